@@ -1,0 +1,190 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+
+namespace selfheal {
+
+/// Every knob of the product, once, with its default and its unit.
+///
+/// The YAML path of a knob is the path of its field here, the environment
+/// variables are listed with the loader's table (adapters/yaml). Leave a knob
+/// alone unless its comment says when to change it.
+struct Config {
+  /// Address and port of the HTTP surface.
+  std::string listen = "0.0.0.0:8000";
+  /// False: judge and report only; no mutating request is ever sent.
+  bool enabled = true;
+  /// True: send server-side dry runs only.
+  bool dry_run = false;
+  std::string rules_dir = "rules";
+  std::string runbooks_dir = "runbooks";
+
+  struct PrometheusConfig {
+    std::string url = "http://localhost:9090";
+    std::string bearer_token_file;
+    std::string username;
+    std::string password_file;
+    std::string ca_file;
+    /// Extra headers, "Name: value" (tenants of Mimir and Thanos).
+    std::vector<std::string> headers;
+    /// One evidence collection may take this long.
+    seconds timeout{10};
+    /// Largest answer of one query, in bytes.
+    long long max_answer = 16LL << 20;
+  } prometheus;
+
+  struct AlertmanagerConfig {
+    /// Empty: gap closing is off.
+    std::string url;
+    std::string bearer_token_file;
+    std::string username;
+    std::string password_file;
+    std::string ca_file;
+    /// Period of gap closing.
+    seconds interval{60};
+  } alertmanager;
+
+  struct KubernetesConfig {
+    /// Empty: in-cluster service account, else ~/.kube/config.
+    std::string kubeconfig;
+    /// The opt-in; "*" = all.
+    std::vector<std::string> namespaces = {"default"};
+    /// True: run the exec plugin that a kubeconfig names.
+    bool allow_exec = false;
+    seconds read_timeout{5};
+    seconds write_timeout{10};
+  } kubernetes;
+
+  struct SlackConfig {
+    std::string api_url = "https://slack.com/api";
+    std::string webhook_url;
+    std::string channel;
+  } slack;
+
+  struct DatabaseConfig {
+    std::string url = "sqlite:///var/lib/selfheal/selfheal.db";
+  } database;
+
+  struct JudgeConfig {
+    /// Calibrated score that confirms; a rule's own counts where higher.
+    double anomaly_threshold = 0.7;
+    /// Horizon of the forecast.
+    seconds prediction_window{15 * 60};
+    seconds baseline{72 * 3600};
+    seconds baseline_step{300};
+    /// Rows; below = inconclusive.
+    int min_baseline = 60;
+    /// Points of the fine window.
+    int window = 60;
+    seconds step{60};
+    int trees = 100;
+    /// Rows a tree.
+    int sample = 256;
+    /// At most this share of a baseline is taken for earlier incidents.
+    double contamination = 0.1;
+    struct Thresholds {
+      double warning = 0.6;
+      double critical = 0.8;
+    } thresholds;
+  } judge;
+
+  struct WatchConfig {
+    /// Period of the loop that runs the rules with `watch`.
+    seconds interval{60};
+  } watch;
+
+  struct GuardsConfig {
+    /// Between two actions on one target; a failed action doubles it.
+    seconds cooldown{300};
+    int max_restarts_per_hour = 3;
+    /// Whole cluster; 1..3.
+    int max_actions_in_flight = 1;
+    int max_actions_per_10m = 3;
+    int max_actions_per_hour = 10;
+    /// Runs on a target in 24 h that did not end Mitigated.
+    int same_runbook_per_day = 2;
+    struct Scale {
+      int percent = 50;
+      int max_replicas = 10;
+      /// Replaces guards.cooldown for scale actions.
+      seconds cooldown{180};
+    } scale;
+    struct Rollback {
+      int max_revisions = 3;
+      bool require_approval = true;
+    } rollback;
+    struct Drain {
+      int max_nodes_percent = 10;
+      seconds interval{600};
+    } drain;
+    struct Storm {
+      int targets = 5;
+      seconds within{120};
+      seconds quiet{30 * 60};
+    } storm;
+    /// True: Nodes are opted in.
+    bool nodes = false;
+    std::vector<std::string> excluded_namespaces = {"kube-system",
+                                                    "monitoring"};
+    /// "key=value" that an object must carry; empty = namespaces opt in.
+    std::string require_label;
+    bool require_watchdog = false;
+    /// Medium risk asks here.
+    std::vector<std::string> production_namespaces;
+    /// The file exists = on; unreadable = on; empty = no such switch.
+    std::string kill_switch_file;
+    /// Age from which evidence is stale, as a multiple of its step.
+    int max_evidence_age_steps = 5;
+  } guards;
+
+  struct ApprovalsConfig {
+    seconds expiry{15 * 60};
+  } approvals;
+
+  struct VerifyConfig {
+    seconds settle{60};
+    seconds within{300};
+  } verify;
+
+  struct LimitsConfig {
+    /// Largest request body, in bytes.
+    long long body = 16LL << 20;
+    int alerts_per_group = 10000;
+    int connections = 512;
+    /// Addresses of Alertmanagers that always get a connection.
+    std::vector<std::string> reserved_peers;
+  } limits;
+
+  struct AuthConfig {
+    std::string webhook_token_file;
+    std::string admin_token_file;
+    std::string viewer_token_file;
+  } auth;
+
+  struct TlsConfig {
+    std::string cert_file;
+    std::string key_file;
+  } tls;
+
+  struct MetricsConfig {
+    /// Empty: on the main port.
+    std::string listen;
+  } metrics;
+
+  struct LogConfig {
+    std::string level = "info";
+    std::string format = "logfmt";
+  } log;
+
+  struct FlowConfig {
+    /// Worker threads of the pipeline.
+    int workers = 4;
+    /// A guard that only waits may hold an incident this long.
+    seconds max_wait{15 * 60};
+  } flow;
+};
+
+}  // namespace selfheal

@@ -1,0 +1,132 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/labels.h"
+#include "core/object.h"
+#include "core/result.h"
+
+namespace selfheal {
+
+/// An owner as Kubernetes names it; matched by uid at every hop.
+struct OwnerRef {
+  std::string kind;  ///< As written; may be a kind that we do not know.
+  std::string name;
+  std::string uid;
+  bool controller = false;
+};
+
+/// Spec and status of a Deployment, StatefulSet, DaemonSet or ReplicaSet.
+/// Absent integers are 0, an absent spec.replicas is 1.
+struct WorkloadState {
+  int replicas = 1;            ///< Desired.
+  int current_replicas = 0;    ///< status.replicas
+  int ready = 0;               ///< status.readyReplicas
+  int updated = 0;             ///< status.updatedReplicas
+  int available = 0;           ///< status.availableReplicas
+  long long observed_generation = 0;
+  bool paused = false;
+  bool progress_deadline_exceeded = false;
+  std::string update_strategy;  ///< RollingUpdate, Recreate, OnDelete, or "".
+  Labels selector;              ///< matchLabels.
+  bool selector_has_expressions = false;
+  Labels template_labels;
+  Labels template_annotations;
+  std::string revision;  ///< deployment.kubernetes.io/revision, or "".
+};
+
+struct ContainerState {
+  std::string name;
+  bool ready = false;
+  int restarts = 0;
+  std::string waiting_reason;          ///< "CrashLoopBackOff", or "".
+  std::string last_terminated_reason;  ///< "OOMKilled", "Error", or "".
+  int last_exit_code = 0;
+};
+
+struct PodState {
+  std::string phase;  ///< Pending, Running, Succeeded, Failed, Unknown.
+  std::string node;
+  bool ready = false;
+  bool mirror = false;  ///< A static pod of a kubelet.
+  std::optional<Time> started_at;
+  std::vector<ContainerState> containers;
+};
+
+struct HpaState {
+  std::string target_kind;
+  std::string target_name;
+  int min_replicas = 1;
+  int max_replicas = 1;
+  int current_replicas = 0;
+  int desired_replicas = 0;
+  bool scaling_active = true;
+};
+
+struct PdbState {
+  Labels selector;  ///< matchLabels; empty with selects_all = every pod.
+  bool selects_all = false;
+  bool selector_has_expressions = false;
+  int disruptions_allowed = 0;
+  int desired_healthy = 0;
+  int current_healthy = 0;
+  long long observed_generation = 0;
+};
+
+struct NodeState {
+  bool unschedulable = false;
+  bool control_plane = false;
+  std::map<std::string, std::string> conditions;  ///< Type -> status.
+};
+
+/// One live object: the metadata that decisions need, and its kind's state.
+struct ClusterObject {
+  ObjectRef ref;
+  std::string uid;
+  std::string resource_version;  ///< Opaque; compare for equality only.
+  long long generation = 0;
+  Labels labels;
+  Labels annotations;
+  std::vector<OwnerRef> owners;
+  bool deleting = false;
+  Time created_at;
+  std::variant<std::monostate, WorkloadState, PodState, HpaState, PdbState,
+               NodeState>
+      state;
+
+  /// The state as T, or null where the object is of another kind.
+  template <typename T>
+  const T* As() const {
+    return std::get_if<T>(&state);
+  }
+  /// The owner with controller = true, or null.
+  const OwnerRef* Controller() const;
+};
+
+/// Which objects of a kind to list.
+struct ListQuery {
+  ObjectKind kind = ObjectKind::kPod;
+  std::string ns;   ///< Empty = cluster-scoped, or every namespace.
+  Labels selector;  ///< Equality on labels; empty = all of the namespace.
+  std::string node;  ///< Pods only: spec.nodeName; empty = any.
+};
+
+/// Port of correlate, guard, execute and verify: live reads of the cluster,
+/// never from a cache. Thread-safe.
+///
+/// @error kNotFound  gone; kPermissionDenied, kUnauthenticated; kUnavailable,
+///        kDeadlineExceeded  no answer; kInternal  nonsense.
+class ClusterView {
+ public:
+  virtual ~ClusterView() = default;
+  virtual Result<ClusterObject> Get(const ObjectRef& ref) = 0;
+  /// All matching objects (every page), in the server's order.
+  virtual Result<std::vector<ClusterObject>> List(const ListQuery& query) = 0;
+};
+
+}  // namespace selfheal
