@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/alert.h"
+#include "core/result.h"
+
+namespace selfheal {
+
+/// What a durable Append did.
+struct StoredGroup {
+  /// Alerts in the payload, also the rejected ones.
+  std::size_t received = 0;
+  /// Alerts whose (fingerprint, starts_at, status) was not stored before.
+  std::size_t fresh = 0;
+  /// Ids of the incidents that these alerts belong to by now; often none.
+  std::vector<std::string> incidents;
+};
+
+/// One stored alert episode.
+struct StoredAlert {
+  /// Rises with each insert; also the cursor of a listing.
+  long long row = 0;
+  Alert alert;
+  /// The incident it belongs to; empty: none (yet).
+  std::string incident;
+  /// True once correlate has looked at it, whatever came of it.
+  bool correlated = false;
+  Time received_at;
+};
+
+/// Which stored alerts a listing shows; newest first.
+struct AlertQuery {
+  /// Empty: all.
+  std::string fingerprint;
+  /// Only alerts received at or after this time.
+  std::optional<Time> since;
+  /// 1..500.
+  std::size_t limit = 50;
+  /// Only rows below this one (AlertPage::next of the page before).
+  std::optional<long long> cursor;
+};
+
+/// One page of a listing.
+struct AlertPage {
+  std::vector<StoredAlert> items;
+  /// Cursor of the next page; none: this was the last.
+  std::optional<long long> next;
+};
+
+/// Where acknowledged alerts live. Implementations are thread-safe.
+///
+/// Unique by (fingerprint, starts_at, status); a starts_at that moved earlier
+/// while the stored episode of that fingerprint fires is the same episode.
+class AlertStore {
+ public:
+  virtual ~AlertStore() = default;
+
+  /// Stores every alert of `group`; returns only after a durable COMMIT.
+  ///
+  /// @error kUnavailable  it could not be stored (within 1 s); answer 503.
+  virtual Result<StoredGroup> Append(const AlertGroup& group, Time now) = 0;
+
+  /// The oldest stored alerts that correlate has not looked at yet.
+  virtual Result<std::vector<StoredAlert>> Uncorrelated(std::size_t limit) = 0;
+
+  /// One page of stored alerts, newest first.
+  virtual Result<AlertPage> List(const AlertQuery& query) = 0;
+};
+
+}  // namespace selfheal
