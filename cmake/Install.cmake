@@ -1,0 +1,13 @@
+# cmake --install: the program, its shipped rules and its configuration.
+include(GNUInstallDirs)
+if(TARGET selfheal)
+  install(TARGETS selfheal RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+foreach(folder rules runbooks)
+  if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/${folder})
+    install(DIRECTORY ${folder} DESTINATION share/selfheal)
+  endif()
+endforeach()
+if(IS_DIRECTORY ${PROJECT_SOURCE_DIR}/config)
+  install(DIRECTORY config/ DESTINATION /etc/selfheal)
+endif()

@@ -1,0 +1,80 @@
+# The product: core, codec, stages, adapters, app, receiver, `selfheal`.
+selfheal_glob(sources src/core src/config)
+selfheal_library(selfheal_core SOURCES ${sources})
+
+selfheal_glob(sources src/codec)
+selfheal_library(selfheal_codec SOURCES ${sources}
+  LINKS selfheal_core nlohmann_json::nlohmann_json)
+
+set(SELFHEAL_STAGES intake correlate collect assess plan guard execute verify
+  record flow)
+list(TRANSFORM SELFHEAL_STAGES PREPEND src/ OUTPUT_VARIABLE folders)
+selfheal_glob(sources ${folders})
+selfheal_library(selfheal_stages SOURCES ${sources}
+  LINKS selfheal_core nlohmann_json::nlohmann_json PkgConfig::EIGEN)
+# Kernels chosen at run time by the processor's own answer.
+selfheal_glob(sources src/assess)
+list(FILTER sources INCLUDE REGEX "_avx2\\.cc$")
+if(sources AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set_source_files_properties(${sources} PROPERTIES
+    COMPILE_OPTIONS "-mavx2;-mfma")
+endif()
+
+# What each adapter wraps; one that is not named here needs core alone.
+set(SELFHEAL_NEEDS_http PkgConfig::CURL)
+set(SELFHEAL_NEEDS_crypto OpenSSL::Crypto)
+set(SELFHEAL_NEEDS_prometheus nlohmann_json::nlohmann_json
+  selfheal_adapter_http)
+set(SELFHEAL_NEEDS_kubernetes nlohmann_json::nlohmann_json PkgConfig::YAMLCPP
+  OpenSSL::Crypto selfheal_adapter_http)
+set(SELFHEAL_NEEDS_slack nlohmann_json::nlohmann_json selfheal_adapter_http)
+set(SELFHEAL_NEEDS_alertmanager nlohmann_json::nlohmann_json
+  selfheal_adapter_http)
+set(SELFHEAL_NEEDS_yaml PkgConfig::YAMLCPP PkgConfig::RE2)
+set(SELFHEAL_NEEDS_sqlite PkgConfig::SQLITE PkgConfig::ZLIB OpenSSL::Crypto
+  nlohmann_json::nlohmann_json)
+set(SELFHEAL_NEEDS_telemetry PkgConfig::PROMCPP PkgConfig::SPDLOG)
+
+file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/adapters/*/*.cc)
+set(adapters http crypto)
+foreach(file ${files})
+  cmake_path(GET file PARENT_PATH folder)
+  cmake_path(GET folder FILENAME name)
+  list(APPEND adapters ${name})
+endforeach()
+list(REMOVE_DUPLICATES adapters)
+set(SELFHEAL_ADAPTERS)
+foreach(name ${adapters})
+  selfheal_glob(sources src/adapters/${name})
+  selfheal_library(selfheal_adapter_${name} SOURCES ${sources}
+    LINKS ${SELFHEAL_NEEDS_${name}} selfheal_stages selfheal_codec
+      selfheal_core)
+  list(APPEND SELFHEAL_ADAPTERS selfheal_adapter_${name})
+endforeach()
+
+set(SELFHEAL_DEFINITIONS SELFHEAL_VERSION="${PROJECT_VERSION}"
+  SELFHEAL_SHARE_DIR="/usr/share/selfheal")
+selfheal_glob(sources src/app)
+selfheal_library(selfheal_app SOURCES ${sources}
+  LINKS ${SELFHEAL_ADAPTERS} selfheal_stages selfheal_codec selfheal_core)
+if(sources)
+  target_compile_definitions(selfheal_app PRIVATE ${SELFHEAL_DEFINITIONS})
+endif()
+
+selfheal_glob(sources receiver receiver/commands)
+list(FILTER sources EXCLUDE REGEX "/receiver/main\\.cc$")
+selfheal_library(selfheal_receiver SOURCES ${sources}
+  LINKS selfheal_app selfheal_httplib CLI11::CLI11
+    nlohmann_json::nlohmann_json)
+if(sources)
+  target_compile_definitions(selfheal_receiver PRIVATE
+    ${SELFHEAL_DEFINITIONS})
+endif()
+
+file(GLOB main CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/receiver/main.cc)
+if(main)
+  add_executable(selfheal ${main})
+  target_link_libraries(selfheal PRIVATE selfheal_receiver)
+  set_target_properties(selfheal PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+endif()
