@@ -24,11 +24,11 @@ struct OwnerRef {
 /// Spec and status of a Deployment, StatefulSet, DaemonSet or ReplicaSet.
 /// Absent integers are 0, an absent spec.replicas is 1.
 struct WorkloadState {
-  int replicas = 1;            ///< Desired.
-  int current_replicas = 0;    ///< status.replicas
-  int ready = 0;               ///< status.readyReplicas
-  int updated = 0;             ///< status.updatedReplicas
-  int available = 0;           ///< status.availableReplicas
+  int replicas = 1;          ///< Desired.
+  int current_replicas = 0;  ///< status.replicas
+  int ready = 0;             ///< status.readyReplicas
+  int updated = 0;           ///< status.updatedReplicas
+  int available = 0;         ///< status.availableReplicas
   long long observed_generation = 0;
   bool paused = false;
   bool progress_deadline_exceeded = false;
@@ -111,8 +111,8 @@ struct ClusterObject {
 /// Which objects of a kind to list.
 struct ListQuery {
   ObjectKind kind = ObjectKind::kPod;
-  std::string ns;   ///< Empty = cluster-scoped, or every namespace.
-  Labels selector;  ///< Equality on labels; empty = all of the namespace.
+  std::string ns;    ///< Empty = cluster-scoped, or every namespace.
+  Labels selector;   ///< Equality on labels; empty = all of the namespace.
   std::string node;  ///< Pods only: spec.nodeName; empty = any.
 };
 

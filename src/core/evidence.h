@@ -32,10 +32,10 @@ struct MetricWindow {
   std::string unit;
   BadDirection bad = BadDirection::kEither;
   bool log_transform = false;  ///< Judge log1p of it (latency, errors, rates).
-  bool optional = false;       ///< Absence does not make the whole insufficient.
-  SampleGrid window;           ///< The last fine points, up to the moment.
-  SampleGrid baseline;         ///< The coarse history, a gap before the window.
-  std::optional<double> limit; ///< Capacity or SLO in the same unit.
+  bool optional = false;  ///< Absence does not make the whole insufficient.
+  SampleGrid window;      ///< The last fine points, up to the moment.
+  SampleGrid baseline;    ///< The coarse history, a gap before the window.
+  std::optional<double> limit;  ///< Capacity or SLO in the same unit.
   /// Empty = usable; else why not ("no series", "older than 2 steps", ...).
   std::string problem;
 };

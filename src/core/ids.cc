@@ -31,9 +31,9 @@ std::string NewUlid(Time now) {
     for (int bit = 0; bit < 5; ++bit) {
       const int index = digit * 5 + bit - 2;
       const bool set =
-          index >= 0 && ((bytes[static_cast<std::size_t>(index / 8)] >>
-                          (7 - index % 8)) &
-                         1U) != 0;
+          index >= 0 &&
+          ((bytes[static_cast<std::size_t>(index / 8)] >> (7 - index % 8)) &
+           1U) != 0;
       value = value * 2 + (set ? 1U : 0U);
     }
     text[static_cast<std::size_t>(digit)] = kAlphabet[value];

@@ -21,16 +21,11 @@ enum class IncidentType {
 };
 
 inline constexpr std::array<std::string_view, 10> kIncidentTypeNames = {
-    "crash_loop",
-    "oom_killed",
-    "cpu_throttling",
-    "memory_leak",
-    "disk_pressure",
-    "node_pressure",
-    "network_latency",
-    "connection_pool_exhaustion",
-    "certificate_expiry",
-    "config_drift"};
+    "crash_loop",         "oom_killed",
+    "cpu_throttling",     "memory_leak",
+    "disk_pressure",      "node_pressure",
+    "network_latency",    "connection_pool_exhaustion",
+    "certificate_expiry", "config_drift"};
 
 /// Lower snake case, as in rules, metrics and JSON.
 constexpr std::string_view IncidentTypeName(IncidentType type) {

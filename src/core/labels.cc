@@ -45,9 +45,8 @@ std::string Fingerprint(const Labels& labels) {
 
 bool Matches(const std::vector<Matcher>& matchers, const Labels& labels) {
   return !matchers.empty() &&
-         std::all_of(matchers.begin(), matchers.end(), [&](const Matcher& m) {
-           return MatchesOne(m, labels);
-         });
+         std::all_of(matchers.begin(), matchers.end(),
+                     [&](const Matcher& m) { return MatchesOne(m, labels); });
 }
 
 }  // namespace selfheal

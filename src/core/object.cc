@@ -32,9 +32,9 @@ bool IsClusterScoped(ObjectKind kind) {
 }  // namespace
 
 std::string_view KindName(ObjectKind kind) {
-  const auto* found = std::find_if(
-      kKinds.begin(), kKinds.end(),
-      [kind](const auto& entry) { return entry.first == kind; });
+  const auto* found =
+      std::find_if(kKinds.begin(), kKinds.end(),
+                   [kind](const auto& entry) { return entry.first == kind; });
   return found == kKinds.end() ? "Unknown" : found->second;
 }
 
@@ -83,9 +83,8 @@ bool IsDnsSubdomain(std::string_view name) {
     const std::string_view part = name.substr(0, dot);
     if (part.empty() || !IsAlphanumeric(part.front()) ||
         !IsAlphanumeric(part.back()) ||
-        !std::all_of(part.begin(), part.end(), [](char c) {
-          return IsAlphanumeric(c) || c == '-';
-        })) {
+        !std::all_of(part.begin(), part.end(),
+                     [](char c) { return IsAlphanumeric(c) || c == '-'; })) {
       return false;
     }
     if (dot == std::string_view::npos) return true;

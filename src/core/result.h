@@ -47,11 +47,11 @@ struct Error {
 [[noreturn]] void CheckFailed(const char* condition, const char* file,
                               int line);
 
-#define SELFHEAL_CHECK(condition)                                  \
-  do {                                                             \
-    if (!(condition)) {                                            \
-      ::selfheal::CheckFailed(#condition, __FILE__, __LINE__);     \
-    }                                                              \
+#define SELFHEAL_CHECK(condition)                              \
+  do {                                                         \
+    if (!(condition)) {                                        \
+      ::selfheal::CheckFailed(#condition, __FILE__, __LINE__); \
+    }                                                          \
   } while (false)
 
 /// A value or the error that stands in its place.

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/clock.h"
+#include "core/object.h"
+#include "core/rule.h"
+
+namespace selfheal {
+
+/// A pod, named so that its successor of the same name is another one.
+struct PodIdentity {
+  std::string name;
+  std::string uid;
+  bool operator==(const PodIdentity&) const = default;
+};
+
+/// The exact change of one step, in absolute values, frozen when it is
+/// planned. What a field does not concern stays at its default.
+struct PlannedChange {
+  ObjectRef object;  ///< What is written to: pod, workload or HPA.
+  std::string uid;
+  long long generation = 0;  ///< 0 for pods.
+  std::string summary;       ///< "replicas 3 -> 5 of Deployment/shop/cart".
+  std::string blast_radius;  ///< "1 of 3 pods at a time".
+  int from = 0;              ///< Replicas, or the HPA's minimum.
+  int to = 0;
+  int from_max = 0;  ///< The HPA's maximum; 0 = no HPA.
+  int to_max = 0;
+  std::string restarted_at;           ///< The annotation's new value.
+  std::string previous_restarted_at;  ///< Its old value; "" = absent.
+  std::vector<PodIdentity> canaries;
+  int pods = 0;  ///< Pods of the workload at plan time.
+};
+
+/// What is to be done next about one incident, and the proof of what was
+/// looked at when that was decided.
+struct Plan {
+  std::string runbook;
+  std::string runbook_digest;
+  Risk risk = Risk::kHigh;
+  std::vector<RunbookStep> steps;
+  int step = 0;  ///< Index of the step that `change` belongs to.
+  ObjectRef target;
+  std::string target_uid;
+  PlannedChange change;
+  std::string hash;  ///< SHA-256 over all that a person would approve.
+  Time created_at;
+  Time expires_at;
+};
+
+}  // namespace selfheal

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+
+#include "core/clock.h"
+#include "core/incident.h"
+#include "core/result.h"
+
+namespace selfheal {
+
+/// What a person said about a plan.
+struct ApprovalDecision {
+  std::string incident_id;
+  std::string plan_hash;
+  bool grant = false;
+  std::string by;      ///< "admin:alice"; stands in the audit.
+  std::string reason;  ///< May be empty.
+};
+
+/// Port: people's decisions, compare-and-set. Thread-safe.
+///
+/// @error kNotFound  no such incident; kFailedPrecondition  not pending any
+///        more, expired, or another plan's hash.
+class ApprovalStore {
+ public:
+  virtual ~ApprovalStore() = default;
+  /// Returns the incident after a durable COMMIT; audited.
+  virtual Result<Incident> Decide(const ApprovalDecision& decision,
+                                  Time now) = 0;
+};
+
+}  // namespace selfheal
