@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/execution.h"
+#include "core/incident.h"
 #include "core/record.h"
 #include "core/result.h"
 #include "core/verdict.h"
@@ -20,11 +21,14 @@ class AuditStore {
   ///
   /// In the same transaction: the kill switch row is off, no breaker that
   /// stands in the way is open, budgets counted from rows hold, the approval
-  /// (where the purpose needs one) is consumed, the intent id is new.
+  /// (where the purpose needs one) is consumed, the intent id is new. The
+  /// incident's new state (with the open execution) and `records` are saved
+  /// in it too, as by IncidentStore::Save.
   /// @error kFailedPrecondition  one of these does not hold (which one);
   ///        kAlreadyExists  the intent id exists; kUnavailable  not written.
-  Result<Intent> RecordIntent(Permit permit) {
-    Result<void> committed = CommitIntent(permit);
+  Result<Intent> RecordIntent(Permit permit, const Incident& incident,
+                              std::span<const AuditRecord> records) {
+    Result<void> committed = CommitIntent(permit, incident, records);
     if (!committed.ok()) return committed.error();
     return Intent(permit);
   }
@@ -41,7 +45,9 @@ class AuditStore {
       const std::string& incident_id) = 0;
 
  private:
-  virtual Result<void> CommitIntent(const Permit& permit) = 0;
+  virtual Result<void> CommitIntent(const Permit& permit,
+                                    const Incident& incident,
+                                    std::span<const AuditRecord> records) = 0;
 };
 
 }  // namespace selfheal
