@@ -1,0 +1,158 @@
+#include "correlate/target_resolver.h"
+
+#include <array>
+#include <utility>
+
+namespace selfheal {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, ObjectKind>, 3>
+    kWorkloadLabels = {{{"deployment", ObjectKind::kDeployment},
+                        {"statefulset", ObjectKind::kStatefulSet},
+                        {"daemonset", ObjectKind::kDaemonSet}}};
+/// Pod -> ReplicaSet -> Deployment, and one more for safety.
+constexpr int kMaxHops = 3;
+
+Error Invalid(std::string message) {
+  return Error{Code::kInvalidArgument, std::move(message)};
+}
+
+/// A scrape without honor_labels names the exporter, not the subject.
+Result<void> RefuseExported(const Labels& labels) {
+  for (const auto& [name, value] : labels) {
+    if (name.rfind("exported_", 0) == 0) {
+      return Invalid("label " + name +
+                     " shows a scrape without honor_labels: the other labels "
+                     "name the exporter, not the subject");
+    }
+  }
+  return {};
+}
+
+Result<ObjectRef> Named(ObjectKind kind, const Labels& labels,
+                        std::string_view label) {
+  ObjectRef ref{.kind = kind,
+                .ns = kind == ObjectKind::kNode
+                          ? ""
+                          : std::string(LabelOr(labels, "namespace")),
+                .name = std::string(LabelOr(labels, label))};
+  if (!IsWellFormed(ref)) {
+    return Invalid("labels namespace and " + std::string(label) +
+                   " do not name a Kubernetes object");
+  }
+  return ref;
+}
+
+/// The workload that a label names: deployment, statefulset or daemonset, or
+/// an HPA's by the label that kube-state-metrics gives it.
+Result<ObjectRef> NamedWorkload(const Labels& labels) {
+  std::optional<ObjectRef> found;
+  for (const auto& [label, kind] : kWorkloadLabels) {
+    if (LabelOr(labels, label).empty()) continue;
+    auto ref = Named(kind, labels, label);
+    if (!ref.ok()) return ref;
+    if (found) return Invalid("labels name two workloads");
+    found = *ref;
+  }
+  if (!found) return Invalid("no label names a workload or a pod");
+  return *found;
+}
+
+}  // namespace
+
+ObjectRef GuessTarget(const Rule& rule, const Labels& labels) {
+  if (rule.target == TargetMode::kNode) {
+    return {.kind = ObjectKind::kNode,
+            .ns = "",
+            .name = std::string(LabelOr(labels, "node"))};
+  }
+  ObjectRef ref{.kind = ObjectKind::kPod,
+                .ns = std::string(LabelOr(labels, "namespace")),
+                .name = std::string(LabelOr(labels, "pod"))};
+  for (const auto& [label, kind] : kWorkloadLabels) {
+    if (!LabelOr(labels, label).empty() && ref.name.empty()) {
+      ref.kind = kind;
+      ref.name = std::string(LabelOr(labels, label));
+    }
+  }
+  return ref;
+}
+
+Result<ResolvedTarget> TargetResolver::Live(const ObjectRef& ref) {
+  auto object = view_.Get(ref);
+  if (!object.ok()) return object.error().With("resolve " + ToString(ref));
+  return ResolvedTarget{.object = ref, .uid = object->uid};
+}
+
+Result<ResolvedTarget> TargetResolver::OwnerOf(const ClusterObject& pod) {
+  ClusterObject object = pod;
+  for (int hop = 0; hop < kMaxHops; ++hop) {
+    const OwnerRef* owner = object.Controller();
+    if (owner == nullptr) break;
+    const auto kind = ParseKind(owner->kind);
+    if (!kind || (!IsWorkload(*kind) && *kind != ObjectKind::kReplicaSet)) {
+      return Error{Code::kFailedPrecondition,
+                   ToString(object.ref) + " is owned by " + owner->kind + "/" +
+                       owner->name + ", a kind without any action"};
+    }
+    const ObjectRef ref{
+        .kind = *kind, .ns = object.ref.ns, .name = owner->name};
+    auto live = view_.Get(ref);
+    if (!live.ok()) return live.error().With("resolve " + ToString(ref));
+    if (live->uid != owner->uid) {
+      return Error{Code::kNotFound,
+                   ToString(ref) + " is another object than the owner of " +
+                       ToString(object.ref)};
+    }
+    if (IsWorkload(*kind)) {
+      return ResolvedTarget{.object = ref, .uid = live->uid};
+    }
+    object = *std::move(live);
+  }
+  return Error{Code::kFailedPrecondition,
+               ToString(pod.ref) +
+                   " has no workload as its owner: deleting it would lose it"};
+}
+
+Result<ResolvedTarget> TargetResolver::Resolve(const Rule& rule,
+                                               const Labels& labels) {
+  if (auto ok = RefuseExported(labels); !ok.ok()) return ok.error();
+  if (rule.target == TargetMode::kNode) {
+    auto node = Named(ObjectKind::kNode, labels, "node");
+    if (!node.ok()) return node.error();
+    return Live(*node);
+  }
+  if (!LabelOr(labels, "pod").empty()) {
+    auto ref = Named(ObjectKind::kPod, labels, "pod");
+    if (!ref.ok()) return ref.error();
+    auto pod = view_.Get(*ref);
+    if (pod.ok()) return OwnerOf(*pod);
+    // The pod may have been replaced since; a workload label still helps.
+    auto named = NamedWorkload(labels);
+    if (pod.error().code != Code::kNotFound || !named.ok()) {
+      return pod.error().With("resolve " + ToString(*ref));
+    }
+    return Live(*named);
+  }
+  if (const auto hpa = LabelOr(labels, "horizontalpodautoscaler");
+      !hpa.empty()) {
+    auto ref = Named(ObjectKind::kHorizontalPodAutoscaler, labels,
+                     "horizontalpodautoscaler");
+    if (!ref.ok()) return ref.error();
+    auto live = view_.Get(*ref);
+    if (!live.ok()) return live.error().With("resolve " + ToString(*ref));
+    const HpaState* state = live->As<HpaState>();
+    const auto kind =
+        state == nullptr ? std::nullopt : ParseKind(state->target_kind);
+    if (!kind || !IsWorkload(*kind)) {
+      return Error{Code::kFailedPrecondition,
+                   ToString(*ref) + " scales no workload that we know"};
+    }
+    return Live({.kind = *kind, .ns = ref->ns, .name = state->target_name});
+  }
+  auto named = NamedWorkload(labels);
+  if (!named.ok()) return named.error();
+  return Live(*named);
+}
+
+}  // namespace selfheal

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <string>
+
+#include "core/cluster.h"
+#include "core/labels.h"
+#include "core/result.h"
+#include "core/rule.h"
+
+namespace selfheal {
+
+/// What an alert is about.
+struct ResolvedTarget {
+  ObjectRef object;
+  std::string uid;  ///< As seen live.
+};
+
+/// Finds the object that an alert's labels name, the way `rule` maps them.
+///
+/// A pod leads to the workload that owns it (matched by uid at every hop), so
+/// that ten pods of one workload are one target. Labels are hints: the object
+/// must exist in the cluster.
+class TargetResolver {
+ public:
+  explicit TargetResolver(ClusterView& view) : view_(view) {}
+
+  /// @error kInvalidArgument     labels are missing, malformed or ambiguous.
+  ///        kNotFound            the named object is not there.
+  ///        kFailedPrecondition  its owner is of no kind that we can act on.
+  ///        kUnavailable, kDeadlineExceeded  the cluster did not answer.
+  Result<ResolvedTarget> Resolve(const Rule& rule, const Labels& labels);
+
+ private:
+  Result<ResolvedTarget> OwnerOf(const ClusterObject& pod);
+  Result<ResolvedTarget> Live(const ObjectRef& ref);
+
+  ClusterView& view_;
+};
+
+/// The object that labels alone name, without a look at the cluster: the best
+/// that can be said of a target that could not be resolved.
+ObjectRef GuessTarget(const Rule& rule, const Labels& labels);
+
+}  // namespace selfheal

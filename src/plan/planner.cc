@@ -1,0 +1,86 @@
+#include "plan/planner.h"
+
+#include <variant>
+
+namespace selfheal {
+namespace {
+
+/// A plan that nobody acts on goes stale.
+constexpr seconds kPlanLifetime{15 * 60};
+
+void Line(std::string& out, std::string_view key, const std::string& value) {
+  out += key;
+  out += '=';
+  out += value;
+  out += '\n';
+}
+
+struct ParameterVisitor {
+  std::string operator()(const RestartPod&) const { return ""; }
+  std::string operator()(const RollingRestart& action) const {
+    return "canary=" + std::to_string(action.canary_pods) + "," +
+           std::to_string(action.canary_observe.count()) + "s";
+  }
+  std::string operator()(const ScaleOut& action) const {
+    return "percent=" + std::to_string(action.percent) +
+           ",max=" + std::to_string(action.max_replicas);
+  }
+  std::string operator()(const Notify&) const { return ""; }
+};
+
+}  // namespace
+
+Result<const Runbook*> ChooseRunbook(const RuleSet& set, const Rule& rule,
+                                     int step) {
+  const auto found = set.runbooks.find(rule.runbook);
+  if (found == set.runbooks.end()) {
+    return Error{Code::kNotFound, "rule " + rule.name + " names runbook " +
+                                      rule.runbook + ", which is not loaded"};
+  }
+  if (step >= static_cast<int>(found->second.steps.size())) {
+    return Error{Code::kNotFound,
+                 "runbook " + rule.runbook + " has no step left"};
+  }
+  return &found->second;
+}
+
+std::string CanonicalPlan(const Plan& plan) {
+  std::string out;
+  Line(out, "runbook", plan.runbook);
+  Line(out, "digest", plan.runbook_digest);
+  Line(out, "risk", std::string(RiskName(plan.risk)));
+  Line(out, "target", ToString(plan.target));
+  Line(out, "target_uid", plan.target_uid);
+  Line(out, "step", std::to_string(plan.step));
+  const Action& action =
+      plan.steps.at(static_cast<std::size_t>(plan.step)).action;
+  Line(out, "action", std::string(ActionName(action)));
+  Line(out, "parameters", std::visit(ParameterVisitor{}, action));
+  Line(out, "object", ToString(plan.change.object));
+  Line(out, "uid", plan.change.uid);
+  Line(out, "generation", std::to_string(plan.change.generation));
+  Line(out, "from", std::to_string(plan.change.from));
+  Line(out, "to", std::to_string(plan.change.to));
+  Line(out, "from_max", std::to_string(plan.change.from_max));
+  Line(out, "to_max", std::to_string(plan.change.to_max));
+  return out;
+}
+
+Plan MakePlan(const Incident& incident, const Runbook& runbook, int step,
+              PlannedChange change, Time now, const Digester& digest) {
+  Plan plan{.runbook = runbook.name,
+            .runbook_digest = runbook.digest,
+            .risk = runbook.risk,
+            .steps = runbook.steps,
+            .step = step,
+            .target = incident.target,
+            .target_uid = incident.target_uid,
+            .change = std::move(change),
+            .hash = "",
+            .created_at = now,
+            .expires_at = now + kPlanLifetime};
+  plan.hash = digest(CanonicalPlan(plan));
+  return plan;
+}
+
+}  // namespace selfheal
