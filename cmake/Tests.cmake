@@ -47,6 +47,8 @@ target_include_directories(selfheal_test_support PUBLIC
 set(SELFHEAL_PURE_TESTS core config codec intake correlate collect assess plan
   guard execute verify record flow architecture)
 set(SELFHEAL_SLOW_TESTS e2e cluster)
+# Folders whose tests start threads: they also run under ThreadSanitizer.
+set(SELFHEAL_THREADED_TESTS core flow record adapters app receiver kubesim)
 
 file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE
   ${PROJECT_SOURCE_DIR}/tests ${PROJECT_SOURCE_DIR}/tests/*_test.cc)
@@ -59,6 +61,7 @@ endforeach()
 list(REMOVE_DUPLICATES folders)
 
 set(SELFHEAL_TEST_TARGETS)
+set(SELFHEAL_THREADED_TARGETS)
 foreach(folder ${folders})
   set(target selfheal_${folder}_tests)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS
@@ -81,27 +84,52 @@ foreach(folder ${folders})
   endif()
   set(label quick)
   set(timeout 120)
+  set(serial)
   if(folder IN_LIST SELFHEAL_SLOW_TESTS)
     set(label slow)
     set(timeout 900)
+    set(serial RUN_SERIAL ON)
   endif()
-  set(environment "SELFHEAL_SOURCE_DIR=${PROJECT_SOURCE_DIR}"
-    "SELFHEAL_BINARY=${SELFHEAL_BINARY_PATH}"
-    "KUBESIM_BINARY=${KUBESIM_BINARY_PATH}")
   if(SELFHEAL_WHOLE_TESTS)
+    if(folder IN_LIST SELFHEAL_THREADED_TESTS)
+      list(APPEND label threaded)
+      list(APPEND SELFHEAL_THREADED_TARGETS ${target})
+    endif()
     math(EXPR timeout "${timeout} * 6")
     add_test(NAME ${folder} COMMAND ${target}
       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
-    set_tests_properties(${folder} PROPERTIES LABELS ${label}
-      TIMEOUT ${timeout} ENVIRONMENT "${environment}")
+    set_tests_properties(${folder} PROPERTIES LABELS "${label}"
+      TIMEOUT ${timeout})
   else()
     gtest_discover_tests(${target} TEST_PREFIX ${folder}.
       DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
-      PROPERTIES LABELS ${label} TIMEOUT ${timeout})
+      PROPERTIES LABELS ${label} TIMEOUT ${timeout} ${serial})
   endif()
   list(APPEND SELFHEAL_TEST_TARGETS ${target})
 endforeach()
-if(SELFHEAL_TEST_TARGETS)
-  add_custom_target(selfheal_all_tests DEPENDS ${SELFHEAL_TEST_TARGETS})
+# The slow ones drive the release build's programs from outside.
+set(quick ${SELFHEAL_TEST_TARGETS})
+list(FILTER quick EXCLUDE REGEX "_(e2e|cluster)_tests$")
+add_custom_target(selfheal_quick_tests)
+add_custom_target(selfheal_threaded_tests)
+foreach(target ${quick})
+  add_dependencies(selfheal_quick_tests ${target})
+endforeach()
+foreach(target ${SELFHEAL_THREADED_TARGETS})
+  add_dependencies(selfheal_threaded_tests ${target})
+endforeach()
+
+# tests/checks/*.sh: checks of files by the tools of their owners (promtool,
+# amtool). Exit 77 = skipped, the reason on the last line.
+if(NOT SELFHEAL_SANITIZE)
+  file(GLOB checks CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/checks/*.sh)
+  foreach(check ${checks})
+    cmake_path(GET check STEM name)
+    add_test(NAME check.${name} COMMAND bash ${check}
+      WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(check.${name} PROPERTIES LABELS quick TIMEOUT 120
+      SKIP_RETURN_CODE 77
+      ENVIRONMENT "SELFHEAL_BINARY=${SELFHEAL_BINARY_PATH}")
+  endforeach()
 endif()
