@@ -1,0 +1,31 @@
+#pragma once
+
+#include "execute/steps.h"
+
+namespace selfheal::actions {
+
+// Each action of the closed set: how its change is frozen, what it needs next,
+// and the way back. `steps.cc` dispatches on the variant.
+
+Result<PlannedChange> FreezeRestartPod(const RestartPod& action,
+                                       const ObjectRef& target,
+                                       const StepContext& context);
+Result<Move> NextRestartPod(const Incident& incident,
+                            const StepContext& context);
+
+Result<PlannedChange> FreezeRollingRestart(const RollingRestart& action,
+                                           const ObjectRef& target,
+                                           const StepContext& context);
+Result<Move> NextRollingRestart(const RollingRestart& action,
+                                const Incident& incident,
+                                const StepContext& context);
+Result<Move> UndoRollingRestart(const Incident& incident,
+                                const StepContext& context);
+
+Result<PlannedChange> FreezeScaleOut(const ScaleOut& action,
+                                     const ObjectRef& target,
+                                     const StepContext& context);
+Result<Move> NextScaleOut(const Incident& incident, const StepContext& context);
+Result<Move> UndoScaleOut(const Incident& incident, const StepContext& context);
+
+}  // namespace selfheal::actions

@@ -1,0 +1,70 @@
+#include "execute/observe.h"
+
+namespace selfheal {
+namespace {
+
+constexpr char kLastAction[] = "selfheal.dev/last-action";
+constexpr char kRestartedAt[] = "kubectl.kubernetes.io/restartedAt";
+
+struct AppliedVisitor {
+  const ClusterObject& live;
+
+  bool operator()(const DeletePod&) const { return live.deleting; }
+  bool operator()(const EvictPod&) const { return live.deleting; }
+  bool operator()(const SetRestartedAt& m) const {
+    const auto* state = live.As<WorkloadState>();
+    return state != nullptr &&
+           LabelOr(state->template_annotations, kRestartedAt) ==
+               m.restarted_at &&
+           LabelOr(live.annotations, kLastAction) == m.action_id;
+  }
+  bool operator()(const SetReplicas& m) const {
+    const auto* state = live.As<WorkloadState>();
+    return state != nullptr && state->replicas == m.replicas;
+  }
+  bool operator()(const SetHpaBounds& m) const {
+    const auto* state = live.As<HpaState>();
+    return state != nullptr && state->min_replicas == m.min_replicas &&
+           state->max_replicas == m.max_replicas &&
+           LabelOr(live.annotations, kLastAction) == m.action_id;
+  }
+};
+
+bool IsRemoval(const Mutation& mutation) {
+  return std::holds_alternative<DeletePod>(mutation) ||
+         std::holds_alternative<EvictPod>(mutation);
+}
+
+}  // namespace
+
+Observed Observe(const Mutation& mutation,
+                 const std::optional<ClusterObject>& live, std::string* why) {
+  const bool same = live && live->uid == UidOf(mutation);
+  if (IsRemoval(mutation) && !same) {
+    *why = "the pod of that uid is gone";
+    return Observed::kApplied;
+  }
+  if (!same) {
+    *why = live ? "the object has another uid now" : "the object is gone";
+    return Observed::kDiverged;
+  }
+  // The same resourceVersion proves that nothing was written since; it must
+  // come first, as the desired value may have stood before.
+  if (live->resource_version == ResourceVersionOf(mutation)) {
+    *why = "the object is unchanged since the intent";
+    return Observed::kNotApplied;
+  }
+  if (std::visit(AppliedVisitor{*live}, mutation)) {
+    *why = "the object shows the intended change";
+    return Observed::kApplied;
+  }
+  if (IsRemoval(mutation)) {
+    // A deletion can't be taken back, and the precondition bars a late one.
+    *why = "the pod of that uid lives, under a newer resourceVersion";
+    return Observed::kNotApplied;
+  }
+  *why = "the object changed, but not as intended";
+  return Observed::kDiverged;
+}
+
+}  // namespace selfheal

@@ -1,0 +1,121 @@
+#include "execute/steps.h"
+
+#include <type_traits>
+#include <variant>
+
+#include "execute/actions/actions.h"
+
+namespace selfheal {
+namespace {
+
+const Action& CurrentAction(const Plan& plan) {
+  return plan.steps.at(static_cast<std::size_t>(plan.step)).action;
+}
+
+struct FreezeVisitor {
+  const ObjectRef& target;
+  const StepContext& context;
+
+  Result<PlannedChange> operator()(const RestartPod& action) const {
+    return actions::FreezeRestartPod(action, target, context);
+  }
+  Result<PlannedChange> operator()(const RollingRestart& action) const {
+    return actions::FreezeRollingRestart(action, target, context);
+  }
+  Result<PlannedChange> operator()(const ScaleOut& action) const {
+    return actions::FreezeScaleOut(action, target, context);
+  }
+  Result<PlannedChange> operator()(const Notify&) const {
+    PlannedChange change;
+    change.object = target;
+    change.summary = "tell a person";
+    change.blast_radius = "nothing is changed";
+    return change;
+  }
+};
+
+struct NextVisitor {
+  const Incident& incident;
+  const StepContext& context;
+
+  Result<Move> operator()(const RestartPod&) const {
+    return actions::NextRestartPod(incident, context);
+  }
+  Result<Move> operator()(const RollingRestart& action) const {
+    return actions::NextRollingRestart(action, incident, context);
+  }
+  Result<Move> operator()(const ScaleOut&) const {
+    return actions::NextScaleOut(incident, context);
+  }
+  Result<Move> operator()(const Notify&) const {
+    return Move::Done("a person was told");
+  }
+};
+
+struct UndoVisitor {
+  const Incident& incident;
+  const StepContext& context;
+
+  Result<Move> operator()(const RestartPod&) const {
+    return Move::Failed("a deleted pod has no way back");
+  }
+  Result<Move> operator()(const RollingRestart&) const {
+    return actions::UndoRollingRestart(incident, context);
+  }
+  Result<Move> operator()(const ScaleOut&) const {
+    return actions::UndoScaleOut(incident, context);
+  }
+  Result<Move> operator()(const Notify&) const {
+    return Move::Failed("nothing was changed");
+  }
+};
+
+struct CanUndoVisitor {
+  const Incident& incident;
+
+  bool operator()(const RestartPod&) const { return false; }
+  bool operator()(const RollingRestart&) const {
+    // A finished restart left the template as it was but for an annotation;
+    // taking that back would restart everything once more.
+    return IsApplied(incident, "rest") && !incident.progress.finished_at;
+  }
+  bool operator()(const ScaleOut&) const {
+    return IsApplied(incident, "apply");
+  }
+  bool operator()(const Notify&) const { return false; }
+};
+
+}  // namespace
+
+Result<PlannedChange> Freeze(const Action& action, const ObjectRef& target,
+                             const StepContext& context) {
+  return std::visit(FreezeVisitor{target, context}, action);
+}
+
+Result<Move> NextMove(const Incident& incident, const StepContext& context) {
+  SELFHEAL_CHECK(incident.plan.has_value());
+  const Action& action = CurrentAction(*incident.plan);
+  if (incident.progress.undoing) {
+    return std::visit(UndoVisitor{incident, context}, action);
+  }
+  return std::visit(NextVisitor{incident, context}, action);
+}
+
+bool CanUndo(const Incident& incident) {
+  if (!incident.plan) return false;
+  return std::visit(CanUndoVisitor{incident}, CurrentAction(*incident.plan));
+}
+
+bool IsApplied(const Incident& incident, std::string_view phase) {
+  for (const Execution& execution : incident.executions) {
+    if (incident.plan && execution.step == incident.plan->step &&
+        execution.phase == phase &&
+        (execution.outcome == ExecutionOutcome::kApplied ||
+         execution.outcome == ExecutionOutcome::kAlreadyTrue)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace selfheal

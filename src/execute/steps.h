@@ -1,0 +1,38 @@
+#pragma once
+
+#include "core/cluster.h"
+#include "core/incident.h"
+#include "core/result.h"
+#include "execute/move.h"
+
+namespace selfheal {
+
+/// What the steps of an action look at.
+struct StepContext {
+  ClusterView& view;
+  Time now;
+  Duration poll;  ///< How often to look while waiting.
+};
+
+/// Looks at the target live and freezes the exact change of `action`.
+///
+/// @error kFailedPrecondition  there is nothing to do, or the action can't be
+///        done on this object (why). kNotFound and the view's errors.
+Result<PlannedChange> Freeze(const Action& action, const ObjectRef& target,
+                             const StepContext& context);
+
+/// What the incident's current step needs next, decided from the recorded
+/// executions and the live cluster alone, so that a restart changes nothing.
+/// While `incident.progress.undoing`, the way back instead.
+///
+/// Precondition: incident.plan. @error those of the view.
+Result<Move> NextMove(const Incident& incident, const StepContext& context);
+
+/// True where the step, as far as it has come, has left something to take
+/// back.
+bool CanUndo(const Incident& incident);
+
+/// True where the step's executions show `phase` applied (or already true).
+bool IsApplied(const Incident& incident, std::string_view phase);
+
+}  // namespace selfheal

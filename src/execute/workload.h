@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/cluster.h"
+#include "core/plan.h"
+#include "core/result.h"
+
+namespace selfheal {
+
+/// The pods that `workload` selects, without those that are being deleted and
+/// those that have finished.
+///
+/// @error kFailedPrecondition  the selector has expressions or is empty: what
+///        it selects is not known, so nothing is.
+Result<std::vector<ClusterObject>> PodsOf(ClusterView& view,
+                                          const ClusterObject& workload);
+
+/// Where a rollout stands, as `kubectl rollout status` reads it.
+enum class RolloutStatus { kDone, kProgressing, kFailed };
+
+/// Deployment, StatefulSet or DaemonSet. Pure.
+/// @param why  one sentence, always set.
+RolloutStatus StatusOf(const ClusterObject& workload, std::string* why);
+
+/// How loudly a pod asks to be restarted: 0 = not at all.
+int Distress(const ClusterObject& pod);
+
+/// Name and uid of each pod.
+std::vector<PodIdentity> Identities(const std::vector<ClusterObject>& pods);
+
+}  // namespace selfheal

@@ -1,0 +1,129 @@
+#include "verify/verifier.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "verify/band.h"
+
+namespace selfheal {
+namespace {
+
+constexpr std::size_t kSamples = 3;
+
+std::string Number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.6g", value);
+  return text;
+}
+
+const MetricWindow* Find(const EvidenceWindow& evidence,
+                         const std::string& name) {
+  for (const MetricWindow& metric : evidence.metrics) {
+    if (metric.name == name) return &metric;
+  }
+  return nullptr;
+}
+
+Look Unmeasured(std::string reason) {
+  return {Look::State::kUnmeasured, std::move(reason)};
+}
+
+bool IsInside(double value, const Band& band, BadDirection bad) {
+  const bool low = value < band.low;
+  const bool high = value > band.high;
+  switch (bad) {
+    case BadDirection::kRises:
+      return !high;
+    case BadDirection::kFalls:
+      return !low;
+    case BadDirection::kEither:
+      return !low && !high;
+  }
+  return false;
+}
+
+Look LookAtMetric(const MetricWindow& history, const MetricWindow* after) {
+  const auto band = BandOf(history.baseline.values);
+  if (!band) return Unmeasured(history.name + " has no baseline");
+  if (after == nullptr || !after->problem.empty()) {
+    return Unmeasured(history.name + ": " +
+                      (after == nullptr ? "not measured" : after->problem));
+  }
+  std::vector<double> values;
+  for (const double value : after->window.values) {
+    if (std::isfinite(value)) values.push_back(value);
+  }
+  if (values.size() < kSamples) {
+    return Unmeasured(history.name + " has " + std::to_string(values.size()) +
+                      " samples since the action");
+  }
+  const std::string bounds =
+      " (baseline " + Number(band->low) + ".." + Number(band->high) + ")";
+  for (std::size_t i = values.size() - kSamples; i < values.size(); ++i) {
+    if (!IsInside(values[i], *band, history.bad)) {
+      return {Look::State::kOutside,
+              history.name + " is at " + Number(values[i]) + bounds};
+    }
+  }
+  return {Look::State::kBackInside,
+          history.name + " is back at " + Number(values.back()) + bounds};
+}
+
+Look LookAtWorkload(const ClusterObject& workload) {
+  const auto* state = workload.As<WorkloadState>();
+  if (state == nullptr) return Unmeasured("the target is no workload");
+  if (state->ready < state->replicas) {
+    return {Look::State::kOutside, std::to_string(state->ready) + " of " +
+                                       std::to_string(state->replicas) +
+                                       " pods are ready"};
+  }
+  return {Look::State::kBackInside,
+          "all " + std::to_string(state->replicas) + " pods are ready"};
+}
+
+}  // namespace
+
+Look LookAgain(const EvidenceWindow& history, const EvidenceWindow& after,
+               const ClusterObject& workload) {
+  for (const EvidenceWindow* evidence : {&history, &after}) {
+    if (!evidence->problems.empty()) {
+      return Unmeasured(evidence->problems.front());
+    }
+  }
+  const bool all_optional =
+      std::all_of(history.metrics.begin(), history.metrics.end(),
+                  [](const MetricWindow& m) { return m.optional; });
+  Look result = LookAtWorkload(workload);
+  int counted = 0;
+  for (const MetricWindow& metric : history.metrics) {
+    if (metric.optional && !(all_optional && metric.problem.empty())) continue;
+    ++counted;
+    const Look look = LookAtMetric(metric, Find(after, metric.name));
+    if (look.state == Look::State::kBackInside) {
+      result.reason = look.reason + "; " + result.reason;
+    } else if (result.state == Look::State::kBackInside ||
+               look.state == Look::State::kUnmeasured) {
+      result = look;
+    }
+  }
+  if (counted == 0) return Unmeasured("no metric can be judged");
+  return result;
+}
+
+std::optional<Verification> Conclude(const Look& look, Time now,
+                                     Time deadline) {
+  switch (look.state) {
+    case Look::State::kBackInside:
+      return Verification{VerificationOutcome::kMitigated, look.reason, now};
+    case Look::State::kOutside:
+      if (now < deadline) return std::nullopt;
+      return Verification{VerificationOutcome::kNotMitigated, look.reason, now};
+    case Look::State::kUnmeasured:
+      if (now < deadline) return std::nullopt;
+      return Verification{VerificationOutcome::kInconclusive, look.reason, now};
+  }
+  return Verification{VerificationOutcome::kInconclusive, look.reason, now};
+}
+
+}  // namespace selfheal

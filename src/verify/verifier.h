@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/cluster.h"
+#include "core/evidence.h"
+#include "core/execution.h"
+
+namespace selfheal {
+
+/// What one look after the action showed.
+struct Look {
+  enum class State {
+    kBackInside,  ///< Every metric that counts is inside its baseline.
+    kOutside,     ///< At least one is still on its bad side.
+    kUnmeasured,  ///< At least one can't be judged.
+  };
+  State state = State::kUnmeasured;
+  std::string reason;
+};
+
+/// Compares what was measured after the action with the history before it.
+///
+/// @param history  windows with baselines, by metric name.
+/// @param after    the samples since the action settled, same metrics; the
+///                 last 3 must all be inside.
+/// @param workload  the target as it is now; unready pods are "outside".
+/// The metrics that count are those that are not optional (all of them, if
+/// each is optional), on the side that is bad. Missing is never good. Pure.
+Look LookAgain(const EvidenceWindow& history, const EvidenceWindow& after,
+               const ClusterObject& workload);
+
+/// Turns the looks of one verification into its outcome: back inside ends it
+/// at once, anything else only at the deadline.
+///
+/// @return nullopt = look again later. Pure.
+std::optional<Verification> Conclude(const Look& look, Time now, Time deadline);
+
+}  // namespace selfheal
