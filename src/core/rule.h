@@ -9,17 +9,11 @@
 #include "core/action.h"
 #include "core/assessment.h"
 #include "core/evidence.h"
+#include "core/source_finding.h"
 #include "core/incident_type.h"
 #include "core/labels.h"
 
 namespace selfheal {
-
-/// Where in which file something was written, for messages to its author.
-struct SourcePosition {
-  std::string file;
-  int line = 0;    ///< From 1.
-  int column = 0;  ///< From 1.
-};
 
 /// What a rule acts on, found from the alert's labels.
 enum class TargetMode {
@@ -28,10 +22,19 @@ enum class TargetMode {
   kNode,      ///< Label node.
 };
 
-/// One named PromQL query of a rule.
+/// One named PromQL query of a rule; it must answer with at most one series.
 ///
-/// `$target` stands for label matchers of the target and `$pod`, `$namespace`,
-/// `$workload` for quoted values; all are filled in by a typed builder.
+/// The placeholders, filled in by a typed builder, stand in the braces of a
+/// selector and outside of quotes:
+///  - `$target`: the matchers that select the target's series. Of a workload,
+///    and of a pod that a workload owns: `namespace="shop",pod=~"PATTERN"`,
+///    where PATTERN takes the pods of that workload, past ones too
+///    (Deployment `cart-[a-z0-9]+-[a-z0-9]+`, StatefulSet `cart-[0-9]+`,
+///    DaemonSet `cart-[a-z0-9]+`), so that history and the verification after
+///    a replacement see the whole; of a bare pod: its own name; of a node:
+///    `node="n1"`.
+///  - `$namespace`, `$workload`, `$pod`, `$node`: one quoted value each, as in
+///    `{namespace=$namespace,deployment=$workload}`.
 struct EvidenceQuery {
   std::string name;
   std::string query;

@@ -1,0 +1,71 @@
+#include "adapters/yaml/files.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+#include "adapters/yaml/tree.h"
+
+#ifndef SELFHEAL_SHARE_DIR
+#define SELFHEAL_SHARE_DIR "/usr/share/selfheal"
+#endif
+
+namespace selfheal::yaml {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error NotFound(const std::string& path, const std::string& why) {
+  return {Code::kNotFound, path + ": " + why};
+}
+
+bool IsYaml(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return !name.starts_with('.') &&
+         (name.ends_with(".yaml") || name.ends_with(".yml"));
+}
+
+}  // namespace
+
+Result<std::string> ReadFile(const std::string& path) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) {
+    return NotFound(path, error ? error.message() : "not a regular file");
+  }
+  std::ifstream stream(path, std::ios::binary);
+  if (!stream) return NotFound(path, std::strerror(errno));
+  std::string text(kMaxBytes + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (stream.bad()) return NotFound(path, "read failed");
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  return text;
+}
+
+Result<std::vector<std::string>> ListYamlFiles(const std::string& folder) {
+  std::error_code error;
+  std::vector<std::string> paths;
+  fs::directory_iterator it(folder, error);
+  for (; !error && it != fs::directory_iterator(); it.increment(error)) {
+    std::error_code ignored;
+    if (IsYaml(it->path()) && !fs::is_directory(it->path(), ignored)) {
+      paths.push_back(it->path().string());
+    }
+  }
+  if (error) return NotFound(folder, error.message());
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+std::string ResolveFolder(const std::string& folder) {
+  std::error_code ignored;
+  if (fs::path(folder).is_absolute() || fs::is_directory(folder, ignored)) {
+    return folder;
+  }
+  const fs::path shared = fs::path(SELFHEAL_SHARE_DIR) / folder;
+  return fs::is_directory(shared, ignored) ? shared.string() : folder;
+}
+
+}  // namespace selfheal::yaml

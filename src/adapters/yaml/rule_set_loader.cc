@@ -1,0 +1,159 @@
+#include "adapters/yaml/rule_set_loader.h"
+
+#include <map>
+#include <string>
+#include <utility>
+
+#include "adapters/yaml/files.h"
+#include "adapters/yaml/matchers.h"
+#include "adapters/yaml/rule_reader.h"
+#include "adapters/yaml/runbook_reader.h"
+#include "config/scalar.h"
+
+namespace selfheal::yaml {
+namespace {
+
+using Findings = std::vector<SourceFinding>;
+
+/// Reads each file of `folder` by `read(root, config, sink)`.
+template <typename T, typename Reader>
+Result<std::vector<T>> ReadFolder(const std::string& folder,
+                                  const Config& config, Reader read,
+                                  Findings* findings) {
+  const auto paths = ListYamlFiles(ResolveFolder(folder));
+  if (!paths) return paths.error();
+  std::vector<T> loaded;
+  for (const std::string& path : *paths) {
+    const auto text = ReadFile(path);
+    if (!text) return text.error();
+    FindingSink sink(path, findings);
+    const auto root = ParseTree(*text, sink);
+    if (!root) continue;
+    auto one = read(*root, config, sink);
+    if (one) loaded.push_back(std::move(*one));
+  }
+  return loaded;
+}
+
+void CheckRuleNames(const std::vector<LoadedRule>& rules, Findings* findings) {
+  std::map<std::string, SourcePosition> seen;
+  for (const LoadedRule& loaded : rules) {
+    const Rule& rule = loaded.rule;
+    const auto [first, fresh] = seen.emplace(rule.name, rule.position);
+    if (fresh) continue;
+    findings->push_back({rule.position, "a rule called \"" + rule.name +
+                                            "\" stands at " +
+                                            ToString(first->second)});
+  }
+}
+
+void CheckMatchers(const std::vector<LoadedRule>& rules, Findings* findings) {
+  std::map<std::string, SourcePosition> seen;
+  for (const LoadedRule& loaded : rules) {
+    for (std::size_t i = 0; i < loaded.rule.alerts.size(); ++i) {
+      const std::string text = CanonicalMatchers(loaded.rule.alerts[i]);
+      const auto [first, fresh] = seen.emplace(text, loaded.alerts_at[i]);
+      if (fresh) continue;
+      findings->push_back(
+          {loaded.alerts_at[i], "the same matchers stand at " +
+                                    ToString(first->second) +
+                                    "; an alert must have one rule"});
+    }
+  }
+}
+
+std::map<std::string, const LoadedRunbook*> IndexRunbooks(
+    const std::vector<LoadedRunbook>& runbooks, Findings* findings) {
+  std::map<std::string, const LoadedRunbook*> index;
+  for (const LoadedRunbook& loaded : runbooks) {
+    const Runbook& runbook = loaded.runbook;
+    const auto [first, fresh] = index.emplace(runbook.name, &loaded);
+    if (fresh) continue;
+    findings->push_back(
+        {runbook.position, "a runbook called \"" + runbook.name +
+                               "\" stands at " +
+                               ToString(first->second->runbook.position)});
+  }
+  return index;
+}
+
+void CheckActions(const LoadedRule& loaded, const LoadedRunbook& runbook,
+                  Findings* findings) {
+  for (std::size_t i = 0; i < runbook.runbook.steps.size(); ++i) {
+    const ActionKind kind = KindOf(runbook.runbook.steps[i].action);
+    if (CanTake(loaded.rule.target, kind)) continue;
+    findings->push_back({loaded.runbook_at,
+                         "action " + std::string(ActionName(kind)) + " (" +
+                             ToString(runbook.steps_at[i]) +
+                             ") cannot be taken on target " +
+                             std::string(TargetModeName(loaded.rule.target))});
+  }
+}
+
+void CheckRunbooks(const std::vector<LoadedRule>& rules,
+                   const std::map<std::string, const LoadedRunbook*>& index,
+                   Findings* findings) {
+  std::vector<std::string> names;
+  for (const auto& [name, runbook] : index) names.push_back(name);
+  for (const LoadedRule& loaded : rules) {
+    const auto found = index.find(loaded.rule.runbook);
+    if (found != index.end()) {
+      CheckActions(loaded, *found->second, findings);
+      continue;
+    }
+    const std::string_view closest = ClosestName(loaded.rule.runbook, names);
+    findings->push_back(
+        {loaded.runbook_at,
+         "no runbook is called \"" + loaded.rule.runbook + "\"" +
+             (closest.empty()
+                  ? ""
+                  : ", did you mean \"" + std::string(closest) + "\"?")});
+  }
+}
+
+std::shared_ptr<const RuleSet> MakeSet(std::vector<LoadedRule> rules,
+                                       std::vector<LoadedRunbook> runbooks,
+                                       const DigestFunction& digest) {
+  auto set = std::make_shared<RuleSet>();
+  std::string all;
+  for (LoadedRule& loaded : rules) {
+    loaded.rule.digest = digest(CanonicalRule(loaded.rule));
+    all += loaded.rule.digest + "\n";
+    set->rules.push_back(std::move(loaded.rule));
+  }
+  for (LoadedRunbook& loaded : runbooks) {
+    Runbook& runbook = loaded.runbook;
+    runbook.digest = digest(CanonicalRunbook(runbook));
+    all += runbook.digest + "\n";
+    set->runbooks.emplace(runbook.name, std::move(runbook));
+  }
+  set->digest = digest(all);
+  return set;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const RuleSet>> LoadRuleSet(const Config& config,
+                                                   const DigestFunction& digest,
+                                                   Findings* findings) {
+  const std::size_t before = findings->size();
+  auto rules =
+      ReadFolder<LoadedRule>(config.rules_dir, config, ReadRule, findings);
+  if (!rules) return rules.error().With("rules");
+  auto runbooks = ReadFolder<LoadedRunbook>(config.runbooks_dir, config,
+                                            ReadRunbook, findings);
+  if (!runbooks) return runbooks.error().With("runbooks");
+  CheckRuleNames(*rules, findings);
+  CheckMatchers(*rules, findings);
+  const auto index = IndexRunbooks(*runbooks, findings);
+  // A runbook that could not be read would look missing.
+  if (findings->size() == before) CheckRunbooks(*rules, index, findings);
+  if (findings->size() != before) {
+    return Error{Code::kInvalidArgument,
+                 std::to_string(findings->size() - before) +
+                     " findings, first: " + ToString((*findings)[before])};
+  }
+  return MakeSet(std::move(*rules), std::move(*runbooks), digest);
+}
+
+}  // namespace selfheal::yaml

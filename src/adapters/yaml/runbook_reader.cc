@@ -1,0 +1,179 @@
+#include "adapters/yaml/runbook_reader.h"
+
+#include <algorithm>
+
+#include "adapters/yaml/document.h"
+#include "adapters/yaml/reader.h"
+#include "adapters/yaml/step_reader.h"
+#include "config/scalar.h"
+#include "core/duration.h"
+
+namespace selfheal::yaml {
+namespace {
+
+constexpr std::size_t kMaxSteps = 10;
+
+/// The longest global cooldown that holds for one of the steps.
+seconds GlobalCooldown(const Runbook& runbook, const Config& config) {
+  seconds longest{0};
+  for (const RunbookStep& step : runbook.steps) {
+    const bool scale = IsScale(KindOf(step.action));
+    longest = std::max(
+        longest, scale ? config.guards.scale.cooldown : config.guards.cooldown);
+  }
+  return longest;
+}
+
+void ReadCooldown(const Node& node, const Config& config, Runbook& runbook,
+                  FindingSink& sink) {
+  const auto value = ReadSeconds(node, {seconds(0), seconds(7 * 86400)}, sink);
+  if (!value) return;
+  const seconds global = GlobalCooldown(runbook, config);
+  if (*value < global) {
+    sink.Add(node.at, "cooldown " + FormatDuration(*value) +
+                          " is below the global " + FormatDuration(global) +
+                          "; a runbook may only tighten it");
+    return;
+  }
+  runbook.guards.cooldown = *value;
+}
+
+void ReadRestarts(const Node& node, const Config& config, Runbook& runbook,
+                  FindingSink& sink) {
+  const auto value = ReadInteger(node, {0, 1000}, sink);
+  if (!value) return;
+  if (*value > config.guards.max_restarts_per_hour) {
+    sink.Add(node.at, "max_restarts_per_hour " + std::to_string(*value) +
+                          " is above guards.max_restarts_per_hour = " +
+                          std::to_string(config.guards.max_restarts_per_hour) +
+                          "; a runbook may only tighten it");
+    return;
+  }
+  runbook.guards.max_restarts_per_hour = *value;
+}
+
+void ReadGuards(const Node& node, const Config& config, Runbook& runbook,
+                FindingSink& sink) {
+  MapReader reader(node, sink);
+  if (!reader.is_map()) return;
+  if (const Node* cooldown = reader.Find("cooldown")) {
+    ReadCooldown(*cooldown, config, runbook, sink);
+  }
+  if (const Node* restarts = reader.Find("max_restarts_per_hour")) {
+    ReadRestarts(*restarts, config, runbook, sink);
+  }
+  if (const Node* approval = reader.Find("require_approval")) {
+    const auto value = ReadBool(*approval, sink);
+    runbook.guards.require_approval = value.value_or(false);
+    if (value == false) {
+      sink.Add(approval->at,
+               "require_approval can only be true; leave it out otherwise");
+    }
+  }
+  reader.Finish();
+}
+
+void ReadSteps(const Node& node, const Config& config, LoadedRunbook& loaded,
+               FindingSink& sink) {
+  if (node.kind != NodeKind::kSequence || node.items.empty() ||
+      node.items.size() > kMaxSteps) {
+    sink.Add(node.at,
+             "expected a list of 1 to " + std::to_string(kMaxSteps) + " steps");
+    return;
+  }
+  for (const Node& item : node.items) {
+    auto step = ReadStep(item, config, sink);
+    if (!step) continue;
+    loaded.runbook.steps.push_back(std::move(*step));
+    loaded.steps_at.push_back(sink.At(item.at));
+  }
+}
+
+/// `after: 2 steps`; the number of failed steps until a person is told.
+void ReadEscalate(const Node& node, std::size_t steps, Runbook& runbook,
+                  FindingSink& sink) {
+  MapReader reader(node, sink);
+  if (!reader.is_map()) return;
+  const Node* after = reader.Require("after");
+  reader.Finish();
+  if (after == nullptr) return;
+  const auto text = ReadString(*after, sink);
+  if (!text) return;
+  std::string_view number = *text;
+  const std::string_view unit = number.ends_with(" steps") ? " steps" : " step";
+  if (number.ends_with(unit)) number.remove_suffix(unit.size());
+  const auto value = ParseInteger(number);
+  const long long most =
+      static_cast<long long>(std::max<std::size_t>(steps, 1));
+  if (number.size() == text->size() || !value || *value < 1 || *value > most) {
+    sink.Add(after->at, "expected \"1 step\" to \"" + std::to_string(most) +
+                            " steps\", found \"" + *text + "\"");
+    return;
+  }
+  runbook.escalate_after_steps = static_cast<int>(*value);
+}
+
+void ReadSpec(const Node& node, const Config& config, LoadedRunbook& loaded,
+              FindingSink& sink) {
+  MapReader spec(node, sink);
+  if (!spec.is_map()) return;
+  Runbook& runbook = loaded.runbook;
+  if (const Node* risk = spec.Require("risk")) {
+    const auto index = ReadChoice(*risk, {"low", "medium", "high"}, sink);
+    runbook.risk = static_cast<Risk>(index.value_or(2));
+  }
+  const Node* steps = spec.Require("steps");
+  if (steps != nullptr) ReadSteps(*steps, config, loaded, sink);
+  if (const Node* guards = spec.Find("guards")) {
+    ReadGuards(*guards, config, runbook, sink);
+  }
+  if (const Node* escalate = spec.Find("escalate")) {
+    ReadEscalate(*escalate, steps == nullptr ? 0 : steps->items.size(), runbook,
+                 sink);
+  }
+  spec.Finish();
+}
+
+}  // namespace
+
+std::optional<LoadedRunbook> ReadRunbook(const Node& root, const Config& config,
+                                         FindingSink& sink) {
+  const int before = sink.count();
+  const auto document = ReadDocument(root, "Runbook", sink);
+  if (!document) return std::nullopt;
+  LoadedRunbook loaded;
+  loaded.runbook.name = document->name;
+  loaded.runbook.position = sink.At(document->name_at);
+  ReadSpec(*document->spec, config, loaded, sink);
+  if (sink.count() != before) return std::nullopt;
+  return loaded;
+}
+
+bool CanTake(TargetMode mode, ActionKind kind) {
+  switch (kind) {
+    case ActionKind::kNotify:
+      return true;
+    case ActionKind::kRestartPod:
+      return mode == TargetMode::kPod;
+    case ActionKind::kRollingRestart:
+    case ActionKind::kScaleOut:
+    case ActionKind::kUndoRollingRestart:
+    case ActionKind::kUndoScaleOut:
+      return mode == TargetMode::kWorkload;
+  }
+  return false;
+}
+
+std::string_view TargetModeName(TargetMode mode) {
+  switch (mode) {
+    case TargetMode::kPod:
+      return "pod";
+    case TargetMode::kWorkload:
+      return "workload";
+    case TargetMode::kNode:
+      return "node";
+  }
+  return "workload";
+}
+
+}  // namespace selfheal::yaml

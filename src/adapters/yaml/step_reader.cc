@@ -1,0 +1,152 @@
+#include "adapters/yaml/step_reader.h"
+
+#include "adapters/yaml/reader.h"
+#include "core/duration.h"
+
+namespace selfheal::yaml {
+namespace {
+
+constexpr Range<seconds> kObserveRange = {seconds(5), seconds(3600)};
+constexpr Range<seconds> kWithinRange = {seconds(5), seconds(6 * 3600)};
+constexpr Range<seconds> kSettleRange = {seconds(0), seconds(3600)};
+
+/// True where undo of the action is a known way back.
+bool HasInverse(ActionKind kind) {
+  return kind == ActionKind::kRollingRestart || kind == ActionKind::kScaleOut;
+}
+
+/// "action restart_pod".
+std::string Named(const Action& action) {
+  return "action " + std::string(ActionName(action));
+}
+
+std::optional<Action> ReadAction(const Node& node, FindingSink& sink) {
+  const auto index = ReadChoice(
+      node, {"restart_pod", "rolling_restart", "scale_out", "notify"}, sink);
+  if (!index) return std::nullopt;
+  switch (*index) {
+    case 0:
+      return RestartPod{};
+    case 1:
+      return RollingRestart{};
+    case 2:
+      return ScaleOut{};
+    default:
+      return Notify{};
+  }
+}
+
+void ReadCanary(const Node& node, RollingRestart& action, FindingSink& sink) {
+  MapReader reader(node, sink);
+  if (!reader.is_map()) return;
+  if (const Node* pods = reader.Find("pods")) {
+    action.canary_pods =
+        ReadInteger(*pods, {1, 10}, sink).value_or(action.canary_pods);
+  }
+  if (const Node* observe = reader.Find("observe")) {
+    action.canary_observe = ReadSeconds(*observe, kObserveRange, sink)
+                                .value_or(action.canary_observe);
+  }
+  reader.Finish();
+}
+
+/// A number that may not pass its global limit.
+void ReadLimited(MapReader& step, std::string_view key, std::string_view global,
+                 int limit, int& value, FindingSink& sink) {
+  value = limit;
+  const Node* node = step.Find(key);
+  if (node == nullptr) return;
+  const auto read = ReadInteger(*node, {1, 100000}, sink);
+  if (!read) return;
+  if (*read > limit) {
+    sink.Add(node->at, std::string(key) + " " + std::to_string(*read) +
+                           " is above " + std::string(global) + " = " +
+                           std::to_string(limit) +
+                           "; a runbook may only tighten it");
+    return;
+  }
+  value = *read;
+}
+
+void ReadParameters(MapReader& step, const Config& config, Action& action,
+                    FindingSink& sink) {
+  if (auto* rolling = std::get_if<RollingRestart>(&action)) {
+    const Node* canary = step.Find("canary");
+    if (canary != nullptr) ReadCanary(*canary, *rolling, sink);
+  }
+  if (auto* scale = std::get_if<ScaleOut>(&action)) {
+    const Config::GuardsConfig::Scale& guard = config.guards.scale;
+    ReadLimited(step, "percent", "guards.scale.percent", guard.percent,
+                scale->percent, sink);
+    ReadLimited(step, "max_replicas", "guards.scale.max_replicas",
+                guard.max_replicas, scale->max_replicas, sink);
+  }
+}
+
+void ReadVerify(MapReader& reader, const Node* verify, RunbookStep& step,
+                FindingSink& sink) {
+  const bool changes = !std::holds_alternative<Notify>(step.action);
+  if (verify == nullptr) {
+    if (changes) {
+      sink.Add(reader.node().at,
+               Named(step.action) +
+                   " changes something, so the step needs \"verify\"");
+    }
+    return;
+  }
+  if (!changes) {
+    sink.Add(verify->at, Named(step.action) + " leaves nothing to verify");
+    return;
+  }
+  MapReader map(*verify, sink);
+  if (!map.is_map()) return;
+  const Node* within = map.Find("within");
+  const Node* settle = map.Find("settle");
+  if (within != nullptr) {
+    step.verify_within =
+        ReadSeconds(*within, kWithinRange, sink).value_or(step.verify_within);
+  }
+  if (settle != nullptr) {
+    step.settle =
+        ReadSeconds(*settle, kSettleRange, sink).value_or(step.settle);
+  }
+  map.Finish();
+  if (step.settle > step.verify_within) {
+    sink.Add(verify->at, "settle " + FormatDuration(step.settle) +
+                             " is longer than within " +
+                             FormatDuration(step.verify_within));
+  }
+}
+
+void ReadUndo(const Node& node, RunbookStep& step, FindingSink& sink) {
+  const auto index = ReadChoice(node, {"none", "automatic"}, sink);
+  if (index != 1) return;
+  if (!HasInverse(KindOf(step.action))) {
+    sink.Add(node.at, Named(step.action) + " has no inverse to undo it with");
+    return;
+  }
+  step.undo = UndoMode::kAutomatic;
+}
+
+}  // namespace
+
+std::optional<RunbookStep> ReadStep(const Node& node, const Config& config,
+                                    FindingSink& sink) {
+  MapReader reader(node, sink);
+  if (!reader.is_map()) return std::nullopt;
+  const Node* action_node = reader.Require("action");
+  if (action_node == nullptr) return std::nullopt;
+  auto action = ReadAction(*action_node, sink);
+  if (!action) return std::nullopt;
+  RunbookStep step;
+  step.action = *action;
+  step.verify_within = config.verify.within;
+  step.settle = config.verify.settle;
+  ReadParameters(reader, config, step.action, sink);
+  ReadVerify(reader, reader.Find("verify"), step, sink);
+  if (const Node* undo = reader.Find("undo")) ReadUndo(*undo, step, sink);
+  reader.Finish();
+  return step;
+}
+
+}  // namespace selfheal::yaml

@@ -1,0 +1,112 @@
+#include "adapters/yaml/text_check.h"
+
+#include <cstdint>
+#include <string>
+
+namespace selfheal::yaml {
+namespace {
+
+/// Length of the well-formed UTF-8 sequence at the front; 0 if there is none.
+/// `code` becomes its code point.
+std::size_t SequenceLength(std::string_view text, std::uint32_t& code) {
+  const auto byte = [&](std::size_t i) {
+    return static_cast<unsigned char>(text[i]);
+  };
+  if (byte(0) < 0x80) {
+    code = byte(0);
+    return 1;
+  }
+  const std::size_t length = byte(0) >= 0xF0   ? 4
+                             : byte(0) >= 0xE0 ? 3
+                             : byte(0) >= 0xC2 ? 2
+                                               : 0;
+  if (length == 0 || byte(0) > 0xF4 || text.size() < length) return 0;
+  code = byte(0) & (0xFFU >> (length + 1));
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return 0;
+    code = (code << 6) | (byte(i) & 0x3F);
+  }
+  constexpr std::uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = code >= 0xD800 && code <= 0xDFFF;
+  if (code < kSmallest[length] || code > 0x10FFFF || surrogate) return 0;
+  return length;
+}
+
+/// What is wrong with the character at the front; empty if nothing.
+std::string_view Problem(std::string_view rest, std::uint32_t code) {
+  const bool crlf = code == '\r' && rest.size() > 1 && rest[1] == '\n';
+  if (code == '\t' || code == '\n' || crlf) return {};
+  if (code == '\r') return "a carriage return without a line feed";
+  if (code < 0x20 || (code >= 0x7F && code < 0xA0 && code != 0x85)) {
+    return "a control character";
+  }
+  if (code == 0x85 || code == 0x2028 || code == 0x2029) {
+    return "a Unicode line separator";
+  }
+  if (code == 0xFEFF) return "a byte order mark";
+  if (code == 0xFFFE || code == 0xFFFF) return "not a Unicode character";
+  return {};
+}
+
+/// Refuses `%` lines in front of the document.
+bool CheckDirectives(std::string_view text, FindingSink& sink) {
+  int line = 1;
+  while (!text.empty()) {
+    const std::string_view here = text.substr(0, text.find('\n'));
+    if (here.starts_with('%')) {
+      sink.Add({line, 1}, "directives are not allowed");
+      return false;
+    }
+    const auto first = here.find_first_not_of(" \t\r");
+    if (first != std::string_view::npos && here[first] != '#') return true;
+    if (here.size() == text.size()) return true;
+    text.remove_prefix(here.size() + 1);
+    ++line;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool CheckText(std::string_view text, FindingSink& sink) {
+  if (text.size() > kMaxBytes) {
+    sink.Add({}, "the file has " + std::to_string(text.size()) +
+                     " bytes; at most " + std::to_string(kMaxBytes) +
+                     " are allowed");
+    return false;
+  }
+  Position at;
+  for (std::size_t i = 0; i < text.size();) {
+    std::uint32_t code = 0;
+    const std::string_view rest = text.substr(i);
+    const std::size_t length = SequenceLength(rest, code);
+    const std::string_view problem =
+        length == 0 ? "a byte that is not valid UTF-8" : Problem(rest, code);
+    if (!problem.empty()) {
+      sink.Add(at, std::string(problem) + " is not allowed");
+      return false;
+    }
+    i += length;
+    at = code == '\n' ? Position{at.line + 1, 1}
+                      : Position{at.line, at.column + 1};
+  }
+  return CheckDirectives(text, sink);
+}
+
+Position CharacterPosition(std::string_view text, int line, int offset) {
+  std::size_t start = 0;
+  for (int i = 0; i < line; ++i) {
+    const auto end = text.find('\n', start);
+    if (end == std::string_view::npos) break;
+    start = end + 1;
+  }
+  int column = 1;
+  for (int i = 0; i < offset; ++i) {
+    const std::size_t byte = start + static_cast<std::size_t>(i);
+    if (byte >= text.size() || text[byte] == '\n') break;
+    column += (static_cast<unsigned char>(text[byte]) & 0xC0) != 0x80 ? 1 : 0;
+  }
+  return {line + 1, column};
+}
+
+}  // namespace selfheal::yaml

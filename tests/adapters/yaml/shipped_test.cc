@@ -1,0 +1,118 @@
+// The rules and runbooks in the repository load with the defaults.
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "adapters/yaml/reloadable_runbooks.h"
+#include "support/paths.h"
+#include "tests/adapters/yaml/support.h"
+
+namespace selfheal::yaml {
+namespace {
+
+using selfheal::testing::SourceDir;
+
+std::shared_ptr<const RuleSet> Shipped() {
+  Config config;
+  config.rules_dir = SourceDir() + "/rules";
+  config.runbooks_dir = SourceDir() + "/runbooks";
+  std::vector<SourceFinding> findings;
+  const auto set = LoadRuleSet(config, testing::FakeDigest, &findings);
+  EXPECT_EQ(testing::Texts(findings), std::vector<std::string>());
+  return set.ok() ? *set : std::make_shared<const RuleSet>();
+}
+
+const Rule* FindRule(const RuleSet& set, std::string_view name) {
+  for (const Rule& rule : set.rules) {
+    if (rule.name == name) return &rule;
+  }
+  return nullptr;
+}
+
+std::string RuleFor(const RuleSet& set, const std::string& alert) {
+  std::string names;
+  for (const Rule& rule : set.rules) {
+    for (const auto& matchers : rule.alerts) {
+      if (Matches(matchers, {{"alertname", alert}})) names += rule.name + ";";
+    }
+  }
+  return names;
+}
+
+TEST(Shipped, OneRuleForEachAlertNameThatPeopleHave) {
+  const auto set = Shipped();
+  EXPECT_EQ(RuleFor(*set, "KubePodCrashLooping"), "crash-loop;");
+  EXPECT_EQ(RuleFor(*set, "SelfhealCrashLoop"), "crash-loop;");
+  EXPECT_EQ(RuleFor(*set, "KubeMemoryLeak"), "memory-leak;");
+  EXPECT_EQ(RuleFor(*set, "SelfhealMemoryLeak"), "memory-leak;");
+  EXPECT_EQ(RuleFor(*set, "CPUThrottlingHigh"), "cpu-throttling;");
+  EXPECT_EQ(RuleFor(*set, "KubeHpaMaxedOut"), "cpu-throttling;");
+  EXPECT_EQ(RuleFor(*set, "SelfhealCpuThrottling"), "cpu-throttling;");
+  EXPECT_EQ(RuleFor(*set, "SelfhealMemoryLeakX"), "");
+  EXPECT_EQ(RuleFor(*set, ""), "");
+}
+
+TEST(Shipped, MemoryLeakRestartsTheWorkloadWithACanary) {
+  const auto set = Shipped();
+  const Rule* rule = FindRule(*set, "memory-leak");
+  ASSERT_NE(rule, nullptr);
+  EXPECT_EQ(rule->type, IncidentType::kMemoryLeak);
+  EXPECT_EQ(rule->target, TargetMode::kWorkload);
+  EXPECT_TRUE(rule->watch.has_value());
+  EXPECT_EQ(rule->confirm.forecast_of, "memory_usage_percent");
+  EXPECT_EQ(rule->confirm.horizon, seconds(900));
+  const Runbook& runbook = set->runbooks.at(rule->runbook);
+  ASSERT_EQ(runbook.steps.size(), 1U);
+  EXPECT_EQ(runbook.steps[0].action, Action(RollingRestart{1, seconds(60)}));
+  EXPECT_EQ(runbook.steps[0].undo, UndoMode::kAutomatic);
+  EXPECT_EQ(runbook.risk, Risk::kLow);
+}
+
+TEST(Shipped, CrashLoopRestartsThePod) {
+  const auto set = Shipped();
+  const Rule* rule = FindRule(*set, "crash-loop");
+  ASSERT_NE(rule, nullptr);
+  EXPECT_EQ(rule->target, TargetMode::kPod);
+  EXPECT_EQ(rule->look_back, seconds(300));
+  const Runbook& runbook = set->runbooks.at(rule->runbook);
+  ASSERT_EQ(runbook.steps.size(), 1U);
+  EXPECT_EQ(runbook.steps[0].action, Action(RestartPod{}));
+  EXPECT_EQ(runbook.steps[0].undo, UndoMode::kNone);
+}
+
+TEST(Shipped, CpuThrottlingScalesOutAndMayBeTakenBack) {
+  const auto set = Shipped();
+  const Rule* rule = FindRule(*set, "cpu-throttling");
+  ASSERT_NE(rule, nullptr);
+  const Runbook& runbook = set->runbooks.at(rule->runbook);
+  ASSERT_EQ(runbook.steps.size(), 1U);
+  EXPECT_EQ(runbook.steps[0].action, Action(ScaleOut{50, 10}));
+  EXPECT_EQ(runbook.steps[0].undo, UndoMode::kAutomatic);
+}
+
+TEST(Shipped, EveryRuleHasDigestAndPosition) {
+  const auto set = Shipped();
+  ASSERT_EQ(set->rules.size(), 3U);
+  for (const Rule& rule : set->rules) {
+    EXPECT_EQ(rule.digest, testing::FakeDigest(CanonicalRule(rule)));
+    EXPECT_EQ(ToString(rule.position),
+              SourceDir() + "/rules/" + rule.name + ".yaml:5:18");
+  }
+}
+
+TEST(Shipped, TheJsonNamesEveryRuleAndRunbook) {
+  const auto set = Shipped();
+  const auto rules = nlohmann::json::parse(RulesJson(*set));
+  ASSERT_EQ(rules.at("items").size(), 3U);
+  EXPECT_EQ(rules["digest"], set->digest);
+  EXPECT_EQ(rules["items"][0]["name"], "cpu-throttling");
+  EXPECT_EQ(rules["items"][0]["evidence"]["throttled_percent"]["limit"], "25");
+  const auto runbooks = nlohmann::json::parse(RunbooksJson(*set));
+  ASSERT_EQ(runbooks.at("items").size(), 3U);
+  EXPECT_EQ(runbooks["items"][2]["steps"][0]["action"], "rolling_restart");
+  EXPECT_EQ(runbooks["items"][2]["steps"][0]["canary"]["observe"], "1m");
+}
+
+}  // namespace
+}  // namespace selfheal::yaml
