@@ -10,8 +10,8 @@ namespace selfheal {
 /// Every knob of the product, once, with its default and its unit.
 ///
 /// The YAML path of a knob is the path of its field here, the environment
-/// variables are listed with the loader's table (adapters/yaml). Leave a knob
-/// alone unless its comment says when to change it.
+/// variables and the ranges are listed in config/knobs. Leave a knob alone
+/// unless its comment says when to change it.
 struct Config {
   /// Address and port of the HTTP surface.
   std::string listen = "0.0.0.0:8000";
@@ -32,8 +32,6 @@ struct Config {
     std::vector<std::string> headers;
     /// One evidence collection may take this long.
     seconds timeout{10};
-    /// Largest answer of one query, in bytes.
-    long long max_answer = 16LL << 20;
   } prometheus;
 
   struct AlertmanagerConfig {
@@ -60,9 +58,22 @@ struct Config {
 
   struct SlackConfig {
     std::string api_url = "https://slack.com/api";
+    /// Notices; a secret. Empty: off.
     std::string webhook_url;
     std::string channel;
+    /// Approvals by buttons and replies; all empty: off.
+    std::string bot_token_file;
+    std::string signing_secret_file;
+    std::string app_token_file;
   } slack;
+
+  struct KafkaConfig {
+    /// "host:port" each; empty: off.
+    std::vector<std::string> bootstrap_servers;
+    std::string topic = "healing-events";
+    /// Alerts arrive here too; empty: off.
+    std::string alert_topic;
+  } kafka;
 
   struct DatabaseConfig {
     std::string url = "sqlite:///var/lib/selfheal/selfheal.db";
@@ -141,7 +152,18 @@ struct Config {
   } guards;
 
   struct ApprovalsConfig {
+    /// A pending approval ends after this long.
     seconds expiry{15 * 60};
+    /// Exactly one of user and group is set.
+    struct Approver {
+      std::string slack_user;
+      std::string slack_group;
+      /// The risks that this one may approve.
+      std::vector<std::string> risk;
+      bool operator==(const Approver&) const = default;
+    };
+    /// Empty: nobody in Slack, admins only.
+    std::vector<Approver> approvers;
   } approvals;
 
   struct VerifyConfig {
@@ -150,6 +172,8 @@ struct Config {
   } verify;
 
   struct LimitsConfig {
+    /// Largest answer of Prometheus, Alertmanager or Kubernetes, in bytes.
+    long long answer = 16LL << 20;
     /// Largest request body, in bytes.
     long long body = 16LL << 20;
     int alerts_per_group = 10000;
@@ -162,6 +186,8 @@ struct Config {
     std::string webhook_token_file;
     std::string admin_token_file;
     std::string viewer_token_file;
+    /// True: `/`, `/docs` and the OpenAPI without a token (they hold no data).
+    bool public_pages = false;
   } auth;
 
   struct TlsConfig {
