@@ -1,0 +1,47 @@
+#pragma once
+
+#include <vector>
+
+#include "core/cluster.h"
+#include "core/mutation.h"
+#include "core/result.h"
+#include "core/switch.h"
+#include "core/verdict.h"
+#include "guard/action_history.h"
+
+namespace selfheal::guard {
+
+/// A fact that nobody asked for; a guard that needs it denies.
+inline Error NotRead() {
+  return {Code::kFailedPrecondition, "it was not read"};
+}
+
+/// What the world looks like now, each fact or the error in its place.
+struct Facts {
+  Result<ClusterObject> target = NotRead();  ///< The incident's target.
+  Result<ClusterObject> object = NotRead();  ///< What is written to.
+  /// The workload that owns the pods concerned, found by uids.
+  Result<ClusterObject> workload = NotRead();
+  Result<ClusterObject> ns = NotRead();  ///< The object's namespace.
+  /// The workload's own pods; not read where the mutation only scales.
+  Result<std::vector<ClusterObject>> pods = NotRead();
+  Result<std::vector<ClusterObject>> pdbs = NotRead();
+  /// All of the namespace; read where the mutation scales.
+  Result<std::vector<ClusterObject>> hpas = NotRead();
+  Result<SafetyState> history = NotRead();
+  Result<SwitchReading> switches = NotRead();
+};
+
+/// Which sources the facts come from.
+struct FactSources {
+  ClusterView& cluster;
+  ActionHistory& history;
+  SwitchReader& switches;
+};
+
+/// Reads everything live, one after the other; what fails stands as an error
+/// in the facts. Cost: at most 8 reads of the cluster and 1 of the history.
+Facts Gather(const FactSources& sources, const MutationPurpose& purpose,
+             const Mutation& mutation, Time now);
+
+}  // namespace selfheal::guard

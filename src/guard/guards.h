@@ -1,0 +1,74 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "core/budget.h"
+#include "guard/guard_input.h"
+
+namespace selfheal::guard {
+
+/// One guard: a pure function of its input. Each stands in a file of its own.
+using GuardFunction = Finding (*)(const GuardInput&);
+
+struct GuardEntry {
+  std::string_view name;  ///< Lower snake case; a metric's label value.
+  GuardFunction function;
+};
+
+/// Every guard, in the order in which findings are shown. The closed set.
+std::span<const GuardEntry> AllGuards();
+
+/// No mutation while any kill switch is on, or can't be read.
+Finding GuardKillSwitch(const GuardInput& input);
+/// The namespace is opted in by the configuration, and exists.
+Finding GuardNamespaces(const GuardInput& input);
+/// Never ourselves, the control plane, or what we see and speak through.
+Finding GuardProtected(const GuardInput& input);
+/// The label selfheal.dev/enabled: "false" opts out; a required label opts in.
+Finding GuardOptOut(const GuardInput& input);
+/// The objects are still the very ones that were planned for.
+Finding GuardIdentity(const GuardInput& input);
+/// The mutation is exactly what the plan says, of a plan that still stands.
+Finding GuardPlan(const GuardInput& input);
+/// Budgets, counted from rows: one action at a time a target and namespace.
+Finding GuardInFlight(const GuardInput& input);
+Finding GuardCooldown(const GuardInput& input);
+Finding GuardRestarts(const GuardInput& input);
+Finding GuardRate(const GuardInput& input);
+/// The same runbook did not help this target too often in 24 h.
+Finding GuardSameRunbook(const GuardInput& input);
+/// Replicas stay between the floor and the ceilings.
+Finding GuardScaleLimits(const GuardInput& input);
+/// Enough other pods serve, and the disruption budgets agree.
+Finding GuardAvailability(const GuardInput& input);
+/// No rollout is under way, and the workload's strategy lets one happen.
+Finding GuardRollout(const GuardInput& input);
+/// The evidence is recent and whole.
+Finding GuardFreshness(const GuardInput& input);
+/// The trouble is confirmed, and an alert (or the watch's own gate) says so;
+/// the models alone never authorise.
+Finding GuardConfirmation(const GuardInput& input);
+/// Not so many targets in trouble at once that something else is the cause.
+Finding GuardStorm(const GuardInput& input);
+/// Neither the global breaker nor the runbook's is open.
+Finding GuardBreaker(const GuardInput& input);
+/// The Watchdog alert still comes: we are not blind.
+Finding GuardBlind(const GuardInput& input);
+/// People agreed, where the risk asks for it.
+Finding GuardApproval(const GuardInput& input);
+
+/// The configured budgets, tightened (never loosened) by a runbook.
+Budgets BudgetsOf(const Config::GuardsConfig& guards, const Runbook* runbook);
+
+/// The global breaker to open where the storm guard's threshold is reached.
+/// The first trip of a day closes after `storm.quiet`; others by a person.
+std::optional<BreakerRow> StormTrip(const GuardInput& input);
+
+/// True where the plan needs a person's yes.
+bool AsksForApproval(const GuardInput& input);
+
+/// The step of the plan that the request belongs to, or null.
+const RunbookStep* StepOf(const GuardRequest& request);
+
+}  // namespace selfheal::guard

@@ -1,0 +1,65 @@
+#include "guard/guards.h"
+
+namespace selfheal::guard {
+namespace {
+
+constexpr std::string_view kSwitch = "selfheal.dev/enabled";
+
+/// True where the label is there and does not say yes.
+bool OptsOut(const Labels& labels) {
+  const auto found = labels.find(kSwitch);
+  return found != labels.end() && found->second != "true";
+}
+
+bool OptsOut(const ClusterObject& object) {
+  const WorkloadState* state = object.As<WorkloadState>();
+  return OptsOut(object.labels) ||
+         (state != nullptr && OptsOut(state->template_labels));
+}
+
+Finding OptedOut(const ClusterObject& object) {
+  return Deny(ToString(object.ref) + " opts out by label " +
+              std::string(kSwitch));
+}
+
+/// Whether `required` ("key=value") stands on `object`.
+bool Carries(const ClusterObject& object, std::string_view key,
+             std::string_view value) {
+  const auto found = object.labels.find(key);
+  return found != object.labels.end() && found->second == value;
+}
+
+Finding CheckRequired(const GuardInput& input) {
+  const std::string& required = input.policy.guards.require_label;
+  if (required.empty()) return Allow("nothing opts out");
+  const std::size_t equals = required.find('=');
+  if (equals == std::string::npos || equals == 0) {
+    return Deny("guards.require_label is not key=value: " + required);
+  }
+  const std::string_view key = std::string_view(required).substr(0, equals);
+  const std::string_view value = std::string_view(required).substr(equals + 1);
+  if (Carries(*input.facts.target, key, value) ||
+      Carries(*input.facts.workload, key, value)) {
+    return Allow("the target carries " + required);
+  }
+  return Deny(ToString(input.facts.workload->ref) + " lacks label " + required);
+}
+
+}  // namespace
+
+Finding GuardOptOut(const GuardInput& input) {
+  const Facts& facts = input.facts;
+  for (const auto* fact :
+       {&facts.ns, &facts.target, &facts.object, &facts.workload}) {
+    if (!fact->ok()) return Unread(fact->error());
+    if (OptsOut(**fact)) return OptedOut(**fact);
+  }
+  if (facts.pods.ok()) {
+    for (const ClusterObject& pod : *facts.pods) {
+      if (OptsOut(pod)) return OptedOut(pod);
+    }
+  }
+  return CheckRequired(input);
+}
+
+}  // namespace selfheal::guard

@@ -1,0 +1,55 @@
+#include "guard/guards.h"
+
+namespace selfheal::guard {
+namespace {
+
+constexpr seconds kLookAgain{10};
+
+/// What of a rollout is still to come, or "".
+///
+/// Source: kubectl's rollout status, without its last clause: new pods that
+/// are not available may be the very trouble.
+std::string Pending(const ClusterObject& workload, const WorkloadState& state) {
+  if (state.observed_generation < workload.generation) {
+    return "its controller has not seen the last change";
+  }
+  if (state.updated < state.replicas) {
+    return std::to_string(state.updated) + " of " +
+           std::to_string(state.replicas) + " pods are of the new template";
+  }
+  if (state.current_replicas > state.updated) {
+    return "old pods are still going";
+  }
+  return "";
+}
+
+}  // namespace
+
+Finding GuardRollout(const GuardInput& input) {
+  if (!input.facts.workload.ok()) return Unread(input.facts.workload.error());
+  const ClusterObject& workload = *input.facts.workload;
+  const WorkloadState* state = workload.As<WorkloadState>();
+  const std::string name = ToString(workload.ref);
+  if (state == nullptr) return Deny(name + " is no workload");
+  const ActionKind kind = input.purpose().kind;
+  const bool rolls = kind == ActionKind::kRollingRestart ||
+                     kind == ActionKind::kUndoRollingRestart;
+  if (rolls && state->paused) return Deny(name + " is paused");
+  if (rolls && state->update_strategy != "RollingUpdate") {
+    return Deny(name + " does not roll: its strategy is " +
+                (state->update_strategy.empty() ? "not known"
+                                                : state->update_strategy));
+  }
+  if (input.undo()) return Allow("an undo may cut a rollout short");
+  if (state->progress_deadline_exceeded) {
+    return Deny(name + " is stuck in a rollout that failed");
+  }
+  const std::string pending = Pending(workload, *state);
+  if (!pending.empty()) {
+    return Wait("a rollout of " + name + " is under way: " + pending,
+                input.now + kLookAgain);
+  }
+  return Allow("no rollout of " + name + " is under way");
+}
+
+}  // namespace selfheal::guard
