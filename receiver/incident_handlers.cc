@@ -1,0 +1,97 @@
+#include "receiver/incident_handlers.h"
+
+#include <string>
+#include <utility>
+
+#include "receiver/answers.h"
+#include "receiver/query.h"
+#include "receiver/small_json.h"
+
+namespace selfheal {
+namespace {
+
+Result<IncidentQuery> ReadIncidentQuery(std::string_view text) {
+  const auto parameters = ParseQuery(text);
+  if (!parameters.ok()) return parameters.error();
+  IncidentQuery query;
+  if (const auto phase = Find(*parameters, "phase")) {
+    query.phase = ParsePhase(*phase);
+    if (!query.phase) {
+      return Error{Code::kInvalidArgument, "phase: unknown, e.g. Mitigated"};
+    }
+  }
+  if (const auto type = Find(*parameters, "type")) {
+    query.type = ParseIncidentType(*type);
+    if (!query.type) {
+      return Error{Code::kInvalidArgument, "type: unknown, e.g. memory_leak"};
+    }
+  }
+  if (const auto since = Find(*parameters, "since")) {
+    query.since = ParseTime(*since);
+    if (!query.since) {
+      return Error{Code::kInvalidArgument, "since: expected RFC 3339"};
+    }
+  }
+  const auto limit = PageLimit(*parameters);
+  if (!limit.ok()) return limit.error();
+  query.limit = *limit;
+  query.cursor = Find(*parameters, "cursor").value_or("");
+  return query;
+}
+
+Result<ApprovalDecision> ReadDecision(const HttpRequest& request, bool grant) {
+  const auto json = ParseSmallJson(request.body);
+  if (!json.ok()) return json.error();
+  const auto hash = TextOf(*json, "plan_hash");
+  if (!hash.ok()) return hash.error();
+  const auto reason = TextOf(*json, "reason");
+  if (!reason.ok()) return reason.error();
+  if (!*hash || (*hash)->empty()) {
+    return Error{Code::kInvalidArgument, "plan_hash: is missing"};
+  }
+  return ApprovalDecision{request.admission.id, **hash, grant,
+                          request.admission.identity.name,
+                          reason->value_or("")};
+}
+
+HttpResponse Decide(const Services& services, const HttpRequest& request,
+                    bool grant) {
+  const auto decision = ReadDecision(request, grant);
+  if (!decision.ok()) return ProblemOf(decision.error());
+  return AnswerOf(services.decide(*decision));
+}
+
+}  // namespace
+
+HttpResponse HandleListIncidents(const Services& services,
+                                 const HttpRequest& request) {
+  const auto query = ReadIncidentQuery(request.head.query);
+  if (!query.ok()) return ProblemOf(query.error());
+  return AnswerOf(services.list_incidents(*query));
+}
+
+HttpResponse HandleIncident(const Services& services,
+                            const HttpRequest& request) {
+  return AnswerOf(services.incident(request.admission.id));
+}
+
+HttpResponse HandleTimeline(const Services& services,
+                            const HttpRequest& request) {
+  return AnswerOf(services.timeline(request.admission.id));
+}
+
+HttpResponse HandleEvidence(const Services& services,
+                            const HttpRequest& request) {
+  return AnswerOf(services.evidence(request.admission.id));
+}
+
+HttpResponse HandleApprove(const Services& services,
+                           const HttpRequest& request) {
+  return Decide(services, request, true);
+}
+
+HttpResponse HandleDeny(const Services& services, const HttpRequest& request) {
+  return Decide(services, request, false);
+}
+
+}  // namespace selfheal

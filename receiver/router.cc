@@ -1,0 +1,155 @@
+#include "receiver/router.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace selfheal {
+namespace {
+
+/// Longest body of every route but the webhook.
+constexpr std::size_t kSmallBody = 64 << 10;
+
+constexpr std::string_view kWebhookPath = "/api/v1/alerts";
+
+bool IsIdChar(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+bool IsId(std::string_view text) {
+  return !text.empty() && text.size() <= 64 &&
+         std::all_of(text.begin(), text.end(), IsIdChar);
+}
+
+bool Allows(Who who, const Identity& identity) {
+  switch (who) {
+    case Who::kAnyone:
+      return true;
+    case Who::kWebhook:
+      return identity.webhook;
+    case Who::kViewer:
+      return identity.viewer || identity.admin;
+    case Who::kAdmin:
+      return identity.admin;
+  }
+  return false;
+}
+
+/// True where `authority` (with or without a port) names this machine.
+bool IsLoopbackName(std::string_view authority) {
+  const std::string_view host =
+      authority.substr(0, authority.front() == '[' ? authority.find(']') + 1
+                                                   : authority.find(':'));
+  return host == "localhost" || host == "[::1]" || host.substr(0, 4) == "127.";
+}
+
+void AddMethod(std::string& allow, Method method) {
+  if (!allow.empty()) allow += ", ";
+  allow += MethodName(method);
+  if (method == Method::kGet) allow += ", HEAD";
+}
+
+}  // namespace
+
+std::optional<std::string> MatchPattern(std::string_view pattern,
+                                        std::string_view path) {
+  const std::size_t open = pattern.find("{id}");
+  if (open == std::string_view::npos) {
+    return pattern == path ? std::optional<std::string>("") : std::nullopt;
+  }
+  const std::string_view before = pattern.substr(0, open);
+  const std::string_view after = pattern.substr(open + 4);
+  if (path.size() < before.size() + after.size() ||
+      path.substr(0, before.size()) != before ||
+      path.substr(path.size() - after.size()) != after) {
+    return std::nullopt;
+  }
+  const std::string_view id =
+      path.substr(before.size(), path.size() - before.size() - after.size());
+  if (!IsId(id)) return std::nullopt;
+  return std::string(id);
+}
+
+bool Router::Serves(const Route& route) const {
+  switch (surface_) {
+    case Surface::kEverything:
+      return true;
+    case Surface::kWithoutMetrics:
+      return route.port != Port::kMetrics;
+    case Surface::kMetricsOnly:
+      return route.port != Port::kMain;
+  }
+  return false;
+}
+
+/// Where every caller is admin, a web page of somebody else must not be one:
+/// its requests carry its origin, or a name that was bent to this machine.
+std::optional<HttpResponse> Router::CheckOrigin(const RequestHead& head) const {
+  if (!authenticator_.insecure()) return std::nullopt;
+  if (!head.host.empty() && !IsLoopbackName(head.host)) {
+    return Problem(421, "--insecure-dev answers to loopback names only");
+  }
+  if (head.origin.empty()) return std::nullopt;
+  const std::size_t slashes = head.origin.find("://");
+  const std::string_view origin = head.origin;
+  if (slashes != std::string::npos && slashes + 3 < origin.size() &&
+      IsLoopbackName(origin.substr(slashes + 3))) {
+    return std::nullopt;
+  }
+  return Problem(403, "--insecure-dev refuses requests of other origins");
+}
+
+std::size_t Router::MaxBody(const Route& route) const {
+  return route.who == Who::kWebhook ? max_body_ : kSmallBody;
+}
+
+std::variant<Admission, HttpResponse> Router::Admit(const RequestHead& head) {
+  if (auto refused = CheckOrigin(head)) return *std::move(refused);
+  const Method wanted =
+      head.method == Method::kHead ? Method::kGet : head.method;
+  std::string allow;
+  std::optional<Admission> admission;
+  Who who = Who::kAdmin;
+  const auto routes = Routes();
+  for (std::size_t i = 0; i < routes.size(); ++i) {
+    if (!Serves(routes[i])) continue;
+    auto id = MatchPattern(routes[i].pattern, head.path);
+    if (!id) continue;
+    AddMethod(allow, routes[i].method);
+    if (routes[i].method != wanted) continue;
+    admission = Admission{i, *std::move(id), {}, MaxBody(routes[i])};
+    who = routes[i].who;
+  }
+  if (allow.empty()) return Problem(404, "there is nothing here");
+  if (!admission) {
+    HttpResponse response = Problem(405, "allowed: " + allow);
+    response.headers.emplace_back("Allow", allow);
+    return response;
+  }
+  admission->identity = authenticator_.Identify(head.authorization);
+  if (Allows(who, admission->identity)) return *std::move(admission);
+  if (admission->identity.known()) {
+    return Problem(403, "this token does not allow it");
+  }
+  HttpResponse response = Problem(401, "a valid bearer token is required");
+  response.headers.emplace_back("WWW-Authenticate",
+                                "Bearer realm=\"selfheal\"");
+  return response;
+}
+
+HttpResponse Router::Handle(const HttpRequest& request) {
+  HttpResponse response =
+      Routes()[request.admission.route].handle(services_, request);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
+void Router::Answered(const RequestHead* head, int status) {
+  if (head != nullptr && head->path == kWebhookPath &&
+      head->method == Method::kPost && surface_ != Surface::kMetricsOnly) {
+    services_.observer->WebhookAnswered(status);
+  }
+}
+
+}  // namespace selfheal
