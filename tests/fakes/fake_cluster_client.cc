@@ -1,0 +1,77 @@
+#include "tests/fakes/fake_cluster_client.h"
+
+namespace selfheal::testing {
+namespace {
+
+std::string Preconditions(const std::string& uid, const std::string& version) {
+  return R"("preconditions":{"resourceVersion":")" + version + R"(","uid":")" +
+         uid + R"("})";
+}
+
+std::string Pod(const ObjectRef& pod) {
+  return "/api/v1/namespaces/" + pod.ns + "/pods/" + pod.name;
+}
+
+std::string Workload(const ObjectRef& ref) {
+  std::string plural(KindName(ref.kind));
+  for (char& c : plural) c = static_cast<char>(c | 0x20);
+  return "/apis/apps/v1/namespaces/" + ref.ns + "/" + plural + "s/" + ref.name;
+}
+
+std::string Metadata(const std::string& action, const std::string& uid,
+                     const std::string& version) {
+  return R"("metadata":{"annotations":{"selfheal.dev/last-action":")" + action +
+         R"("},"resourceVersion":")" + version + R"(","uid":")" + uid + R"("})";
+}
+
+struct Encoder {
+  WireRequest operator()(const DeletePod& m) const {
+    return {"DELETE", Pod(m.pod), "application/json",
+            R"({"apiVersion":"v1","kind":"DeleteOptions",)" +
+                Preconditions(m.uid, m.resource_version) + "}"};
+  }
+  WireRequest operator()(const EvictPod& m) const {
+    return {"POST", Pod(m.pod) + "/eviction", "application/json",
+            R"({"apiVersion":"policy/v1","deleteOptions":{)" +
+                Preconditions(m.uid, m.resource_version) +
+                R"(},"kind":"Eviction","metadata":{"name":")" + m.pod.name +
+                R"(","namespace":")" + m.pod.ns + R"("}})"};
+  }
+  WireRequest operator()(const SetRestartedAt& m) const {
+    const std::string value =
+        m.restarted_at.empty() ? "null" : "\"" + m.restarted_at + "\"";
+    return {"PATCH", Workload(m.workload) + "?fieldManager=selfheal",
+            "application/merge-patch+json",
+            "{" + Metadata(m.action_id, m.uid, m.resource_version) +
+                R"(,"spec":{"template":{"metadata":{"annotations":{)" +
+                R"("kubectl.kubernetes.io/restartedAt":)" + value + "}}}}}"};
+  }
+  WireRequest operator()(const SetReplicas& m) const {
+    return {"PUT", Workload(m.workload) + "/scale?fieldManager=selfheal",
+            "application/json",
+            R"({"apiVersion":"autoscaling/v1","kind":"Scale","metadata":{)"
+            R"("name":")" +
+                m.workload.name + R"(","namespace":")" + m.workload.ns +
+                R"(","resourceVersion":")" + m.resource_version +
+                R"(","uid":")" + m.uid + R"("},"spec":{"replicas":)" +
+                std::to_string(m.replicas) + "}}"};
+  }
+  WireRequest operator()(const SetHpaBounds& m) const {
+    return {"PATCH",
+            "/apis/autoscaling/v2/namespaces/" + m.hpa.ns +
+                "/horizontalpodautoscalers/" + m.hpa.name +
+                "?fieldManager=selfheal",
+            "application/merge-patch+json",
+            "{" + Metadata(m.action_id, m.uid, m.resource_version) +
+                R"(,"spec":{"maxReplicas":)" + std::to_string(m.max_replicas) +
+                R"(,"minReplicas":)" + std::to_string(m.min_replicas) + "}}"};
+  }
+};
+
+}  // namespace
+
+WireRequest FakeClusterClient::EncodePlainly(const Mutation& mutation) {
+  return std::visit(Encoder{}, mutation);
+}
+
+}  // namespace selfheal::testing
