@@ -74,6 +74,10 @@ std::string FormatSize(long long bytes) {
 }
 
 std::string FormatNumber(double value) {
+  constexpr double kExact = 1e15;
+  if (std::abs(value) < kExact && value == std::trunc(value)) {
+    return std::to_string(static_cast<long long>(value));
+  }
   std::array<char, 64> text;
   const auto end =
       std::to_chars(text.data(), text.data() + text.size(), value).ptr;

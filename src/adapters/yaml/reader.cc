@@ -134,6 +134,19 @@ std::optional<seconds> ReadSeconds(const Node& node, Range<seconds> range,
   return std::nullopt;
 }
 
+std::optional<long long> ReadSize(const Node& node, FindingSink& sink) {
+  if (node.kind != NodeKind::kScalar) {
+    AddWrongKind(node, "a size such as 16MiB", sink);
+    return std::nullopt;
+  }
+  const auto value = ParseSize(node.text);
+  if (!value) {
+    sink.Add(node.at,
+             "expected a size such as 16MiB, found \"" + node.text + "\"");
+  }
+  return value;
+}
+
 std::optional<std::size_t> ReadChoice(
     const Node& node, const std::vector<std::string_view>& names,
     FindingSink& sink) {

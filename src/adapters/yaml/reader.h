@@ -27,6 +27,8 @@ std::optional<double> ReadNumber(const Node& node, Range<double> range,
                                  FindingSink& sink);
 std::optional<seconds> ReadSeconds(const Node& node, Range<seconds> range,
                                    FindingSink& sink);
+/// A size in bytes, such as 16MiB.
+std::optional<long long> ReadSize(const Node& node, FindingSink& sink);
 /// One of `names`; its index.
 std::optional<std::size_t> ReadChoice(
     const Node& node, const std::vector<std::string_view>& names,

@@ -10,7 +10,7 @@
 namespace selfheal::yaml {
 namespace {
 
-constexpr Range<seconds> kBaselineRange = {seconds(600), seconds(30 * 86400)};
+constexpr Range<seconds> kBaselineRange = {seconds(10), seconds(30 * 86400)};
 constexpr Range<seconds> kStepRange = {seconds(1), seconds(3600)};
 constexpr Range<seconds> kLookBackRange = {seconds(0), seconds(3600)};
 constexpr std::size_t kMaxAlerts = 32;

@@ -6,8 +6,8 @@
 namespace selfheal::yaml {
 namespace {
 
-constexpr Range<seconds> kObserveRange = {seconds(5), seconds(3600)};
-constexpr Range<seconds> kWithinRange = {seconds(5), seconds(6 * 3600)};
+constexpr Range<seconds> kObserveRange = {seconds(1), seconds(3600)};
+constexpr Range<seconds> kWithinRange = {seconds(1), seconds(6 * 3600)};
 constexpr Range<seconds> kSettleRange = {seconds(0), seconds(3600)};
 
 /// True where undo of the action is a known way back.

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/yaml/config_loader.h"
+#include "core/result.h"
+#include "core/source_finding.h"
+
+namespace selfheal::yaml {
+
+/// What `selfheal check` looks at.
+struct CheckRequest {
+  std::optional<std::string> config_file;
+  std::optional<std::string> rules_dir;     ///< Over the configuration's.
+  std::optional<std::string> runbooks_dir;  ///< Over the configuration's.
+  Environment environment;
+};
+
+/// Validates configuration, rules and runbooks as `serve` would load them.
+///
+/// Rules and runbooks are checked against the guards of the configuration;
+/// where that is wrong itself, against the defaults, so that one call shows
+/// as much as possible.
+/// @error kInvalidArgument  there are findings.
+/// @error kNotFound  a file or folder cannot be read; the message says which.
+Result<void> CheckAll(const CheckRequest& request,
+                      std::vector<SourceFinding>* findings);
+
+}  // namespace selfheal::yaml
