@@ -154,7 +154,7 @@ State HeadParser::TakeRequestLine(std::string_view line) {
     return Refuse(400, "the protocol version is malformed");
   }
   if (version != "HTTP/1.1" && version != "HTTP/1.0") {
-    return Refuse(505, "only HTTP/1.1 and HTTP/1.0 are supported");
+    return Refuse(505, "the version must be 1.0 or 1.1");
   }
   head_.http11 = version == "HTTP/1.1";
   head_.close = !head_.http11;
