@@ -1,0 +1,120 @@
+#include "tests/kubesim/fixture.h"
+
+namespace kubesim {
+namespace {
+
+using KubeletTest = SimulatorTest;
+
+constexpr double kMib = 1048576.0;
+constexpr char kMemory[] = "container_memory_working_set_bytes";
+
+TEST_F(KubeletTest, LeakGrowsAndANewPodStartsAfresh) {
+  simulator_.Apply(DeploymentOf("cart", 1));
+  Seconds(10);
+  EXPECT_NEAR(Sample(kMemory, "cart"), 64 * kMib, 6 * kMib);
+  EXPECT_EQ(
+      simulator_.Inject("shop/Deployment/cart",
+                        {{"behaviour", "leak"}, {"rate-mib-per-min", 10}}),
+      1);
+  Seconds(180);
+  EXPECT_NEAR(Sample(kMemory, "cart"), 94 * kMib, 6 * kMib);
+  const Json pod = simulator_.List("pods", "shop")[0];
+  client_->Delete(std::string(kPods) + "/" + Text(pod, {"metadata", "name"}));
+  Seconds(120);
+  EXPECT_NEAR(Sample(kMemory, "cart"), 64 * kMib, 6 * kMib);
+}
+
+TEST_F(KubeletTest, LeakReachesItsLimitAndIsOomKilled) {
+  simulator_.Apply(DeploymentOf("cart", 1,
+                                {{"sim.selfheal.dev/behaviour", "leak"},
+                                 {"sim.selfheal.dev/rate-mib-per-min", "60"}}));
+  Seconds(90);
+  const Json pod = simulator_.List("pods", "shop")[0];
+  const Json& status = pod["status"]["containerStatuses"][0];
+  EXPECT_GE(Number(status, {"restartCount"}), 1);
+  EXPECT_EQ(Text(status, {"lastState", "terminated", "reason"}), "OOMKilled");
+  EXPECT_EQ(Number(status, {"lastState", "terminated", "exitCode"}), 137);
+  EXPECT_EQ(
+      Sample("kube_pod_container_status_last_terminated_reason", "OOMKilled"),
+      1);
+}
+
+TEST_F(KubeletTest, CrashLoopBacksOffAndDeletingThePodHealsIt) {
+  simulator_.Apply(DeploymentOf("cart", 1));
+  Seconds(10);
+  simulator_.Inject("shop/Deployment/cart", {{"behaviour", "crash-loop"}});
+  Seconds(30);
+  Json pod = simulator_.List("pods", "shop")[0];
+  EXPECT_EQ(Text(pod["status"]["containerStatuses"][0],
+                 {"state", "waiting", "reason"}),
+            "CrashLoopBackOff");
+  EXPECT_EQ(
+      Sample("kube_pod_container_status_waiting_reason", "CrashLoopBackOff"),
+      1);
+  EXPECT_EQ(Number(Deployment("cart"), {"status", "availableReplicas"}), 0);
+  client_->Delete(std::string(kPods) + "/" + Text(pod, {"metadata", "name"}));
+  Seconds(60);
+  pod = simulator_.List("pods", "shop")[0];
+  EXPECT_EQ(Number(pod["status"]["containerStatuses"][0], {"restartCount"}), 0);
+  EXPECT_EQ(Number(Deployment("cart"), {"status", "availableReplicas"}), 1);
+}
+
+TEST_F(KubeletTest, CrashLoopCanRecoverByItself) {
+  simulator_.Apply(DeploymentOf("cart", 1,
+                                {{"sim.selfheal.dev/behaviour", "crash-loop"},
+                                 {"sim.selfheal.dev/recovers-after", "2"}}));
+  Seconds(120);
+  const Json pod = simulator_.List("pods", "shop")[0];
+  EXPECT_EQ(Number(pod["status"]["containerStatuses"][0], {"restartCount"}), 2);
+  EXPECT_EQ(Number(Deployment("cart"), {"status", "availableReplicas"}), 1);
+}
+
+TEST_F(KubeletTest, ThrottlingFallsWhenReplicasRise) {
+  simulator_.Apply(DeploymentOf("cart", 1));
+  Seconds(10);
+  simulator_.Inject("shop/Deployment/cart", {{"cpu-millicores", 1000}}, true);
+  const auto ratio = [this] {
+    const double periods = Sample("container_cpu_cfs_periods_total", "cart");
+    const double throttled =
+        Sample("container_cpu_cfs_throttled_periods_total", "cart");
+    Seconds(60);
+    return (Sample("container_cpu_cfs_throttled_periods_total", "cart") -
+            throttled) /
+           (Sample("container_cpu_cfs_periods_total", "cart") - periods);
+  };
+  EXPECT_GT(ratio(), 0.4);
+  client_->Patch(std::string(kDeployments) + "/cart/scale",
+                 {{"spec", {{"replicas", 4}}}});
+  Seconds(20);
+  EXPECT_LT(ratio(), 0.05);
+}
+
+TEST_F(KubeletTest, PersistentInjectionOutlivesThePod) {
+  simulator_.Apply(DeploymentOf("cart", 1));
+  Seconds(10);
+  simulator_.Inject("shop/Deployment/cart",
+                    {{"behaviour", "leak"}, {"rate-mib-per-min", 10}}, true);
+  const Json pod = simulator_.List("pods", "shop")[0];
+  client_->Delete(std::string(kPods) + "/" + Text(pod, {"metadata", "name"}));
+  Seconds(185);
+  EXPECT_GT(Sample(kMemory, "cart"), 85 * kMib);
+}
+
+TEST_F(KubeletTest, PodsWaitForANodeThatTakesThem) {
+  for (const char* node : {"node-1", "node-2"}) {
+    client_->Patch(std::string("/api/v1/nodes/") + node,
+                   {{"spec", {{"unschedulable", true}}}}, kStrategic);
+  }
+  simulator_.Apply(DeploymentOf("cart", 1));
+  Seconds(10);
+  EXPECT_EQ(Text(simulator_.List("pods", "shop")[0], {"status", "phase"}),
+            "Pending");
+  client_->Patch("/api/v1/nodes/node-2",
+                 {{"spec", {{"unschedulable", nullptr}}}}, kStrategic);
+  Seconds(10);
+  EXPECT_EQ(Text(simulator_.List("pods", "shop")[0], {"spec", "nodeName"}),
+            "node-2");
+}
+
+}  // namespace
+}  // namespace kubesim
