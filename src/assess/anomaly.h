@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/assessment.h"
+#include "core/evidence.h"
+
+namespace selfheal::assess {
+
+/// The anomaly half of an assessment.
+struct AnomalyFinding {
+  Judgement outcome = Judgement::kInconclusive;
+  double score = 0;
+  double statistic = 0;
+  double confidence = 0;
+  std::vector<Factor> factors;
+  std::vector<std::pair<std::string, double>> members;
+  std::vector<double> scores;  ///< One a fine point of the window.
+  std::string reason;
+};
+
+/// Judges metrics together against their baselines.
+///
+/// Every metric in `required` counts always. Those in `optional` count in
+/// company of the required ones, one by one and, where `complete`, all
+/// together; the highest score is taken, so that the absence of one can only
+/// lower it.
+///
+/// @param complete  No optional metric of the rule is missing.
+AnomalyFinding FindAnomaly(const std::vector<const MetricWindow*>& required,
+                           const std::vector<const MetricWindow*>& optional,
+                           bool complete, const ConfirmSpec& spec,
+                           std::uint64_t seed);
+
+}  // namespace selfheal::assess

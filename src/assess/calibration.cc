@@ -1,0 +1,64 @@
+#include "assess/calibration.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+#include "assess/robust.h"
+
+namespace selfheal::assess {
+namespace {
+
+/// Share of the baseline that makes the tail, and how many rows it needs.
+constexpr double kTailShare = 0.02;
+constexpr double kTailRows = 10;
+/// Decades of probability from score 0 to score 1.
+constexpr double kDecades = 5;
+/// A tail is never thinner than this share of the sample's own spread.
+constexpr double kScaleFloor = 0.05;
+
+}  // namespace
+
+Calibration::Calibration(std::vector<double> sample)
+    : sorted_(std::move(sample)) {
+  std::sort(sorted_.begin(), sorted_.end());
+  const auto n = static_cast<double>(sorted_.size());
+  tail_share_ = std::clamp(kTailRows / n, kTailShare, 0.5);
+  tail_start_ = SortedQuantile(sorted_, 1 - tail_share_);
+  double excess = 0;
+  double count = 0;
+  for (auto it = sorted_.rbegin(); it != sorted_.rend(); ++it) {
+    if (*it <= tail_start_) break;
+    excess += *it - tail_start_;
+    ++count;
+  }
+  const double spread =
+      std::max({tail_start_ - SortedQuantile(sorted_, 0.5),
+                1e-6 * std::abs(tail_start_), 1e-9});
+  tail_scale_ = count > 0 ? excess / count * (1 + 1 / std::sqrt(count)) : 0;
+  tail_scale_ = std::max(tail_scale_, kScaleFloor * spread);
+}
+
+double Calibration::TailProbability(double statistic) const {
+  if (statistic > tail_start_) {
+    return std::max(1e-300, tail_share_ * std::exp(-(statistic - tail_start_) /
+                                                   tail_scale_));
+  }
+  const auto above = sorted_.end() - std::lower_bound(sorted_.begin(),
+                                                      sorted_.end(), statistic);
+  const double share =
+      static_cast<double>(above) / static_cast<double>(sorted_.size());
+  return std::clamp(share, tail_share_, 1.0);
+}
+
+double Calibration::Score(double statistic) const {
+  return std::clamp(-std::log10(TailProbability(statistic)) / kDecades, 0.0,
+                    1.0);
+}
+
+double Calibration::StatisticAt(double score) const {
+  const double p = std::pow(10.0, -kDecades * score);
+  return tail_start_ - tail_scale_ * std::log(p / tail_share_);
+}
+
+}  // namespace selfheal::assess

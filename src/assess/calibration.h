@@ -1,0 +1,34 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+namespace selfheal::assess {
+
+/// Turns a statistic into the probability that the baseline itself shows one
+/// as high, and that into a score: 0.6 is p = 1e-3, 0.8 is 1e-4, 1 is 1e-5.
+///
+/// Below the tail the sample itself counts; above it an exponential whose
+/// scale is widened where few rows told it. Never rising in the statistic.
+class Calibration {
+ public:
+  /// Precondition: `sample` is not empty and finite.
+  explicit Calibration(std::vector<double> sample);
+
+  /// In (0, 1].
+  double TailProbability(double statistic) const;
+
+  /// In [0, 1].
+  double Score(double statistic) const;
+
+  /// The statistic whose score is `score`, for 0.34 <= score <= 1.
+  double StatisticAt(double score) const;
+
+ private:
+  std::vector<double> sorted_;
+  double tail_start_ = 0;  ///< Statistic where the exponential takes over.
+  double tail_share_ = 0;  ///< Probability there.
+  double tail_scale_ = 1;
+};
+
+}  // namespace selfheal::assess

@@ -1,0 +1,247 @@
+#include "assess/detector.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+namespace selfheal::assess {
+namespace {
+
+constexpr double kRidge = 0.05;
+constexpr int kNeighbour = 5;
+constexpr int kNearestLimit = 2000;
+/// Contiguous parts of the baseline that score each other.
+constexpr int kFolds = 4;
+constexpr int kMinFoldRows = 40;
+/// Fused deviations from the median beyond which a baseline row is taken for
+/// an earlier incident.
+constexpr double kPoisonCut = 6;
+/// Baseline rows, and standard error of the trees, at half confidence.
+constexpr double kHalfTrustRows = 120;
+constexpr double kHalfTrustSpread = 0.1;
+/// A member calls a row strange from here on.
+constexpr double kHigh = 3;
+/// A log of a score below this would be a log of zero.
+constexpr double kTiny = 1e-12;
+
+std::vector<double> Logarithms(std::vector<double> values) {
+  for (double& value : values) value = std::log(std::max(value, kTiny));
+  return values;
+}
+
+double ShareMissing(const Table& table, int row) {
+  int missing = 0;
+  for (const auto& column : table.columns) {
+    missing += std::isfinite(column[static_cast<std::size_t>(row)]) ? 0 : 1;
+  }
+  return static_cast<double>(missing) / table.metrics();
+}
+
+std::vector<int> AllRows(int rows) {
+  std::vector<int> all(static_cast<std::size_t>(rows));
+  std::iota(all.begin(), all.end(), 0);
+  return all;
+}
+
+}  // namespace
+
+struct Detector::Members {
+  ObliqueForest near_forest, far_forest;
+  Mahalanobis near_distance, far_distance;
+  NearestRows nearest;
+  IsolationForest plain;
+};
+
+std::shared_ptr<const Detector::Members> Detector::Train(
+    const FeatureRows& near, const FeatureRows& far,
+    const std::vector<int>& rows) const {
+  const FeatureRows near_rows = SelectRows(near, rows);
+  const FeatureRows far_rows = SelectRows(far, rows);
+  ForestOptions forest{.trees = options_.trees,
+                       .sample = options_.sample,
+                       .seed = options_.seed};
+  ForestOptions other = forest;
+  other.seed = ~options_.seed;
+  return std::make_shared<const Members>(
+      Members{ObliqueForest(near_rows, forest), ObliqueForest(far_rows, other),
+              Mahalanobis(near_rows, kRidge), Mahalanobis(far_rows, kRidge),
+              NearestRows(near_rows, kNearestLimit, kNeighbour),
+              IsolationForest(near_rows, forest)});
+}
+
+Detector::Logs Detector::LogScores(const Members& members,
+                                   const FeatureRows& near,
+                                   const FeatureRows& far) {
+  return {Logarithms(members.near_forest.Score(near)),
+          Logarithms(members.far_forest.Score(far)),
+          Logarithms(members.near_distance.Score(near)),
+          Logarithms(members.far_distance.Score(far)),
+          Logarithms(members.nearest.Score(near))};
+}
+
+/// Each part of the baseline, scored by members that did not see it: what the
+/// statistic of a normal row looks like tomorrow, not what it was fitted to.
+Detector::Logs Detector::CrossScores(const FeatureRows& near,
+                                     const FeatureRows& far,
+                                     const std::vector<int>& rows) const {
+  const int n = near.rows;
+  const int folds = n >= kFolds * kMinFoldRows ? kFolds : 2;
+  Logs logs;
+  for (auto& member : logs) member.resize(static_cast<std::size_t>(n));
+  for (int fold = 0; fold < folds; ++fold) {
+    const int first = n * fold / folds;
+    const int last = n * (fold + 1) / folds;
+    std::vector<int> others;
+    std::vector<int> own;
+    for (const int row : rows) {
+      if (row < first || row >= last) others.push_back(row);
+    }
+    for (int row = first; row < last; ++row) own.push_back(row);
+    if (others.empty()) others = rows;
+    const auto members = Train(near, far, others);
+    const Logs part =
+        LogScores(*members, SelectRows(near, own), SelectRows(far, own));
+    for (std::size_t m = 0; m < part.size(); ++m) {
+      std::copy(part[m].begin(), part[m].end(), logs[m].begin() + first);
+    }
+  }
+  return logs;
+}
+
+void Detector::LearnScales(const Logs& logs) {
+  for (std::size_t m = 0; m < logs.size(); ++m) {
+    scales_[m] = RobustOf(logs[m]);
+    if (!(scales_[m].scale > 0)) scales_[m].scale = 1;
+  }
+}
+
+std::vector<double> Detector::Fuse(const Logs& logs) const {
+  std::vector<double> fused(logs.front().size());
+  for (std::size_t i = 0; i < fused.size(); ++i) {
+    double sum = 0;
+    for (std::size_t m = 0; m < logs.size(); ++m) {
+      sum += scales_[m].Z(logs[m][i]);
+    }
+    fused[i] = sum / kMembers;
+  }
+  return fused;
+}
+
+std::vector<double> Detector::Smooth(const std::vector<double>& fused) const {
+  std::vector<double> smooth = fused;
+  for (std::size_t i = 1; i < smooth.size(); ++i) {
+    smooth[i] = smooth[i - 1] +
+                options_.smoothing * (fused[i] - smooth[i - 1]);
+  }
+  return smooth;
+}
+
+std::vector<int> Detector::Peaks(const std::vector<double>& smoothed) const {
+  std::vector<int> peaks(smoothed.size());
+  for (int i = 0; i < static_cast<int>(peaks.size()); ++i) {
+    const auto first = smoothed.begin() + std::max(0, i + 1 - options_.peak_rows);
+    peaks[static_cast<std::size_t>(i)] = static_cast<int>(
+        std::max_element(first, smoothed.begin() + i + 1) - smoothed.begin());
+  }
+  return peaks;
+}
+
+Detector::Detector(const Table& baseline, const DetectorOptions& options)
+    : options_(options),
+      near_space_(baseline, options.widths[0]),
+      far_space_(baseline, options.widths[1]),
+      baseline_rows_(baseline.rows()) {
+  const FeatureRows near = near_space_.Transform(baseline);
+  const FeatureRows far = far_space_.Transform(baseline);
+  std::vector<int> rows = AllRows(baseline.rows());
+  Logs logs = CrossScores(near, far, rows);
+  LearnScales(logs);
+  const std::vector<double> fused = Fuse(logs);
+  std::vector<double> smooth = Smooth(fused);
+  members_ = Train(near, far, rows);
+  const std::vector<int> peaks = Peaks(smooth);
+  std::vector<double> sample;
+  sample.reserve(smooth.size());
+  for (const int peak : peaks) {
+    sample.push_back(smooth[static_cast<std::size_t>(peak)]);
+  }
+  calibration_ = std::make_unique<const Calibration>(std::move(sample));
+}
+
+DetectorScores Detector::Score(const Table& table) const {
+  const FeatureRows near = near_space_.Transform(table);
+  const FeatureRows far = far_space_.Transform(table);
+  Logs logs = LogScores(*members_, near, far);
+  std::vector<double> spread;
+  members_->near_forest.Score(near, &spread);
+  const std::vector<double> smooth = Smooth(Fuse(logs));
+  DetectorScores out;
+  out.peak = Peaks(smooth);
+  for (std::size_t i = 0; i < out.peak.size(); ++i) {
+    const auto peak = static_cast<std::size_t>(out.peak[i]);
+    out.statistic.push_back(smooth[peak]);
+    out.score.push_back(calibration_->Score(smooth[peak]));
+    std::array<double, kMembers> deviations{};
+    for (std::size_t m = 0; m < logs.size(); ++m) {
+      deviations[m] = scales_[m].Z(logs[m][peak]);
+    }
+    out.confidence.push_back(
+        Confidence(deviations, spread[peak], ShareMissing(table, out.peak[i])));
+  }
+  return out;
+}
+
+double Detector::Confidence(const std::array<double, kMembers>& deviations,
+                            double tree_spread, double share_missing) const {
+  const double length = baseline_rows_ / (baseline_rows_ + kHalfTrustRows);
+  const double trees = 1 / (1 + tree_spread / kHalfTrustSpread);
+  int high = 0;
+  for (const double deviation : deviations) high += deviation > kHigh ? 1 : 0;
+  const double agreement =
+      static_cast<double>(std::max(high, kMembers - high)) / kMembers;
+  return std::clamp(length * trees * agreement * (1 - share_missing), 0.0,
+                    1.0);
+}
+
+std::vector<double> Detector::Contributions(const Table& table,
+                                            int row) const {
+  const FeatureRows near = near_space_.Transform(table);
+  const std::vector<double> parts =
+      members_->near_distance.Contributions(near, row);
+  std::vector<double> deviation(static_cast<std::size_t>(table.metrics()));
+  std::vector<double> part(deviation.size());
+  for (int f = 0; f < near.features; ++f) {
+    const auto metric = static_cast<std::size_t>(f / kFeaturesPerMetric);
+    deviation[metric] = std::max(
+        deviation[metric], std::abs(static_cast<double>(near.Feature(f)[row])));
+    part[metric] += parts[static_cast<std::size_t>(f)];
+  }
+  const double most =
+      std::max(kTiny, *std::max_element(part.begin(), part.end()));
+  for (std::size_t m = 0; m < deviation.size(); ++m) {
+    deviation[m] *= 0.5 + 0.5 * std::clamp(part[m] / most, 0.0, 1.0);
+  }
+  return deviation;
+}
+
+std::array<double, kMembers> Detector::MemberDeviations(const Table& table,
+                                                        int row) const {
+  const std::vector<int> rows{row};
+  const Logs logs =
+      LogScores(*members_, SelectRows(near_space_.Transform(table), rows),
+                SelectRows(far_space_.Transform(table), rows));
+  std::array<double, kMembers> deviations{};
+  for (std::size_t m = 0; m < logs.size(); ++m) {
+    deviations[m] = scales_[m].Z(logs[m].front());
+  }
+  return deviations;
+}
+
+double Detector::PlainScore(const Table& table, int row) const {
+  return members_->plain
+      .Score(SelectRows(near_space_.Transform(table), {row}))
+      .front();
+}
+
+}  // namespace selfheal::assess

@@ -1,0 +1,87 @@
+#include "assess/features.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace selfheal::assess {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+
+struct Moments {
+  double mean = 0;
+  double deviation = 0;
+};
+
+/// Of the finite values among values[first..last].
+Moments MomentsOf(const double* values, int first, int last) {
+  double sum = 0;
+  double squares = 0;
+  int count = 0;
+  const double origin = values[last];
+  for (int i = first; i <= last; ++i) {
+    const double shifted = values[i] - origin;
+    if (!std::isfinite(shifted)) continue;
+    sum += shifted;
+    squares += shifted * shifted;
+    ++count;
+  }
+  const double mean = sum / count;
+  return {.mean = origin + mean,
+          .deviation =
+              std::sqrt(std::max(0.0, squares / count - mean * mean))};
+}
+
+void Standardise(const std::vector<double>& raw, const Robust& robust,
+                 float* out) {
+  if (!(robust.scale > 0)) return;
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    if (!std::isfinite(raw[i])) continue;
+    out[i] =
+        static_cast<float>(std::clamp(robust.Z(raw[i]), -kClip, kClip));
+  }
+}
+
+}  // namespace
+
+RawFeatures TrailingFeatures(const std::vector<double>& column, int width) {
+  RawFeatures raw;
+  raw.value = column;
+  raw.change.assign(column.size(), kMissing);
+  raw.spread.assign(column.size(), kMissing);
+  for (int i = 0; i < static_cast<int>(column.size()); ++i) {
+    const double value = column[static_cast<std::size_t>(i)];
+    if (!std::isfinite(value)) continue;
+    const Moments moments =
+        MomentsOf(column.data(), std::max(0, i - width + 1), i);
+    raw.change[static_cast<std::size_t>(i)] = value - moments.mean;
+    raw.spread[static_cast<std::size_t>(i)] = moments.deviation;
+  }
+  return raw;
+}
+
+FeatureSpace::FeatureSpace(const Table& baseline, int width) : width_(width) {
+  scales_.reserve(baseline.columns.size() * kFeaturesPerMetric);
+  for (const std::vector<double>& column : baseline.columns) {
+    const RawFeatures raw = TrailingFeatures(column, width);
+    scales_.push_back(RobustOf(raw.value));
+    scales_.push_back(RobustOf(raw.change));
+    scales_.push_back(RobustOf(raw.spread));
+  }
+}
+
+FeatureRows FeatureSpace::Transform(const Table& table) const {
+  FeatureRows out(table.rows(), table.metrics() * kFeaturesPerMetric);
+  for (int metric = 0; metric < table.metrics(); ++metric) {
+    const RawFeatures raw = TrailingFeatures(
+        table.columns[static_cast<std::size_t>(metric)], width_);
+    const int first = metric * kFeaturesPerMetric;
+    Standardise(raw.value, ScaleOf(first), out.Feature(first));
+    Standardise(raw.change, ScaleOf(first + 1), out.Feature(first + 1));
+    Standardise(raw.spread, ScaleOf(first + 2), out.Feature(first + 2));
+  }
+  return out;
+}
+
+}  // namespace selfheal::assess

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <vector>
+
+#include "assess/robust.h"
+#include "assess/table.h"
+
+namespace selfheal::assess {
+
+/// Features of one metric: the value, the value less its trailing mean, and
+/// the trailing standard deviation.
+inline constexpr int kFeaturesPerMetric = 3;
+
+/// Standardised values are clipped here: one wild sample must not own a sum.
+inline constexpr double kClip = 50;
+
+/// The scales that one baseline gives to the features of one trailing width.
+///
+/// Causal: row i depends on rows i - width + 1 .. i alone. Thread-safe once
+/// built.
+class FeatureSpace {
+ public:
+  /// Learns centre and scale of each feature from `baseline`.
+  ///
+  /// @param width  Rows of the trailing window, at least 2.
+  FeatureSpace(const Table& baseline, int width);
+
+  /// Standardises `table`, which has the columns of the baseline. A missing
+  /// value becomes 0, the unremarkable one; a feature that was constant in
+  /// the baseline is 0 everywhere.
+  FeatureRows Transform(const Table& table) const;
+
+  int width() const { return width_; }
+  int metrics() const { return static_cast<int>(scales_.size()) / 3; }
+
+  /// Scale of feature `f`: metric f / 3, kind f % 3.
+  const Robust& ScaleOf(int f) const {
+    return scales_[static_cast<std::size_t>(f)];
+  }
+
+ private:
+  int width_;
+  std::vector<Robust> scales_;
+};
+
+/// The three raw features of one column; NaN where the value is missing.
+struct RawFeatures {
+  std::vector<double> value, change, spread;
+};
+RawFeatures TrailingFeatures(const std::vector<double>& column, int width);
+
+}  // namespace selfheal::assess

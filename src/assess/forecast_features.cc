@@ -1,0 +1,181 @@
+#include "assess/forecast_features.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "assess/robust.h"
+
+namespace selfheal::assess {
+namespace {
+
+constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
+/// Standardised inputs are clipped here.
+constexpr double kLimit = 8;
+
+double Clip(double value) {
+  return std::isfinite(value) ? std::clamp(value, -kLimit, kLimit) : 0;
+}
+
+/// Compresses a ratio: odd, linear near 0, logarithmic far out.
+double Squash(double value) {
+  if (!std::isfinite(value)) return value > 0 ? kLimit : -kLimit;
+  return Clip(std::copysign(std::log1p(std::abs(value)), value));
+}
+
+double MedianOfThree(double a, double b, double c) {
+  return std::max(std::min(a, b), std::min(std::max(a, b), c));
+}
+
+double Last(std::span<const double> values) {
+  for (std::size_t i = values.size(); i > 0; --i) {
+    if (std::isfinite(values[i - 1])) return values[i - 1];
+  }
+  return kMissing;
+}
+
+double Highest(std::span<const double> values) {
+  double highest = -std::numeric_limits<double>::infinity();
+  for (const double value : values) {
+    if (value > highest) highest = value;
+  }
+  return highest;
+}
+
+/// Largest rise from one value to a later one at most `reach` steps ahead.
+double LargestRise(std::span<const double> values, int reach) {
+  double largest = 0;
+  std::vector<std::size_t> low;  // Rising values, oldest first.
+  std::size_t head = 0;
+  low.reserve(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i])) continue;
+    while (low.size() > head && values[low.back()] >= values[i]) {
+      low.pop_back();
+    }
+    low.push_back(i);
+    while (low[head] + static_cast<std::size_t>(reach) < i) ++head;
+    largest = std::max(largest, values[i] - values[low[head]]);
+  }
+  return largest;
+}
+
+/// Mean height of the tops before sudden falls by a third of the range.
+double SawPeak(std::span<const double> values, double range) {
+  double sum = 0;
+  int falls = 0;
+  double before = kMissing;
+  for (const double value : values) {
+    if (!std::isfinite(value)) continue;
+    if (before - value > 0.3 * range) {
+      sum += before;
+      ++falls;
+    }
+    before = value;
+  }
+  return falls > 0 ? sum / falls : kMissing;
+}
+
+}  // namespace
+
+std::vector<double> Filtered(std::span<const double> values, bool above) {
+  const double sign = above ? 1 : -1;
+  std::vector<double> out(values.size(), kMissing);
+  double first = kMissing;
+  double second = kMissing;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!std::isfinite(values[i])) continue;
+    const double value = sign * values[i];
+    out[i] = std::isfinite(first) ? MedianOfThree(first, second, value) : value;
+    first = second;
+    second = value;
+  }
+  return out;
+}
+
+HistoryFacts FactsOf(const std::vector<double>& history,
+                     const ForecastInput& input, double threshold) {
+  HistoryFacts facts;
+  const long long step = std::max<long long>(1, input.history_step.count());
+  const int reach =
+      static_cast<int>(std::max<long long>(1, input.horizon.count() / step));
+  facts.largest_rise = LargestRise(history, reach);
+  const int n = static_cast<int>(history.size());
+  for (int i = 0; i + reach < n; i += reach) {
+    const auto at = static_cast<std::size_t>(i);
+    if (!std::isfinite(history[at]) || history[at] >= threshold) continue;
+    ++facts.horizons;
+    const double highest = Highest(std::span(history).subspan(
+        at + 1, static_cast<std::size_t>(reach)));
+    facts.reach_rate += highest >= threshold ? 1 : 0;
+  }
+  if (facts.horizons > 0) facts.reach_rate /= facts.horizons;
+  constexpr long long kDay = 86400;
+  const long long now =
+      (static_cast<long long>(input.window.size()) - 1) * input.step.count() +
+      input.gap.count();  // After the last history value.
+  double highest = -std::numeric_limits<double>::infinity();
+  for (long long back = kDay - now;; back += kDay) {
+    const long long first = n - 1 - back / step;
+    if (first < 0 || kDay % step != 0) break;
+    const auto count = std::min<long long>(reach, n - 1 - first);
+    if (count <= 0) continue;
+    const double top = Highest(std::span(history).subspan(
+        static_cast<std::size_t>(first + 1), static_cast<std::size_t>(count)));
+    if (!std::isfinite(top)) continue;
+    highest = std::max(highest, top);
+    ++facts.days;
+  }
+  if (facts.days > 0) facts.other_days = highest - threshold;
+  return facts;
+}
+
+ForecastFeatures FeaturesAt(std::span<const double> window,
+                            const HistoryFacts& facts, double threshold,
+                            int horizon) {
+  ForecastFeatures out;
+  const int start = TrendStart(window);
+  const auto recent = window.subspan(static_cast<std::size_t>(start));
+  const double now = Last(window);
+  out.reached = now >= threshold;
+  out.model = FitLocalTrend(recent);
+  out.trend = out.model.At(horizon);
+  const Robust robust = RobustOf(window);
+  out.spread = robust.scale > 0
+                   ? robust.scale
+                   : std::max(1e-9, 1e-6 * std::abs(robust.center));
+  const double away = threshold - now;
+  const auto z = [&](const Outlook& outlook) {
+    return Clip((outlook.mean - threshold) / outlook.deviation);
+  };
+  const Outlook short_line = LeastSquares(recent, 10, horizon);
+  const Outlook long_line = LeastSquares(recent, 40, horizon);
+  const double highest = Highest(window);
+  double lowest = now;
+  for (const double value : window) lowest = value < lowest ? value : lowest;
+  const double rise =
+      std::max({facts.largest_rise, LargestRise(window, horizon), 1e-12});
+  const double peak = SawPeak(window, highest - lowest);
+  out.values = {
+      z(out.trend),
+      z(short_line),
+      z(LeastSquares(recent, 20, horizon)),
+      z(long_line),
+      Clip(MannKendall(recent, 60)),
+      Squash(std::log(std::max(1e-6, away / rise))),
+      Squash(away / out.spread),
+      Squash((threshold - highest) / out.spread),
+      facts.days > 0 ? Squash(facts.other_days / out.spread) : 0,
+      facts.horizons > 0
+          ? std::log((facts.reach_rate * facts.horizons + 0.5) /
+                     ((1 - facts.reach_rate) * facts.horizons + 0.5))
+          : 0,
+      Squash((short_line.slope - long_line.slope) * horizon / out.spread),
+      Clip((now - lowest) / std::max(1e-12, threshold - lowest)),
+      Squash(static_cast<double>(recent.size()) / horizon),
+      std::isfinite(peak) ? Squash((threshold - peak) / out.spread) : 0};
+  return out;
+}
+
+}  // namespace selfheal::assess

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <span>
+#include <vector>
+
+#include "assess/forecast.h"
+#include "assess/trend.h"
+
+namespace selfheal::assess {
+
+/// The stack's inputs, in the order of ForecastFeatures::values.
+inline constexpr std::array<const char*, 14> kForecastFeatureNames = {
+    "local_trend", "line_10",    "line_20",       "line_40",     "mann_kendall",
+    "rise",        "distance",   "highest",       "other_days",  "base_rate",
+    "bend",        "progress",   "since_restart", "saw_peak"};
+
+/// One evaluation's inputs and the trend that tells the time.
+struct ForecastFeatures {
+  std::array<double, kForecastFeatureNames.size()> values{};
+  Outlook trend;          ///< Of the local trend, in flipped units.
+  LocalTrend model;
+  double spread = 0;      ///< Robust deviation of the window.
+  bool reached = false;   ///< The filtered value is past the threshold now.
+};
+
+/// What the history knows, computed once for both evaluations. Everything is
+/// flipped so that rising is reaching: see Flip.
+struct HistoryFacts {
+  double largest_rise = 0;  ///< Within one horizon.
+  double reach_rate = 0;    ///< Share of horizons from below that reached.
+  int horizons = 0;         ///< How many there were.
+  /// Highest at the same time of other days less the threshold.
+  double other_days = 0;
+  int days = 0;
+};
+
+/// Median of each value and its two predecessors, missing ones left out;
+/// sign-flipped where reaching means falling.
+std::vector<double> Filtered(std::span<const double> values, bool above);
+
+HistoryFacts FactsOf(const std::vector<double>& history,
+                     const ForecastInput& input, double threshold);
+
+/// @param window  Filtered values up to the moment of the evaluation.
+ForecastFeatures FeaturesAt(std::span<const double> window,
+                            const HistoryFacts& facts, double threshold,
+                            int horizon);
+
+}  // namespace selfheal::assess

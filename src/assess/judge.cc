@@ -1,0 +1,164 @@
+#include "assess/judge.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "assess/align.h"
+#include "assess/anomaly.h"
+#include "assess/forecast.h"
+#include "assess/sentence.h"
+
+namespace selfheal {
+namespace {
+
+using assess::AnomalyFinding;
+using Metrics = std::vector<const MetricWindow*>;
+
+/// The metrics in the order of their names: the order of the columns must not
+/// matter.
+Metrics ByName(const EvidenceWindow& window) {
+  Metrics metrics;
+  for (const MetricWindow& metric : window.metrics) metrics.push_back(&metric);
+  std::stable_sort(metrics.begin(), metrics.end(),
+                   [](const MetricWindow* a, const MetricWindow* b) {
+                     return a->name < b->name;
+                   });
+  return metrics;
+}
+
+struct Usable {
+  Metrics required, optional;
+  bool complete = true;                ///< No optional one was left out.
+  std::vector<std::string> problems;   ///< Of required ones.
+  std::vector<std::string> left_out;   ///< Of optional ones.
+};
+
+Usable Sort(const EvidenceWindow& window, const ConfirmSpec& spec) {
+  Usable usable;
+  const Time newest = assess::NewestEnd(window.metrics, window.at);
+  const assess::GridNeeds needs{.min_baseline = spec.min_baseline};
+  for (const MetricWindow* metric : ByName(window)) {
+    const std::string problem = assess::GridProblem(*metric, newest, needs);
+    if (problem.empty()) {
+      (metric->optional ? usable.optional : usable.required).push_back(metric);
+    } else if (metric->optional) {
+      usable.complete = false;
+      usable.left_out.push_back(metric->name + " is left out: " + problem);
+    } else {
+      usable.problems.push_back(metric->name + ": " + problem);
+    }
+  }
+  return usable;
+}
+
+std::optional<seconds> Seconds(const std::optional<double>& value) {
+  if (!value) return std::nullopt;
+  return seconds{static_cast<long long>(std::llround(*value))};
+}
+
+Forecast ForecastOf(const MetricWindow& metric, const ConfirmSpec& spec) {
+  Forecast forecast;
+  forecast.component = metric.name;
+  if (!metric.problem.empty()) {
+    forecast.reason = metric.name + ": " + metric.problem;
+    return forecast;
+  }
+  if (!metric.limit || !std::isfinite(*metric.limit)) {
+    forecast.reason = metric.name + ": its limit is not known";
+    return forecast;
+  }
+  assess::ForecastInput input{.history = metric.baseline.values,
+                              .window = metric.window.values,
+                              .threshold = *metric.limit,
+                              .above = metric.bad != BadDirection::kFalls,
+                              .step = metric.window.step,
+                              .history_step = metric.baseline.step,
+                              .horizon = spec.horizon};
+  if (!metric.baseline.values.empty() && !metric.window.values.empty()) {
+    input.gap = std::chrono::duration_cast<seconds>(metric.window.start -
+                                                    metric.baseline.End());
+  }
+  const assess::MetricForecast found = assess::ForecastMetric(
+      input, {.probability = spec.forecast_probability,
+              .level = spec.level_gate});
+  forecast.outcome = found.outcome;
+  forecast.probability = found.probability;
+  forecast.eta = Seconds(found.eta);
+  forecast.eta_low = Seconds(found.eta_low);
+  forecast.eta_high = Seconds(found.eta_high);
+  forecast.reason = metric.name + ": " + found.reason;
+  return forecast;
+}
+
+std::optional<Forecast> FindForecast(const EvidenceWindow& window,
+                                     const ConfirmSpec& spec) {
+  if (spec.forecast_of.empty()) return std::nullopt;
+  for (const MetricWindow& metric : window.metrics) {
+    if (metric.name == spec.forecast_of) return ForecastOf(metric, spec);
+  }
+  Forecast missing;
+  missing.component = spec.forecast_of;
+  missing.reason = spec.forecast_of + ": no such evidence";
+  return missing;
+}
+
+Judgement Combine(Judgement anomaly, Judgement forecast,
+                  ConfirmSpec::Need need) {
+  const auto decides = need == ConfirmSpec::Need::kAny
+                           ? Judgement::kConfirmed
+                           : Judgement::kNotConfirmed;
+  if (anomaly == decides || forecast == decides) return decides;
+  if (anomaly == Judgement::kInconclusive ||
+      forecast == Judgement::kInconclusive) {
+    return Judgement::kInconclusive;
+  }
+  return anomaly;  // Both are the value that does not decide.
+}
+
+/// Takes over what the anomaly half found.
+void Adopt(AnomalyFinding finding, Assessment& out) {
+  out.score = finding.score;
+  out.statistic = finding.statistic;
+  out.confidence = finding.confidence;
+  out.factors = std::move(finding.factors);
+  out.members = std::move(finding.members);
+  out.scores = std::move(finding.scores);
+}
+
+}  // namespace
+
+Assessment Judge(const EvidenceWindow& window, const ConfirmSpec& spec,
+                 std::uint64_t seed) {
+  Assessment out;
+  out.seed = seed;
+  out.judge_version = kJudgeVersion;
+  Usable usable = Sort(window, spec);
+  out.reasons = window.problems;
+  out.reasons.insert(out.reasons.end(), usable.problems.begin(),
+                     usable.problems.end());
+  if (usable.required.empty() && usable.optional.empty()) {
+    out.reasons.emplace_back("there is no metric to judge");
+  }
+  if (!out.reasons.empty()) return out;
+
+  AnomalyFinding anomaly = assess::FindAnomaly(
+      usable.required, usable.optional, usable.complete, spec, seed);
+  out.forecast = FindForecast(window, spec);
+  out.outcome = out.forecast ? Combine(anomaly.outcome, out.forecast->outcome,
+                                       spec.need)
+                             : anomaly.outcome;
+  const std::string why = anomaly.reason;
+  const bool unjudged = anomaly.outcome == Judgement::kInconclusive;
+  Adopt(std::move(anomaly), out);
+  if (!unjudged) out.reasons.push_back(assess::Sentence(window, out));
+  if (!why.empty()) out.reasons.push_back(why);
+  if (out.forecast) out.reasons.push_back(out.forecast->reason);
+  out.reasons.insert(out.reasons.end(), usable.left_out.begin(),
+                     usable.left_out.end());
+  return out;
+}
+
+}  // namespace selfheal
