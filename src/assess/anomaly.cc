@@ -22,6 +22,22 @@ constexpr int kPeakRows = 10;
 constexpr std::chrono::seconds kSmoothFrom{300};
 constexpr double kSmoothing = 0.5;
 
+/// Baseline rows put before a window, so that its first rows have a past.
+constexpr int kContextRows = 30;
+
+Table WithContext(const Table& baseline, const Table& window) {
+  Table out;
+  const int first = std::max(0, baseline.rows() - kContextRows);
+  for (std::size_t m = 0; m < window.columns.size(); ++m) {
+    std::vector<double> column(baseline.columns[m].begin() + first,
+                               baseline.columns[m].end());
+    column.insert(column.end(), window.columns[m].begin(),
+                  window.columns[m].end());
+    out.columns.push_back(std::move(column));
+  }
+  return out;
+}
+
 DetectorOptions OptionsFor(const ConfirmSpec& spec, seconds step,
                            std::uint64_t seed) {
   DetectorOptions options;
@@ -46,11 +62,11 @@ bool MovedWell(const MetricWindow& metric, const std::vector<double>& baseline,
 
 /// The window without the metrics that moved well at `row`; empty where none.
 Table WithoutGoodMoves(const Metrics& metrics, const AlignedEvidence& aligned,
-                       int row) {
+                       const Table& window, int row) {
   Table table;
   bool any = false;
   for (std::size_t m = 0; m < metrics.size(); ++m) {
-    std::vector<double> column = aligned.window.columns[m];
+    std::vector<double> column = window.columns[m];
     if (MovedWell(*metrics[m], aligned.baseline.columns[m],
                   column[static_cast<std::size_t>(row)])) {
       std::fill(column.begin(), column.end(), kMissing);
@@ -97,25 +113,26 @@ AnomalyFinding Evaluate(const Metrics& metrics, const ConfirmSpec& spec,
   }
   const Detector detector(aligned.baseline,
                           OptionsFor(spec, aligned.step, seed));
-  const DetectorScores scores = detector.Score(aligned.window);
+  const Table window = WithContext(aligned.baseline, aligned.window);
+  const DetectorScores scores = detector.Score(window);
   const int peak = scores.peak.back();
   finding.score = scores.score.back();
   finding.statistic = scores.statistic.back();
   finding.confidence = scores.confidence.back();
   finding.factors =
-      FactorsOf(metrics, detector.Contributions(aligned.window, peak));
-  const auto deviations = detector.MemberDeviations(aligned.window, peak);
+      FactorsOf(metrics, detector.Contributions(window, peak));
+  const auto deviations = detector.MemberDeviations(window, peak);
   for (std::size_t m = 0; m < deviations.size(); ++m) {
     finding.members.emplace_back(kMemberNames[m], deviations[m]);
   }
   finding.members.emplace_back("isolation_forest",
-                               detector.PlainScore(aligned.window, peak));
+                               detector.PlainScore(window, peak));
   finding.scores = FineScores(aligned, scores.score);
   finding.outcome = finding.score >= spec.anomaly_threshold
                         ? Judgement::kConfirmed
                         : Judgement::kNotConfirmed;
   if (finding.outcome != Judgement::kConfirmed) return finding;
-  const Table harmful = WithoutGoodMoves(metrics, aligned, peak);
+  const Table harmful = WithoutGoodMoves(metrics, aligned, window, peak);
   if (harmful.columns.empty()) return finding;
   const DetectorScores again = detector.Score(harmful);
   if (again.score.back() < finding.score) {

@@ -12,6 +12,7 @@ constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 struct Moments {
   double mean = 0;
   double deviation = 0;
+  int count = 0;
 };
 
 /// Of the finite values among values[first..last].
@@ -30,7 +31,8 @@ Moments MomentsOf(const double* values, int first, int last) {
   const double mean = sum / count;
   return {.mean = origin + mean,
           .deviation =
-              std::sqrt(std::max(0.0, squares / count - mean * mean))};
+              std::sqrt(std::max(0.0, squares / count - mean * mean)),
+          .count = count};
 }
 
 void Standardise(const std::vector<double>& raw, const Robust& robust,
@@ -55,6 +57,7 @@ RawFeatures TrailingFeatures(const std::vector<double>& column, int width) {
     if (!std::isfinite(value)) continue;
     const Moments moments =
         MomentsOf(column.data(), std::max(0, i - width + 1), i);
+    if (2 * moments.count < width) continue;
     raw.change[static_cast<std::size_t>(i)] = value - moments.mean;
     raw.spread[static_cast<std::size_t>(i)] = moments.deviation;
   }

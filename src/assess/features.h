@@ -43,7 +43,8 @@ class FeatureSpace {
   std::vector<Robust> scales_;
 };
 
-/// The three raw features of one column; NaN where the value is missing.
+/// The three raw features of one column; NaN where the value is missing, or
+/// where less than half of the trailing window is there to compare with.
 struct RawFeatures {
   std::vector<double> value, change, spread;
 };
