@@ -1,0 +1,31 @@
+#include <httplib.h>
+#include <openssl/crypto.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "receiver/commands/commands.h"
+
+namespace selfheal {
+namespace {
+
+void PrintVersion() {
+  std::printf("selfheal %s\n", SELFHEAL_VERSION);
+  std::printf("compiler %s\n", __VERSION__);
+  std::printf("cpp-httplib %s\n", CPPHTTPLIB_VERSION);
+  std::printf("nlohmann-json %d.%d.%d\n", NLOHMANN_JSON_VERSION_MAJOR,
+              NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH);
+  std::printf("CLI11 %s\n", CLI11_VERSION);
+  std::printf("%s\n", OpenSSL_version(OPENSSL_VERSION));
+}
+
+}  // namespace
+
+void AddVersionCommand(CLI::App& program, int&) {
+  program
+      .add_subcommand("version", "Prints the versions of program and libraries")
+      ->callback(PrintVersion);
+}
+
+}  // namespace selfheal

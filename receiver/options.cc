@@ -1,0 +1,47 @@
+#include "receiver/options.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <string>
+
+#include "receiver/commands/commands.h"
+
+namespace selfheal {
+namespace {
+
+int UsageError(const CLI::App& program, const CLI::ParseError& error) {
+  std::string where = "command line";
+  for (const CLI::App* command : program.get_subcommands()) {
+    where = command->get_name();
+  }
+  PrintError("usage", where + ": " + error.what());
+  return kExitUsage;
+}
+
+}  // namespace
+
+void PrintError(std::string_view what, std::string_view message) {
+  std::string line = "selfheal: " + std::string(what) + ": ";
+  for (const char c : message) line += c == '\n' || c == '\r' ? ' ' : c;
+  line += '\n';
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+int RunProgram(int argc, char** argv) {
+  CLI::App program(
+      "Heals Kubernetes workloads: alerts in, guarded actions out.",
+      "selfheal");
+  program.require_subcommand(1);
+  int exit_code = kExitOk;
+  AddVersionCommand(program, exit_code);
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    return program.exit(help);
+  } catch (const CLI::ParseError& error) {
+    return UsageError(program, error);
+  }
+  return exit_code;
+}
+
+}  // namespace selfheal
