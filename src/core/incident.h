@@ -95,6 +95,8 @@ struct Incident {
   std::optional<Time> next_at;
   /// Until when a guard that only waits may hold it.
   std::optional<Time> wait_deadline;
+  /// Until when a source that does not answer is asked again.
+  std::optional<Time> retry_deadline;
   std::string reason;  ///< Why it stands where it stands, one sentence.
 };
 

@@ -1,0 +1,209 @@
+#include "assess/judge.h"
+#include "assess/sentence.h"
+#include "core/ids.h"
+#include "correlate/rule_match.h"
+#include "execute/steps.h"
+#include "flow/incident_flow.h"
+#include "plan/planner.h"
+
+namespace selfheal {
+namespace {
+
+/// Changes that are older than this before the incident explain nothing.
+constexpr std::chrono::hours kChangeSpan{6};
+/// How often a step that waits for the cluster looks at it.
+constexpr seconds kPoll{2};
+
+Fields DataOf(const Assessment& assessment) {
+  Fields data = {{"score", assessment.score},
+                 {"statistic", assessment.statistic},
+                 {"confidence", assessment.confidence},
+                 {"seed", std::to_string(assessment.seed)},
+                 {"judge", assessment.judge_version}};
+  for (const Factor& factor : assessment.factors) {
+    data.emplace_back("factor." + factor.metric, factor.contribution);
+  }
+  if (assessment.forecast) {
+    data.emplace_back("forecast.probability", assessment.forecast->probability);
+    data.emplace_back("forecast.component", assessment.forecast->component);
+    if (assessment.forecast->eta) {
+      data.emplace_back("forecast.eta_s", assessment.forecast->eta->count());
+    }
+  }
+  return data;
+}
+
+/// Sources fail by themselves; what is merely absent is insufficient.
+Fields DataOf(const EvidenceWindow& evidence) {
+  Fields data = {{"series", static_cast<std::int64_t>(evidence.metrics.size())}};
+  std::int64_t points = 0;
+  for (const MetricWindow& metric : evidence.metrics) {
+    points += static_cast<std::int64_t>(metric.window.values.size() +
+                                        metric.baseline.values.size());
+    if (!metric.problem.empty()) {
+      data.emplace_back("problem." + metric.name, metric.problem);
+    }
+  }
+  data.emplace_back("points", points);
+  return data;
+}
+
+}  // namespace
+
+NextLook IncidentFlow::Advance(const std::string& incident_id) {
+  auto loaded = ports_.incidents.Load(incident_id);
+  if (!loaded.ok()) return loaded.error().With("load incident " + incident_id);
+  IncidentRun run(ports_, *std::move(loaded));
+  switch (run.incident().phase) {
+    case Phase::kOpen:
+    case Phase::kAwaitingApproval:
+      return Decide(run);
+    case Phase::kExecuting:
+      return Resume(run);
+    case Phase::kVerifying:
+      return Verify(run);
+    case Phase::kMitigated:
+    case Phase::kDismissed:
+    case Phase::kEscalated:
+    case Phase::kCancelled:
+      return std::optional<Time>();
+  }
+  return std::optional<Time>();
+}
+
+/// The pipeline on one screen.
+NextLook IncidentFlow::Decide(IncidentRun& run) {
+  if (!IsFiring(run.incident())) {
+    return Close(run, Phase::kCancelled, "resolved before anything was done");
+  }
+  if (auto ended = HearPeople(run)) return *ended;
+  const auto rules = ports_.runbooks.Current();
+  const Rule* rule = FindRule(*rules, run.incident().rule);
+  if (rule == nullptr) {
+    return Close(run, Phase::kEscalated,
+                 "rule " + run.incident().rule + " is not loaded any more");
+  }
+  if (auto ended = Collect(run, *rule)) return *ended;
+  if (auto ended = Confirm(run, *rule)) return *ended;
+  const auto runbook = ChooseRunbook(*rules, *rule, 0);
+  if (!runbook.ok()) {
+    run.Mark(Stage::kPlan, "no_runbook", runbook.error().message);
+    return Close(run, Phase::kEscalated, runbook.error().message);
+  }
+  const Scene scene{run, *rule, **runbook};
+  if (auto ended = MakeItsPlan(scene)) return *ended;
+  return Step(scene);  // guard -> intent -> execute, then verify
+}
+
+IncidentFlow::Ended IncidentFlow::HearPeople(IncidentRun& run) {
+  Incident& incident = run.incident();
+  if (incident.phase != Phase::kAwaitingApproval || !incident.approval) {
+    return std::nullopt;
+  }
+  Approval& approval = *incident.approval;
+  const bool late = run.now() >= approval.expires_at;
+  switch (approval.state) {
+    case ApprovalState::kPending:
+      if (!late) {
+        return WaitUntil(run, approval.expires_at, "waits for approval");
+      }
+      approval.state = ApprovalState::kExpired;
+      ports_.observer.OnApproval(approval.state);
+      return Close(run, Phase::kEscalated, "nobody approved in time");
+    case ApprovalState::kDenied:
+      ports_.observer.OnApproval(approval.state);
+      return Close(run, Phase::kCancelled,
+                   "denied by " + approval.decided_by +
+                       (approval.reason.empty() ? "" : ": ") + approval.reason);
+    case ApprovalState::kExpired:
+      return Close(run, Phase::kEscalated, "nobody approved in time");
+    case ApprovalState::kGranted:
+      if (!late) return std::nullopt;
+      return Close(run, Phase::kEscalated,
+                   "the approval expired before it was used");
+    case ApprovalState::kConsumed:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+IncidentFlow::Ended IncidentFlow::Collect(IncidentRun& run, const Rule& rule) {
+  Incident& incident = run.incident();
+  const TargetScope scope{.target = incident.target, .pods = {}};
+  auto evidence = ports_.collector.Collect(rule, scope, run.now());
+  ports_.observer.OnDependency("prometheus", evidence.ok());
+  if (!evidence.ok()) return RetryLater(run, Stage::kCollect, evidence.error());
+  auto changes =
+      ports_.changes.Since(incident.target, incident.opened_at - kChangeSpan);
+  if (changes.ok()) {
+    incident.changes = *changes;
+    evidence->changes = *std::move(changes);
+  }
+  const bool whole = evidence->problems.empty();
+  run.Mark(Stage::kCollect, whole ? "collected" : "insufficient",
+           whole ? "evidence windows were collected"
+                 : evidence->problems.front(),
+           DataOf(*evidence));
+  run.Keep(*std::move(evidence));
+  incident.retry_deadline.reset();
+  return std::nullopt;
+}
+
+IncidentFlow::Ended IncidentFlow::Confirm(IncidentRun& run, const Rule& rule) {
+  Incident& incident = run.incident();
+  incident.assessment = assess::Judge(*run.evidence(), rule.confirm,
+                                      StableHash(incident.id));
+  const Assessment& assessment = *incident.assessment;
+  ports_.observer.OnAssessment(assessment);
+  const std::string sentence = assess::Sentence(assessment, *run.evidence());
+  run.Mark(Stage::kAssess, JudgementName(assessment.outcome), sentence,
+           DataOf(assessment));
+  switch (assessment.outcome) {
+    case Judgement::kConfirmed:
+      incident.reason = sentence;
+      return std::nullopt;
+    case Judgement::kNotConfirmed:
+      return Close(run, Phase::kDismissed, sentence);
+    case Judgement::kInconclusive:
+      return Close(run, Phase::kEscalated,
+                   assessment.reasons.empty() ? sentence
+                                              : assessment.reasons.front());
+  }
+  return std::nullopt;
+}
+
+IncidentFlow::Ended IncidentFlow::MakeItsPlan(const Scene& scene) {
+  IncidentRun& run = scene.run;
+  Incident& incident = run.incident();
+  const RunbookStep& step = scene.runbook.steps.front();
+  auto change = Freeze(step.action, incident.target,
+                       StepContext{ports_.cluster, run.now(), kPoll});
+  const bool answered = change.ok() || !Retryable(change.error().code);
+  ports_.observer.OnDependency("kubernetes", answered);
+  if (!answered) return RetryLater(run, Stage::kPlan, change.error());
+  if (!change.ok()) {
+    run.Mark(Stage::kPlan, "impossible", change.error().message);
+    return Close(run, Phase::kEscalated, change.error().message);
+  }
+  Plan plan = MakePlan(incident, scene.runbook, 0, *std::move(change),
+                       run.now(), ports_.digest);
+  if (incident.approval &&
+      incident.approval->state == ApprovalState::kGranted &&
+      incident.approval->plan_hash != plan.hash) {
+    run.Mark(Stage::kPlan, "changed", "the plan is not the approved one");
+    return Close(run, Phase::kEscalated,
+                 "the cluster changed since the plan was approved");
+  }
+  incident.plan = std::move(plan);
+  incident.progress = StepProgress{};
+  incident.progress.action_id = ports_.digest(
+      incident.id + "|" + incident.plan->runbook_digest + "|0|" +
+      incident.plan->target_uid + "|" + incident.plan->hash);
+  run.Mark(Stage::kPlan, "planned", incident.plan->change.summary,
+           {{"runbook", scene.runbook.name},
+            {"hash", incident.plan->hash},
+            {"blast_radius", incident.plan->change.blast_radius}});
+  return std::nullopt;
+}
+
+}  // namespace selfheal

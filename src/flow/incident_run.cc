@@ -1,0 +1,91 @@
+#include "flow/incident_run.h"
+
+#include <utility>
+
+namespace selfheal {
+
+IncidentRun::IncidentRun(const FlowPorts& ports, Incident incident)
+    : ports_(ports),
+      incident_(std::move(incident)),
+      saved_phase_(incident_.phase),
+      mark_(ports.clock.SteadyNow()) {}
+
+void IncidentRun::Mark(Stage stage, std::string_view outcome,
+                       std::string reason, Fields data) {
+  const SteadyTime now = ports_.clock.SteadyNow();
+  ports_.observer.OnStage(stage, outcome, now - mark_);
+  mark_ = now;
+  Fields fields = {{"incident", incident_.id},
+                   {"stage", std::string(StageName(stage))},
+                   {"outcome", std::string(outcome)},
+                   {"target", ToString(incident_.target)},
+                   {"reason", reason}};
+  ports_.log.Info("incident stage", fields);
+  records_.push_back(AuditRecord{.seq = 0,
+                                 .at = ports_.clock.Now(),
+                                 .incident_id = incident_.id,
+                                 .stage = stage,
+                                 .outcome = std::string(outcome),
+                                 .reason = std::move(reason),
+                                 .data = std::move(data)});
+}
+
+void IncidentRun::EndAction(ActionResult result) {
+  if (incident_.progress.action_id.empty()) return;
+  action_end_ =
+      ActionEnd{.action_id = incident_.progress.action_id, .result = result};
+}
+
+Result<void> IncidentRun::Save() {
+  const IncidentUpdate update{.incident = &incident_,
+                              .records = records_,
+                              .evidence = evidence_ ? &*evidence_ : nullptr,
+                              .alert_rows = {},
+                              .outcomes = outcomes_,
+                              .action_end = action_end_};
+  auto saved = ports_.incidents.Save(update);
+  ports_.observer.OnDependency("store", saved.ok());
+  if (!saved.ok()) {
+    ports_.log.Error("incident not saved", {{"incident", incident_.id},
+                                            {"error", saved.error().message}});
+    return saved.error();
+  }
+  records_.clear();
+  outcomes_.clear();
+  action_end_.reset();
+  TellPhase();
+  return {};
+}
+
+void IncidentRun::WrittenWithIntent() {
+  records_.clear();
+  TellPhase();
+}
+
+void IncidentRun::TellPhase() {
+  if (incident_.phase == saved_phase_) return;
+  ports_.observer.OnPhase(incident_, saved_phase_);
+  saved_phase_ = incident_.phase;
+}
+
+void IncidentRun::MoveTo(Phase phase, std::string reason) {
+  incident_.phase = phase;
+  incident_.reason = std::move(reason);
+  incident_.next_at.reset();
+  if (IsTerminal(phase)) incident_.closed_at = now();
+}
+
+void IncidentRun::Say(std::vector<std::string> lines) {
+  std::string severity = "info";
+  if (incident_.phase == Phase::kEscalated) severity = "critical";
+  if (incident_.phase == Phase::kAwaitingApproval) severity = "warning";
+  ports_.notifier.Notify(
+      Notice{.incident_id = incident_.id,
+             .title = std::string(IncidentTypeName(incident_.type)) + " of " +
+                      ToString(incident_.target) + ": " +
+                      std::string(PhaseName(incident_.phase)),
+             .lines = std::move(lines),
+             .severity = severity});
+}
+
+}  // namespace selfheal

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/evidence.h"
+#include "core/incident.h"
+#include "core/record.h"
+#include "correlate/incident_store.h"
+#include "flow/flow_ports.h"
+
+namespace selfheal {
+
+/// One pass over one incident: its state, and what will be written with it.
+///
+/// Not thread-safe; lives on the stack of one worker.
+class IncidentRun {
+ public:
+  IncidentRun(const FlowPorts& ports, Incident incident);
+
+  Incident& incident() { return incident_; }
+  const Incident& incident() const { return incident_; }
+  Time now() const { return ports_.clock.Now(); }
+
+  /// Adds an audit record, tells the observer how long the stage took since
+  /// the last mark, and writes a log line with the incident's id.
+  void Mark(Stage stage, std::string_view outcome, std::string reason,
+            Fields data = {});
+
+  /// The evidence of this pass, kept with the next save.
+  void Keep(EvidenceWindow evidence) { evidence_ = std::move(evidence); }
+  const EvidenceWindow* evidence() const {
+    return evidence_ ? &*evidence_ : nullptr;
+  }
+
+  void AddOutcome(IntentOutcome outcome) {
+    outcomes_.push_back(std::move(outcome));
+  }
+  void EndAction(ActionResult result);
+
+  /// The records that no save has taken yet; for RecordIntent.
+  std::span<const AuditRecord> records() const { return records_; }
+  /// RecordIntent has written the incident and its records.
+  void WrittenWithIntent();
+
+  /// Writes everything in one transaction and tells the observer of a new
+  /// phase. @error kUnavailable  nothing was written.
+  Result<void> Save();
+
+  /// Moves to `phase`; a terminal one gets its closing time.
+  void MoveTo(Phase phase, std::string reason);
+  void Say(std::vector<std::string> lines);
+
+  const FlowPorts& ports() const { return ports_; }
+
+ private:
+  void TellPhase();
+
+  const FlowPorts& ports_;
+  Incident incident_;
+  Phase saved_phase_;
+  SteadyTime mark_;
+  std::vector<AuditRecord> records_;
+  std::optional<EvidenceWindow> evidence_;
+  std::vector<IntentOutcome> outcomes_;
+  std::optional<ActionEnd> action_end_;
+};
+
+}  // namespace selfheal

@@ -1,0 +1,167 @@
+#include <algorithm>
+
+#include "correlate/rule_match.h"
+#include "execute/steps.h"
+#include "execute/workload.h"
+#include "flow/incident_flow.h"
+#include "verify/verifier.h"
+
+namespace selfheal {
+namespace {
+
+/// Samples of the verification's window are at most this far apart.
+constexpr seconds kVerifyStep{10};
+/// Steps of it before the first look.
+constexpr int kFirstSamples = 3;
+
+/// The execution whose outcome is still to be found out, or null.
+Execution* OpenExecution(Incident& incident) {
+  for (Execution& execution : incident.executions) {
+    if (!execution.outcome || execution.outcome == ExecutionOutcome::kUnknown) {
+      return &execution;
+    }
+  }
+  return nullptr;
+}
+
+const StoredIntent* Find(const std::vector<StoredIntent>& intents,
+                         const std::string& id) {
+  for (const StoredIntent& intent : intents) {
+    if (intent.purpose.intent_id == id) return &intent;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+NextLook IncidentFlow::Resume(IncidentRun& run) {
+  if (auto ended = ResolveOpen(run)) return *ended;
+  const auto rules = ports_.runbooks.Current();
+  const Rule* rule = FindRule(*rules, run.incident().rule);
+  const auto runbook = rules->runbooks.find(run.incident().plan->runbook);
+  if (rule == nullptr || runbook == rules->runbooks.end()) {
+    run.EndAction(ActionResult::kFailed);
+    return Close(run, Phase::kEscalated,
+                 "its rule or runbook was removed while it was executed");
+  }
+  return Step({run, *rule, runbook->second});
+}
+
+IncidentFlow::Ended IncidentFlow::ResolveOpen(IncidentRun& run) {
+  Incident& incident = run.incident();
+  Execution* execution = OpenExecution(incident);
+  if (execution == nullptr) return std::nullopt;
+  auto intents = ports_.audit.Intents(incident.id);
+  if (!intents.ok()) return intents.error();
+  const StoredIntent* intent = Find(*intents, execution->intent_id);
+  if (intent == nullptr) {
+    run.EndAction(ActionResult::kFailed);
+    return Close(run, Phase::kEscalated,
+                 "intent " + execution->intent_id + " is not in the store");
+  }
+  const auto found = ports_.executor.Resolve(intent->mutation);
+  if (!found.readable) {
+    return RetryLater(run, Stage::kExecute, {Code::kUnavailable, found.detail});
+  }
+  // Until then a request of ours may still be on its way.
+  const Time dead = intent->deadline + ports_.config.kubernetes.write_timeout;
+  if (found.outcome == ExecutionOutcome::kRefused && run.now() < dead) {
+    return WaitUntil(run, dead, "a request may still be on its way");
+  }
+  execution->outcome = found.outcome;
+  execution->detail = "found by reading the object: " + found.detail;
+  run.AddOutcome({execution->intent_id, found.outcome, execution->detail});
+  run.Mark(Stage::kExecute, OutcomeName(found.outcome), execution->detail,
+           {{"intent", execution->intent_id}});
+  if (found.outcome == ExecutionOutcome::kUnknown) {
+    run.EndAction(ActionResult::kFailed);
+    TripBreakers(run, ActionResult::kFailed);
+    return Close(run, Phase::kEscalated,
+                 "the outcome of a request is unknown: " + found.detail);
+  }
+  ports_.observer.OnAction(execution->action, found.outcome);
+  if (auto saved = run.Save(); !saved.ok()) return saved.error();
+  return std::nullopt;
+}
+
+NextLook IncidentFlow::Verify(IncidentRun& run) {
+  Incident& incident = run.incident();
+  const auto rules = ports_.runbooks.Current();
+  const Rule* rule = FindRule(*rules, incident.rule);
+  const auto runbook = rules->runbooks.find(incident.plan->runbook);
+  if (rule == nullptr || runbook == rules->runbooks.end()) {
+    run.EndAction(ActionResult::kInconclusive);
+    return Close(run, Phase::kEscalated,
+                 "its rule or runbook was removed before it was verified");
+  }
+  const RunbookStep& step =
+      incident.plan->steps.at(static_cast<std::size_t>(incident.plan->step));
+  const seconds sample = std::min(kVerifyStep, rule->step);
+  const Time start = *incident.progress.finished_at +
+                     std::max(step.settle, rule->look_back);
+  const Time first = start + kFirstSamples * sample;
+  const Time deadline = std::max(start + step.verify_within, first);
+  if (run.now() < first) {
+    return WaitUntil(run, first, "waits out the look-back of its queries");
+  }
+  Look look;
+  auto workload = ports_.cluster.Get(incident.target);
+  auto history =
+      ports_.collector.Collect(*rule, {incident.target, {}}, run.now());
+  if (!workload.ok() || !history.ok()) {
+    look.reason = workload.ok() ? history.error().message
+                                : workload.error().message;
+  } else if (auto pods = PodsOf(ports_.cluster, *workload); !pods.ok()) {
+    look.reason = pods.error().message;
+  } else {
+    TargetScope scope{incident.target, {}};
+    for (const ClusterObject& pod : *pods) scope.pods.push_back(pod.ref.name);
+    auto after = ports_.collector.CollectSpan(*rule, scope, start, run.now(),
+                                              sample);
+    if (after.ok()) {
+      look = LookAgain(*history, *after, *workload);
+    } else {
+      look.reason = after.error().message;
+    }
+  }
+  if (history.ok()) run.Keep(*std::move(history));
+  const auto verification = selfheal::Conclude(look, run.now(), deadline);
+  if (!verification) return WaitUntil(run, run.now() + sample, look.reason);
+  return Conclude({run, *rule, runbook->second}, *verification);
+}
+
+NextLook IncidentFlow::Conclude(const Scene& scene,
+                                const Verification& verification) {
+  IncidentRun& run = scene.run;
+  Incident& incident = run.incident();
+  incident.verification = verification;
+  ports_.observer.OnVerification(verification.outcome);
+  run.Mark(Stage::kVerify, VerificationName(verification.outcome),
+           verification.reason);
+  switch (verification.outcome) {
+    case VerificationOutcome::kMitigated:
+      run.EndAction(ActionResult::kMitigated);
+      return Close(run, Phase::kMitigated, verification.reason);
+    case VerificationOutcome::kInconclusive:
+      run.EndAction(ActionResult::kInconclusive);
+      return Close(run, Phase::kEscalated,
+                   "it can't be told whether it helped: " +
+                       verification.reason);
+    case VerificationOutcome::kNotMitigated:
+      break;
+  }
+  TripBreakers(run, ActionResult::kNotMitigated);
+  const RunbookStep& step =
+      incident.plan->steps.at(static_cast<std::size_t>(incident.plan->step));
+  if (step.undo == UndoMode::kAutomatic && CanUndo(incident)) {
+    incident.progress.undoing = true;
+    incident.progress.failure = "it did not help: " + verification.reason;
+    incident.phase = Phase::kExecuting;
+    return Step(scene);
+  }
+  run.EndAction(ActionResult::kNotMitigated);
+  return Close(run, Phase::kEscalated,
+               "it did not help: " + verification.reason);
+}
+
+}  // namespace selfheal

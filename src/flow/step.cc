@@ -1,0 +1,151 @@
+#include <algorithm>
+
+#include "assess/canary.h"
+#include "execute/steps.h"
+#include "flow/incident_flow.h"
+
+namespace selfheal {
+namespace {
+
+/// How often a step that waits for the cluster looks at it.
+constexpr seconds kPoll{2};
+/// More moves than any action has: a runaway must not hold its worker.
+constexpr int kMovesPerPass = 16;
+/// A canary that can't be judged yet is observed up to this much longer.
+constexpr int kCanaryPatience = 3;
+/// Points of the canary's window.
+constexpr int kCanaryPoints = 20;
+
+const RunbookStep& StepOf(const Incident& incident) {
+  return incident.plan->steps.at(static_cast<std::size_t>(incident.plan->step));
+}
+
+std::vector<std::string> Names(const std::vector<PodIdentity>& pods) {
+  std::vector<std::string> names;
+  for (const PodIdentity& pod : pods) names.push_back(pod.name);
+  return names;
+}
+
+/// True where the step has, or may have, changed the cluster.
+bool HasEffect(const Incident& incident) {
+  return std::any_of(incident.executions.begin(), incident.executions.end(),
+                     [](const Execution& execution) {
+                       return execution.outcome != ExecutionOutcome::kRefused;
+                     });
+}
+
+}  // namespace
+
+NextLook IncidentFlow::Step(const Scene& scene) {
+  IncidentRun& run = scene.run;
+  for (int i = 0; i < kMovesPerPass; ++i) {
+    const StepContext context{ports_.cluster, run.now(), kPoll};
+    auto move = NextMove(run.incident(), context);
+    if (!move.ok()) {
+      if (Retryable(move.error().code)) {
+        return RetryLater(run, Stage::kExecute, move.error());
+      }
+      return FailStep(scene, move.error().message);
+    }
+    switch (move->kind) {
+      case Move::Kind::kMutate:
+        if (auto ended = Mutate(scene, *move)) return *ended;
+        break;
+      case Move::Kind::kWait:
+        return WaitUntil(run, move->look_again, move->reason);
+      case Move::Kind::kCompareCanary:
+        if (auto ended = CompareCanary(scene, *move)) return *ended;
+        break;
+      case Move::Kind::kDone:
+        return run.incident().progress.undoing
+                   ? EndUndo(scene, move->reason)
+                   : FinishStep(scene, move->reason);
+      case Move::Kind::kFailed:
+        return FailStep(scene, move->reason);
+    }
+  }
+  return WaitUntil(run, run.now() + kPoll, "the step goes on");
+}
+
+IncidentFlow::Ended IncidentFlow::CompareCanary(const Scene& scene,
+                                                const Move& move) {
+  IncidentRun& run = scene.run;
+  StepProgress& progress = run.incident().progress;
+  if (!progress.canary_ready_at) {
+    progress.canary_ready_at = run.now();
+    run.Mark(Stage::kExecute, "canary_ready", move.canaries.front().name);
+  }
+  if (run.now() < move.look_again) {
+    return WaitUntil(run, move.look_again, move.reason);
+  }
+  const Time start = *progress.canary_ready_at;
+  const Duration observe = move.look_again - start;
+  const seconds step = std::max(
+      seconds(1),
+      std::chrono::duration_cast<seconds>(observe / kCanaryPoints));
+  const ObjectRef& target = run.incident().target;
+  auto canary = ports_.collector.CollectSpan(
+      scene.rule, {target, Names(move.canaries)}, start, run.now(), step);
+  if (!canary.ok()) return RetryLater(run, Stage::kVerify, canary.error());
+  auto siblings = ports_.collector.CollectSpan(
+      scene.rule, {target, Names(move.siblings)}, start, run.now(), step);
+  if (!siblings.ok()) return RetryLater(run, Stage::kVerify, siblings.error());
+  auto verdict = assess::CompareCanary(canary->metrics, siblings->metrics);
+  if (!canary->problems.empty() || !siblings->problems.empty()) {
+    verdict.outcome = Judgement::kInconclusive;
+    verdict.reason = "the evidence is partial";
+  }
+  if (verdict.outcome == Judgement::kInconclusive &&
+      run.now() < start + kCanaryPatience * observe) {
+    return WaitUntil(run, run.now() + kPoll, verdict.reason);
+  }
+  progress.canary = verdict.outcome;
+  const bool good = verdict.outcome == Judgement::kNotConfirmed;
+  run.Mark(Stage::kVerify, good ? "canary_good" : "canary_bad",
+           verdict.reason);
+  return std::nullopt;
+}
+
+NextLook IncidentFlow::FinishStep(const Scene& scene,
+                                  const std::string& reason) {
+  IncidentRun& run = scene.run;
+  run.incident().progress.finished_at = run.now();
+  run.Mark(Stage::kExecute, "finished", reason);
+  run.MoveTo(Phase::kVerifying, reason);
+  return WaitUntil(run, run.now() + StepOf(run.incident()).settle,
+                   "settles before it is verified");
+}
+
+NextLook IncidentFlow::FailStep(const Scene& scene, const std::string& reason) {
+  IncidentRun& run = scene.run;
+  Incident& incident = run.incident();
+  StepProgress& progress = incident.progress;
+  run.Mark(Stage::kExecute, progress.undoing ? "undo_failed" : "failed",
+           reason);
+  if (progress.undoing) {
+    run.EndAction(ActionResult::kFailed);
+    TripBreakers(run, ActionResult::kFailed);
+    return Close(run, Phase::kEscalated,
+                 progress.failure + "; the way back failed too: " + reason);
+  }
+  if (StepOf(incident).undo == UndoMode::kAutomatic && CanUndo(incident)) {
+    progress.undoing = true;
+    progress.failure = reason;
+    incident.phase = Phase::kExecuting;
+    return Step(scene);
+  }
+  const bool effect = HasEffect(incident);
+  run.EndAction(effect ? ActionResult::kFailed : ActionResult::kCancelled);
+  if (effect) TripBreakers(run, ActionResult::kFailed);
+  return Close(run, Phase::kEscalated, reason);
+}
+
+NextLook IncidentFlow::EndUndo(const Scene& scene, const std::string& reason) {
+  IncidentRun& run = scene.run;
+  run.Mark(Stage::kExecute, "undone", reason);
+  run.EndAction(ActionResult::kNotMitigated);
+  return Close(run, Phase::kEscalated,
+               run.incident().progress.failure + "; undone: " + reason);
+}
+
+}  // namespace selfheal
