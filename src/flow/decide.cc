@@ -35,7 +35,8 @@ Fields DataOf(const Assessment& assessment) {
 
 /// Sources fail by themselves; what is merely absent is insufficient.
 Fields DataOf(const EvidenceWindow& evidence) {
-  Fields data = {{"series", static_cast<std::int64_t>(evidence.metrics.size())}};
+  Fields data = {
+      {"series", static_cast<std::int64_t>(evidence.metrics.size())}};
   std::int64_t points = 0;
   for (const MetricWindow& metric : evidence.metrics) {
     points += static_cast<std::int64_t>(metric.window.values.size() +
@@ -140,10 +141,10 @@ IncidentFlow::Ended IncidentFlow::Collect(IncidentRun& run, const Rule& rule) {
     evidence->changes = *std::move(changes);
   }
   const bool whole = evidence->problems.empty();
-  run.Mark(Stage::kCollect, whole ? "collected" : "insufficient",
-           whole ? "evidence windows were collected"
-                 : evidence->problems.front(),
-           DataOf(*evidence));
+  run.Mark(
+      Stage::kCollect, whole ? "collected" : "insufficient",
+      whole ? "evidence windows were collected" : evidence->problems.front(),
+      DataOf(*evidence));
   run.Keep(*std::move(evidence));
   incident.retry_deadline.reset();
   return std::nullopt;
@@ -151,8 +152,8 @@ IncidentFlow::Ended IncidentFlow::Collect(IncidentRun& run, const Rule& rule) {
 
 IncidentFlow::Ended IncidentFlow::Confirm(IncidentRun& run, const Rule& rule) {
   Incident& incident = run.incident();
-  incident.assessment = assess::Judge(*run.evidence(), rule.confirm,
-                                      StableHash(incident.id));
+  incident.assessment =
+      assess::Judge(*run.evidence(), rule.confirm, StableHash(incident.id));
   const Assessment& assessment = *incident.assessment;
   ports_.observer.OnAssessment(assessment);
   const std::string sentence = assess::Sentence(assessment, *run.evidence());
@@ -165,9 +166,9 @@ IncidentFlow::Ended IncidentFlow::Confirm(IncidentRun& run, const Rule& rule) {
     case Judgement::kNotConfirmed:
       return Close(run, Phase::kDismissed, sentence);
     case Judgement::kInconclusive:
-      return Close(run, Phase::kEscalated,
-                   assessment.reasons.empty() ? sentence
-                                              : assessment.reasons.front());
+      return Close(
+          run, Phase::kEscalated,
+          assessment.reasons.empty() ? sentence : assessment.reasons.front());
   }
   return std::nullopt;
 }
@@ -196,9 +197,9 @@ IncidentFlow::Ended IncidentFlow::MakeItsPlan(const Scene& scene) {
   }
   incident.plan = std::move(plan);
   incident.progress = StepProgress{};
-  incident.progress.action_id = ports_.digest(
-      incident.id + "|" + incident.plan->runbook_digest + "|0|" +
-      incident.plan->target_uid + "|" + incident.plan->hash);
+  incident.progress.action_id =
+      ports_.digest(incident.id + "|" + incident.plan->runbook_digest + "|0|" +
+                    incident.plan->target_uid + "|" + incident.plan->hash);
   run.Mark(Stage::kPlan, "planned", incident.plan->change.summary,
            {{"runbook", scene.runbook.name},
             {"hash", incident.plan->hash},

@@ -73,8 +73,8 @@ IncidentFlow::Ended IncidentFlow::Mutate(const Scene& scene, const Move& move) {
        .runbook = &scene.runbook,
        .plan = &*incident.plan,
        .evidence = run.evidence(),
-       .assessed_at = run.evidence() ? std::optional(run.evidence()->at)
-                                     : std::nullopt,
+       .assessed_at =
+           run.evidence() ? std::optional(run.evidence()->at) : std::nullopt,
        .gate_seen = ports_.gate_seen(incident.rule, incident.target),
        .watchdog_seen = ports_.watchdog_seen(),
        .purpose = purpose,
@@ -92,13 +92,13 @@ IncidentFlow::Ended IncidentFlow::Mutate(const Scene& scene, const Move& move) {
     case FindingOutcome::kAllow:
       break;
   }
-  SELFHEAL_CHECK(checked.permit.has_value());
   if (!ports_.config.enabled) {
     return Close(run, Phase::kCancelled,
                  "enabled is false: nothing was sent; would have: " +
                      incident.plan->change.summary);
   }
   if (ports_.config.dry_run) return TryOnly(scene, purpose, *request);
+  SELFHEAL_CHECK(checked.permit.has_value());
   return Allowed(scene, *request, *std::move(checked.permit));
 }
 
@@ -127,8 +127,8 @@ IncidentFlow::Ended IncidentFlow::Allowed(const Scene& scene,
                                  .outcome = std::nullopt,
                                  .detail = "",
                                  .at = run.now()});
-  auto intent = ports_.audit.RecordIntent(std::move(permit), incident,
-                                          run.records());
+  auto intent =
+      ports_.audit.RecordIntent(std::move(permit), incident, run.records());
   if (!intent.ok()) {
     incident.executions.pop_back();
     incident.phase = phase_before;
@@ -218,16 +218,15 @@ NextLook IncidentFlow::TryOnly(const Scene& scene,
   const bool fine = reply.result == ApplyResult::kApplied;
   const std::string detail =
       fine ? "the API server would accept it" : reply.reason;
-  run.incident().executions.push_back(
-      {.step = purpose.step,
-       .action = purpose.kind,
-       .phase = purpose.phase,
-       .attempt = purpose.attempt,
-       .action_id = "",
-       .intent_id = "",
-       .outcome = ExecutionOutcome::kDryRun,
-       .detail = detail,
-       .at = run.now()});
+  run.incident().executions.push_back({.step = purpose.step,
+                                       .action = purpose.kind,
+                                       .phase = purpose.phase,
+                                       .attempt = purpose.attempt,
+                                       .action_id = "",
+                                       .intent_id = "",
+                                       .outcome = ExecutionOutcome::kDryRun,
+                                       .detail = detail,
+                                       .at = run.now()});
   ports_.observer.OnAction(purpose.kind, ExecutionOutcome::kDryRun);
   run.Mark(Stage::kExecute, "dry_run", detail);
   return Close(run, Phase::kCancelled,

@@ -97,8 +97,8 @@ NextLook IncidentFlow::Verify(IncidentRun& run) {
   const RunbookStep& step =
       incident.plan->steps.at(static_cast<std::size_t>(incident.plan->step));
   const seconds sample = std::min(kVerifyStep, rule->step);
-  const Time start = *incident.progress.finished_at +
-                     std::max(step.settle, rule->look_back);
+  const Time start =
+      *incident.progress.finished_at + std::max(step.settle, rule->look_back);
   const Time first = start + kFirstSamples * sample;
   const Time deadline = std::max(start + step.verify_within, first);
   if (run.now() < first) {
@@ -109,15 +109,15 @@ NextLook IncidentFlow::Verify(IncidentRun& run) {
   auto history =
       ports_.collector.Collect(*rule, {incident.target, {}}, run.now());
   if (!workload.ok() || !history.ok()) {
-    look.reason = workload.ok() ? history.error().message
-                                : workload.error().message;
+    look.reason =
+        workload.ok() ? history.error().message : workload.error().message;
   } else if (auto pods = PodsOf(ports_.cluster, *workload); !pods.ok()) {
     look.reason = pods.error().message;
   } else {
     TargetScope scope{incident.target, {}};
     for (const ClusterObject& pod : *pods) scope.pods.push_back(pod.ref.name);
-    auto after = ports_.collector.CollectSpan(*rule, scope, start, run.now(),
-                                              sample);
+    auto after =
+        ports_.collector.CollectSpan(*rule, scope, start, run.now(), sample);
     if (after.ok()) {
       look = LookAgain(*history, *after, *workload);
     } else {
@@ -144,9 +144,9 @@ NextLook IncidentFlow::Conclude(const Scene& scene,
       return Close(run, Phase::kMitigated, verification.reason);
     case VerificationOutcome::kInconclusive:
       run.EndAction(ActionResult::kInconclusive);
-      return Close(run, Phase::kEscalated,
-                   "it can't be told whether it helped: " +
-                       verification.reason);
+      return Close(
+          run, Phase::kEscalated,
+          "it can't be told whether it helped: " + verification.reason);
     case VerificationOutcome::kNotMitigated:
       break;
   }

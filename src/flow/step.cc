@@ -81,8 +81,7 @@ IncidentFlow::Ended IncidentFlow::CompareCanary(const Scene& scene,
   const Time start = *progress.canary_ready_at;
   const Duration observe = move.look_again - start;
   const seconds step = std::max(
-      seconds(1),
-      std::chrono::duration_cast<seconds>(observe / kCanaryPoints));
+      seconds(1), std::chrono::duration_cast<seconds>(observe / kCanaryPoints));
   const ObjectRef& target = run.incident().target;
   auto canary = ports_.collector.CollectSpan(
       scene.rule, {target, Names(move.canaries)}, start, run.now(), step);
@@ -101,8 +100,7 @@ IncidentFlow::Ended IncidentFlow::CompareCanary(const Scene& scene,
   }
   progress.canary = verdict.outcome;
   const bool good = verdict.outcome == Judgement::kNotConfirmed;
-  run.Mark(Stage::kVerify, good ? "canary_good" : "canary_bad",
-           verdict.reason);
+  run.Mark(Stage::kVerify, good ? "canary_good" : "canary_bad", verdict.reason);
   return std::nullopt;
 }
 

@@ -1,0 +1,138 @@
+#include "flow/flow_service.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace selfheal {
+namespace {
+
+/// Pause after the store did not answer, and of alerts that must wait.
+constexpr seconds kStorePause{1};
+/// Correlate looks without being poked this often: a lost poke costs no more.
+constexpr seconds kCorrelateInterval{5};
+
+Correlator::Ports WithWake(Correlator::Ports ports,
+                           std::function<void(const Incident&)> wake) {
+  ports.wake = std::move(wake);
+  return ports;
+}
+
+WatchLoop::Ports WithWake(WatchLoop::Ports ports,
+                          std::function<void(const Incident&)> wake) {
+  ports.wake = std::move(wake);
+  return ports;
+}
+
+}  // namespace
+
+FlowService::FlowService(const FlowPorts& ports, Correlator::Ports correlator,
+                         WatchLoop::Ports watch, GapCloser* gap_closer)
+    : ports_(ports),
+      flow_(ports),
+      correlator_(WithWake(std::move(correlator),
+                           [this](const Incident& i) { Wake(i); })),
+      watch_(
+          WithWake(std::move(watch), [this](const Incident& i) { Wake(i); })),
+      gap_closer_(gap_closer),
+      queue_(ports.clock) {}
+
+Result<void> FlowService::Start() {
+  auto unfinished = ports_.incidents.Unfinished();
+  if (!unfinished.ok()) return unfinished.error();
+  for (const Incident& incident : *unfinished) Wake(incident);
+  for (int i = 0; i < ports_.config.flow.workers; ++i) {
+    threads_.emplace_back([this](const std::stop_token& stop) { Work(stop); });
+  }
+  threads_.emplace_back(
+      [this](const std::stop_token& stop) { Correlate(stop); });
+  threads_.emplace_back([this](const std::stop_token& stop) {
+    Every(stop, ports_.config.watch.interval, [this] { watch_.RunOnce(); });
+  });
+  if (gap_closer_ != nullptr) {
+    threads_.emplace_back([this](const std::stop_token& stop) {
+      Every(stop, ports_.config.alertmanager.interval,
+            [this] { gap_closer_->RunOnce(); });
+    });
+  }
+  return {};
+}
+
+void FlowService::Stop() {
+  for (std::jthread& thread : threads_) thread.request_stop();
+  changed_.notify_all();
+  threads_.clear();
+}
+
+void FlowService::Poke() {
+  {
+    MutexLock lock(mutex_);
+    poked_ = true;
+  }
+  changed_.notify_all();
+}
+
+void FlowService::Wake(const Incident& incident) {
+  const std::string key = ToString(incident.target);
+  roster_.Add(key, incident.id);
+  queue_.Add(key);
+}
+
+void FlowService::Work(const std::stop_token& stop) {
+  while (const auto key = queue_.Take(stop)) {
+    Pass(*key);
+    queue_.Done(*key);
+  }
+}
+
+void FlowService::Pass(const std::string& key) {
+  std::optional<Duration> again;
+  for (const std::string& id : roster_.Of(key)) {
+    Duration delay = kStorePause;
+    const auto next = flow_.Advance(id);
+    if (!next.ok()) {
+      ports_.log.Error("pass not finished",
+                       {{"incident", id}, {"error", next.error().message}});
+    } else if (!next->has_value()) {
+      roster_.Remove(key, id);
+      continue;
+    } else {
+      delay = std::max(Duration::zero(), **next - ports_.clock.Now());
+    }
+    if (!again || delay < *again) again = delay;
+  }
+  if (again) queue_.AddAfter(key, *again);
+}
+
+void FlowService::Correlate(const std::stop_token& stop) {
+  std::stop_callback wake(stop, [this] { changed_.notify_all(); });
+  while (!stop.stop_requested()) {
+    const auto waiting = correlator_.Drain();
+    if (!waiting.ok()) {
+      ports_.log.Error("alerts not correlated",
+                       {{"error", waiting.error().message}});
+    }
+    const bool again = !waiting.ok() || *waiting;
+    MutexLock lock(mutex_);
+    const auto until = std::chrono::steady_clock::now() +
+                       (again ? kStorePause : kCorrelateInterval);
+    while (!poked_ && !stop.stop_requested() &&
+           changed_.wait_until(mutex_, until) != std::cv_status::timeout) {
+    }
+    poked_ = false;
+  }
+}
+
+void FlowService::Every(const std::stop_token& stop, seconds interval,
+                        const std::function<void()>& run) {
+  std::stop_callback wake(stop, [this] { changed_.notify_all(); });
+  while (!stop.stop_requested()) {
+    run();
+    const auto until = std::chrono::steady_clock::now() + interval;
+    MutexLock lock(mutex_);
+    while (!stop.stop_requested() &&
+           changed_.wait_until(mutex_, until) != std::cv_status::timeout) {
+    }
+  }
+}
+
+}  // namespace selfheal

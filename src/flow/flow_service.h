@@ -1,0 +1,63 @@
+#pragma once
+
+#include <functional>
+#include <thread>
+#include <vector>
+
+#include "core/mutex.h"
+#include "flow/correlator.h"
+#include "flow/gap_closer.h"
+#include "flow/incident_flow.h"
+#include "flow/keyed_queue.h"
+#include "flow/roster.h"
+#include "flow/watch_loop.h"
+
+namespace selfheal {
+
+/// The threads of the pipeline: one correlator, `flow.workers` workers on the
+/// queue, one for the watch, one for gap closing. src/README.md lists them.
+class FlowService {
+ public:
+  /// `gap_closer` is null where no Alertmanager is configured.
+  FlowService(const FlowPorts& ports, Correlator::Ports correlator,
+              WatchLoop::Ports watch, GapCloser* gap_closer);
+  ~FlowService() { Stop(); }
+  FlowService(const FlowService&) = delete;
+  FlowService& operator=(const FlowService&) = delete;
+
+  /// Queues every unfinished incident and starts the threads.
+  /// @error kUnavailable  the store can't be read.
+  Result<void> Start();
+  /// Finishes or parks the running passes; idempotent.
+  void Stop();
+
+  /// Alerts were stored: correlate them now.
+  void Poke();
+  /// A person decided about an incident, or it changed otherwise.
+  void Wake(const Incident& incident);
+
+  std::size_t QueueDepth() const { return queue_.Depth(); }
+
+ private:
+  void Work(const std::stop_token& stop);
+  void Pass(const std::string& key);
+  void Correlate(const std::stop_token& stop);
+  void Every(const std::stop_token& stop, seconds interval,
+             const std::function<void()>& run);
+
+  const FlowPorts& ports_;
+  IncidentFlow flow_;
+  Correlator correlator_;
+  WatchLoop watch_;
+  GapCloser* const gap_closer_;
+  KeyedQueue queue_;
+  Roster roster_;
+
+  Mutex mutex_;
+  CondVar changed_;
+  bool poked_ GUARDED_BY(mutex_) = false;
+
+  std::vector<std::jthread> threads_;
+};
+
+}  // namespace selfheal
