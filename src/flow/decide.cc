@@ -153,10 +153,10 @@ IncidentFlow::Ended IncidentFlow::Collect(IncidentRun& run, const Rule& rule) {
 IncidentFlow::Ended IncidentFlow::Confirm(IncidentRun& run, const Rule& rule) {
   Incident& incident = run.incident();
   incident.assessment =
-      assess::Judge(*run.evidence(), rule.confirm, StableHash(incident.id));
+      Judge(*run.evidence(), rule.confirm, StableHash(incident.id));
   const Assessment& assessment = *incident.assessment;
   ports_.observer.OnAssessment(assessment);
-  const std::string sentence = assess::Sentence(assessment, *run.evidence());
+  const std::string sentence = assess::Sentence(*run.evidence(), assessment);
   run.Mark(Stage::kAssess, JudgementName(assessment.outcome), sentence,
            DataOf(assessment));
   switch (assessment.outcome) {

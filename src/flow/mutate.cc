@@ -65,6 +65,10 @@ IncidentFlow::Ended IncidentFlow::Mutate(const Scene& scene, const Move& move) {
     return FailStep(scene, "refused " + std::to_string(kMaxAttempts) +
                                " times: the object keeps changing");
   }
+  if (run.evidence() == nullptr && !incident.progress.undoing) {
+    // An earlier pass has looked, but nothing is done on old evidence.
+    if (auto ended = Collect(run, scene.rule)) return *ended;
+  }
   auto request = ports_.client.Encode(*move.mutation);
   if (!request.ok()) return FailStep(scene, request.error().message);
   auto checked = ports_.guards.Check(

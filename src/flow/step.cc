@@ -89,17 +89,18 @@ IncidentFlow::Ended IncidentFlow::CompareCanary(const Scene& scene,
   auto siblings = ports_.collector.CollectSpan(
       scene.rule, {target, Names(move.siblings)}, start, run.now(), step);
   if (!siblings.ok()) return RetryLater(run, Stage::kVerify, siblings.error());
-  auto verdict = assess::CompareCanary(canary->metrics, siblings->metrics);
+  CanaryResult verdict =
+      selfheal::CompareCanary(canary->metrics, siblings->metrics);
   if (!canary->problems.empty() || !siblings->problems.empty()) {
-    verdict.outcome = Judgement::kInconclusive;
+    verdict.worse = Judgement::kInconclusive;
     verdict.reason = "the evidence is partial";
   }
-  if (verdict.outcome == Judgement::kInconclusive &&
+  if (verdict.worse == Judgement::kInconclusive &&
       run.now() < start + kCanaryPatience * observe) {
     return WaitUntil(run, run.now() + kPoll, verdict.reason);
   }
-  progress.canary = verdict.outcome;
-  const bool good = verdict.outcome == Judgement::kNotConfirmed;
+  progress.canary = verdict.worse;
+  const bool good = verdict.worse == Judgement::kNotConfirmed;
   run.Mark(Stage::kVerify, good ? "canary_good" : "canary_bad", verdict.reason);
   return std::nullopt;
 }

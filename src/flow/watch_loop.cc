@@ -57,8 +57,8 @@ void WatchLoop::LookAt(const Rule& rule, const ResolvedTarget& target) {
   auto evidence =
       ports_.collector.Collect(rule, {target.object, {}}, ports_.clock.Now());
   if (!evidence.ok()) return;
-  Assessment assessment = assess::Judge(*evidence, rule.confirm,
-                                        StableHash(ToString(target.object)));
+  Assessment assessment =
+      Judge(*evidence, rule.confirm, StableHash(ToString(target.object)));
   if (assessment.outcome != Judgement::kConfirmed) return;
   Open(rule, target, std::move(assessment));
 }
