@@ -1,0 +1,87 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "core/result.h"
+#include "core/source_finding.h"
+#include "intake/alert_store.h"
+#include "record/approval_store.h"
+#include "record/incident_reader.h"
+
+namespace selfheal {
+
+class Parts;
+
+/// The whole product but its HTTP surface: every object wired once, started in
+/// order and torn down in reverse. Embeddable; one per process is enough.
+///
+/// The methods below Start are thread-safe and answer from memory or the
+/// store, never from Prometheus, Kubernetes or a person.
+class App {
+ public:
+  /// Loads the rules, takes the store and builds every part; opens no port and
+  /// starts no thread of the pipeline.
+  ///
+  /// @param findings  what is wrong in rules and runbooks, with positions.
+  /// @error kInvalidArgument     configuration, rules, runbooks or kubeconfig.
+  ///        kFailedPrecondition  the store is in use by another process.
+  ///        others               the store can't be opened.
+  static Result<std::unique_ptr<App>> Create(
+      const Config& config, std::vector<SourceFinding>* findings);
+  ~App();
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+
+  /// Starts the pipeline: unfinished incidents first. @error the store's.
+  Result<void> Start();
+  /// Finishes or parks what runs; idempotent.
+  void Stop();
+
+  /// Loads rules and runbooks again; on any finding the last good set stays.
+  Result<void> Reload(std::vector<SourceFinding>* findings);
+
+  AlertStore& alerts();
+  const Clock& clock() const;
+  /// A group is durable: correlate it and count it.
+  void GroupStored(const AlertGroup& group, const StoredGroup& stored,
+                   Duration took);
+  void WebhookAnswered(int status);
+  void PayloadRefused();
+
+  /// The store takes writes.
+  bool Ready() const;
+  std::string MetricsText();
+
+  // JSON bodies of the API (kNotFound, kInvalidArgument of the store).
+  Result<std::string> ListIncidents(const IncidentQuery& query);
+  Result<std::string> IncidentById(const std::string& id);
+  Result<std::string> Timeline(const std::string& id);
+  Result<std::string> Evidence(const std::string& id);
+  Result<std::string> Decide(const ApprovalDecision& decision);
+  Result<std::string> KillSwitch();
+  Result<std::string> SetKillSwitch(bool on, const std::string& reason,
+                                    const std::string& by);
+  std::string ConfigJson() const;
+  std::string RulesJson() const;
+  std::string RunbooksJson() const;
+
+  /// Sets the kill switch of this process; safe in a signal handler.
+  void SetProcessSwitch();
+
+  /// What would happen with one webhook body, read-only: a line a stage, each
+  /// with its reason, or one JSON object.
+  ///
+  /// @error kInvalidArgument  the body; kUnavailable  Prometheus or the
+  ///        cluster can't be read.
+  Result<std::string> Explain(std::string_view payload, bool json);
+
+ private:
+  explicit App(std::unique_ptr<Parts> parts);
+
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace selfheal
