@@ -2,9 +2,11 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "config/config.h"
+#include "core/explanation.h"
 #include "core/result.h"
 #include "core/source_finding.h"
 #include "intake/alert_store.h"
@@ -71,12 +73,11 @@ class App {
   /// Sets the kill switch of this process; safe in a signal handler.
   void SetProcessSwitch();
 
-  /// What would happen with one webhook body, read-only: a line a stage, each
-  /// with its reason, or one JSON object.
+  /// What would happen with the alerts of one webhook body, read-only.
   ///
   /// @error kInvalidArgument  the body; kUnavailable  Prometheus or the
   ///        cluster can't be read.
-  Result<std::string> Explain(std::string_view payload, bool json);
+  Result<std::vector<Explanation>> Explain(std::string_view payload);
 
  private:
   explicit App(std::unique_ptr<Parts> parts);
