@@ -24,7 +24,15 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # (GCC bugs 105651 and 105562 among others).
   target_compile_options(selfheal_flags INTERFACE -Wno-restrict
     -Wno-maybe-uninitialized)
+  # From a precompiled header the standard library no longer counts as a
+  # system header, so more of the same kind is reported inside it.
+  if(SELFHEAL_PCH)
+    target_compile_options(selfheal_flags INTERFACE -Wno-array-bounds
+      -Wno-stringop-overflow -Wno-stringop-overread)
+  endif()
 endif()
+# Some libraries ask for the flag, and precompiled headers need it everywhere.
+target_compile_options(selfheal_flags INTERFACE -pthread)
 target_link_libraries(selfheal_flags INTERFACE Threads::Threads)
 target_include_directories(selfheal_flags INTERFACE
   ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR})

@@ -9,6 +9,20 @@ function(selfheal_glob out)
   set(${out} ${found} PARENT_SCOPE)
 endfunction()
 
+# Precompiled headers halve the time of a build from nothing. They hide a
+# missing include, and ccache works better without them, so they are an option.
+# One set serves every library, one (with GoogleTest) every test program: the
+# two differ by -fPIC and -fPIE.
+set(SELFHEAL_STD_HEADERS <algorithm> <array> <chrono> <functional> <map>
+  <memory> <mutex> <optional> <set> <sstream> <string> <string_view> <thread>
+  <unordered_map> <utility> <variant> <vector>)
+if(SELFHEAL_PCH)
+  file(WRITE ${PROJECT_BINARY_DIR}/generated/empty.cc "")
+  add_library(selfheal_pch STATIC ${PROJECT_BINARY_DIR}/generated/empty.cc)
+  target_link_libraries(selfheal_pch PRIVATE selfheal_flags)
+  target_precompile_headers(selfheal_pch PRIVATE ${SELFHEAL_STD_HEADERS})
+endif()
+
 # selfheal_library(NAME SOURCES ... LINKS ...): a static library, or an
 # interface library where a folder holds headers only.
 function(selfheal_library name)
@@ -17,6 +31,9 @@ function(selfheal_library name)
     add_library(${name} STATIC ${ARG_SOURCES})
     target_link_libraries(${name} PUBLIC selfheal_flags ${ARG_LINKS}
       PRIVATE ${ARG_PRIVATE})
+    if(SELFHEAL_PCH)
+      target_precompile_headers(${name} REUSE_FROM selfheal_pch)
+    endif()
   else()
     add_library(${name} INTERFACE)
     target_link_libraries(${name} INTERFACE selfheal_flags ${ARG_LINKS})

@@ -17,7 +17,7 @@ selfheal_glob(sources src/assess)
 list(FILTER sources INCLUDE REGEX "_avx2\\.cc$")
 if(sources AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   set_source_files_properties(${sources} PROPERTIES
-    COMPILE_OPTIONS "-mavx2;-mfma")
+    COMPILE_OPTIONS "-mavx2;-mfma" SKIP_PRECOMPILE_HEADERS ON)
 endif()
 
 # What each adapter wraps; one that is not named here needs core alone.

@@ -60,6 +60,15 @@ foreach(file ${files})
 endforeach()
 list(REMOVE_DUPLICATES folders)
 
+if(SELFHEAL_PCH)
+  file(WRITE ${PROJECT_BINARY_DIR}/generated/main.cc "int main() {}\n")
+  add_executable(selfheal_test_pch EXCLUDE_FROM_ALL
+    ${PROJECT_BINARY_DIR}/generated/main.cc)
+  target_link_libraries(selfheal_test_pch PRIVATE selfheal_flags GTest::gtest)
+  target_precompile_headers(selfheal_test_pch PRIVATE ${SELFHEAL_STD_HEADERS}
+    <gtest/gtest.h>)
+endif()
+
 set(SELFHEAL_TEST_TARGETS)
 set(SELFHEAL_THREADED_TARGETS)
 foreach(folder ${folders})
@@ -74,6 +83,9 @@ foreach(folder ${folders})
   add_executable(${target} ${sources})
   target_link_libraries(${target} PRIVATE selfheal_test_support
     GTest::gtest_main)
+  if(SELFHEAL_PCH)
+    target_precompile_headers(${target} REUSE_FROM selfheal_test_pch)
+  endif()
   if(NOT folder IN_LIST SELFHEAL_PURE_TESTS)
     target_link_libraries(${target} PRIVATE selfheal_receiver kubesim_lib)
     foreach(program selfheal kubesim)
