@@ -38,18 +38,6 @@ Table WithContext(const Table& baseline, const Table& window) {
   return out;
 }
 
-DetectorOptions OptionsFor(const ConfirmSpec& spec, seconds step,
-                           std::uint64_t seed) {
-  DetectorOptions options;
-  options.trees = spec.trees;
-  options.sample = spec.sample;
-  options.contamination = spec.contamination;
-  options.seed = seed;
-  options.smoothing = step >= kSmoothFrom ? kSmoothing : 1;
-  options.peak_rows = kPeakRows;
-  return options;
-}
-
 /// Moved the way that is no bad sign, at `row` of `column`.
 bool MovedWell(const MetricWindow& metric, const std::vector<double>& baseline,
                double value) {
@@ -206,6 +194,18 @@ Metrics Varying(const Metrics& metrics, Metrics& constant) {
 }
 
 }  // namespace
+
+DetectorOptions OptionsFor(const ConfirmSpec& spec, seconds step,
+                           std::uint64_t seed) {
+  DetectorOptions options;
+  options.trees = spec.trees;
+  options.sample = spec.sample;
+  options.contamination = spec.contamination;
+  options.seed = seed;
+  options.smoothing = step >= kSmoothFrom ? kSmoothing : 1;
+  options.peak_rows = kPeakRows;
+  return options;
+}
 
 AnomalyFinding FindAnomaly(const Metrics& required, const Metrics& optional,
                            bool complete, const ConfirmSpec& spec,

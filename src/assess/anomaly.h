@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "assess/detector.h"
 #include "core/assessment.h"
 #include "core/evidence.h"
 
@@ -20,6 +21,10 @@ struct AnomalyFinding {
   std::vector<double> scores;  ///< One a fine point of the window.
   std::string reason;
 };
+
+/// What the service gives the detector for evidence of this step.
+DetectorOptions OptionsFor(const ConfirmSpec& spec, seconds step,
+                           std::uint64_t seed);
 
 /// Judges metrics together against their baselines.
 ///

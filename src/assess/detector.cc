@@ -30,6 +30,12 @@ std::vector<double> Logarithms(std::vector<double> values) {
   return values;
 }
 
+/// The identity for large values, above 0 everywhere: an inconclusive row's 0
+/// then ranks below every judged one.
+double Positive(double value) {
+  return value > 30 ? value : std::log1p(std::exp(value));
+}
+
 double ShareMissing(const Table& table, int row) {
   int missing = 0;
   for (const auto& column : table.columns) {
@@ -134,6 +140,7 @@ std::vector<double> Detector::Smooth(const std::vector<double>& fused) const {
     smooth[i] = smooth[i - 1] +
                 options_.smoothing * (fused[i] - smooth[i - 1]);
   }
+  for (double& value : smooth) value = Positive(value);
   return smooth;
 }
 
@@ -158,7 +165,7 @@ Detector::Detector(const Table& baseline, const DetectorOptions& options)
   Logs logs = CrossScores(near, far, rows);
   LearnScales(logs);
   const std::vector<double> fused = Fuse(logs);
-  std::vector<double> smooth = Smooth(fused);
+  const std::vector<double> smooth = Smooth(fused);
   members_ = Train(near, far, rows);
   const std::vector<int> peaks = Peaks(smooth);
   std::vector<double> sample;
@@ -206,10 +213,26 @@ double Detector::Confidence(const std::array<double, kMembers>& deviations,
 
 std::vector<double> Detector::Contributions(const Table& table,
                                             int row) const {
+  return ContributionsAt(near_space_.Transform(table), row);
+}
+
+std::vector<std::vector<double>> Detector::ContributionsOfAll(
+    const Table& table) const {
   const FeatureRows near = near_space_.Transform(table);
+  std::vector<std::vector<double>> all;
+  all.reserve(static_cast<std::size_t>(table.rows()));
+  for (int row = 0; row < table.rows(); ++row) {
+    all.push_back(ContributionsAt(near, row));
+  }
+  return all;
+}
+
+std::vector<double> Detector::ContributionsAt(const FeatureRows& near,
+                                              int row) const {
   const std::vector<double> parts =
       members_->near_distance.Contributions(near, row);
-  std::vector<double> deviation(static_cast<std::size_t>(table.metrics()));
+  std::vector<double> deviation(
+      static_cast<std::size_t>(near.features / kFeaturesPerMetric));
   std::vector<double> part(deviation.size());
   for (int f = 0; f < near.features; ++f) {
     const auto metric = static_cast<std::size_t>(f / kFeaturesPerMetric);

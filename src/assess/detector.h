@@ -32,7 +32,7 @@ struct DetectorOptions {
 
 /// What each row of a table scored.
 struct DetectorScores {
-  std::vector<double> statistic;  ///< Fused, smoothed; before calibration.
+  std::vector<double> statistic;  ///< Fused, smoothed; positive.
   std::vector<double> score;      ///< Calibrated, in [0, 1].
   std::vector<double> confidence; ///< In [0, 1].
   /// Row whose fused value the statistic shows (itself where peak_rows is 1).
@@ -62,6 +62,9 @@ class Detector {
   /// How much each metric contributed at one row, in robust deviations.
   std::vector<double> Contributions(const Table& table, int row) const;
 
+  /// Contributions of every row.
+  std::vector<std::vector<double>> ContributionsOfAll(const Table& table) const;
+
   /// Each member's deviation from the baseline's own, at one row.
   std::array<double, kMembers> MemberDeviations(const Table& table,
                                                 int row) const;
@@ -84,6 +87,7 @@ class Detector {
   void LearnScales(const Logs& logs);
   std::vector<double> Fuse(const Logs& logs) const;
   std::vector<double> Smooth(const std::vector<double>& fused) const;
+  std::vector<double> ContributionsAt(const FeatureRows& near, int row) const;
   double Confidence(const std::array<double, kMembers>& deviations,
                     double tree_spread, double share_missing) const;
   std::vector<int> Peaks(const std::vector<double>& smoothed) const;
