@@ -36,16 +36,19 @@ std::string SelfhealBinary() { return \"${SELFHEAL_BINARY_PATH}\"; }
 std::string KubesimBinary() { return \"${KUBESIM_BINARY_PATH}\"; }
 }  // namespace selfheal::testing
 ")
-selfheal_glob(sources tests/support tests/fakes)
-selfheal_library(selfheal_test_support
-  SOURCES ${PROJECT_BINARY_DIR}/generated/paths.cc ${sources}
-  LINKS selfheal_stages selfheal_codec selfheal_core GTest::gtest)
-target_include_directories(selfheal_test_support PUBLIC
+selfheal_library(selfheal_test_paths
+  SOURCES ${PROJECT_BINARY_DIR}/generated/paths.cc LINKS GTest::gtest)
+target_include_directories(selfheal_test_paths PUBLIC
   ${PROJECT_SOURCE_DIR}/tests)
+selfheal_glob(sources tests/support tests/fakes)
+selfheal_library(selfheal_test_support SOURCES ${sources}
+  LINKS selfheal_test_paths selfheal_stages selfheal_codec selfheal_core)
 
 # Folders whose tests need no adapter, so that they build without them.
 set(SELFHEAL_PURE_TESTS core config codec intake correlate collect assess plan
   guard execute verify record flow architecture)
+# Those that read the sources and call none of the product.
+set(SELFHEAL_READING_TESTS architecture)
 set(SELFHEAL_SLOW_TESTS e2e cluster)
 # Folders whose tests start threads: they also run under ThreadSanitizer.
 set(SELFHEAL_THREADED_TESTS core flow record adapters app receiver kubesim)
@@ -81,8 +84,11 @@ foreach(folder ${folders})
     list(FILTER sources INCLUDE REGEX "_test\\.cc$")
   endif()
   add_executable(${target} ${sources})
-  target_link_libraries(${target} PRIVATE selfheal_test_support
+  target_link_libraries(${target} PRIVATE selfheal_test_paths
     GTest::gtest_main)
+  if(NOT folder IN_LIST SELFHEAL_READING_TESTS)
+    target_link_libraries(${target} PRIVATE selfheal_test_support)
+  endif()
   if(SELFHEAL_PCH)
     target_precompile_headers(${target} REUSE_FROM selfheal_test_pch)
   endif()

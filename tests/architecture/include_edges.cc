@@ -31,9 +31,9 @@ const std::vector<std::pair<std::string, std::string>> kLibraries = {
     {"Eigen/", "Eigen"}};
 
 const std::set<std::string> kSystemHeaders = {
-    "unistd.h",  "fcntl.h", "poll.h",  "signal.h",    "time.h",  "netdb.h",
-    "pthread.h", "errno.h", "sched.h", "immintrin.h", "cpuid.h", "spawn.h",
-    "dirent.h",  "glob.h",  "pwd.h",   "stdlib.h",    "string.h"};
+    "unistd.h",  "fcntl.h", "poll.h",  "signal.h",    "time.h",   "netdb.h",
+    "pthread.h", "errno.h", "sched.h", "immintrin.h", "cpuid.h",  "spawn.h",
+    "dirent.h",  "glob.h",  "pwd.h",   "malloc.h",    "stdlib.h", "string.h"};
 
 // What a folder's headers and sources may use of third-party libraries.
 struct Libraries {
