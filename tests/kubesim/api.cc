@@ -2,6 +2,7 @@
 
 #include "tests/kubesim/defaults.h"
 #include "tests/kubesim/patch.h"
+#include "tests/kubesim/schema.h"
 
 namespace kubesim {
 namespace {
@@ -45,6 +46,23 @@ void CheckJsonType(const ApiRequest& request) {
                  "the body of the request was in an unknown format - accepted "
                  "media types include: application/json, application/yaml, "
                  "application/vnd.kubernetes.protobuf");
+}
+
+/// Unknown fields are dropped, or refused when the request is strict about
+/// them: 422 for a patch, 400 for a whole object.
+void CheckFields(const ApiRequest& request, const Resource& resource,
+                 Json& object) {
+  const std::string unknown = DropUnknownFields(resource, object);
+  if (unknown.empty() || request.Query("fieldValidation") != "Strict") return;
+  const std::string why =
+      "strict decoding error: unknown field \"" + unknown + "\"";
+  if (request.method == "PATCH") {
+    throw ApiError(422, "Invalid", " \"\" is invalid: patch: " + why,
+                   Json::object());
+  }
+  throw ApiError(400, "BadRequest",
+                 resource.kind + " in version \"" + resource.version +
+                     "\" cannot be handled as a " + resource.kind + ": " + why);
 }
 
 Json ResourceEntry(const Resource& resource) {
@@ -230,6 +248,7 @@ ApiResponse Api::CreateObject(const ApiRequest& request,
                        object.value("apiVersion", "") +
                        "\" cannot be handled as a " + path.resource->kind);
   }
+  CheckFields(request, *path.resource, object);
   if (path.resource->namespaced) {
     const std::string given = Text(object, {"metadata", "namespace"});
     if (!given.empty() && given != path.name_space) {
@@ -260,6 +279,7 @@ ApiResponse Api::WriteObject(const ApiRequest& request,
       object["metadata"]["namespace"] = path.name_space;
     }
   }
+  CheckFields(request, *path.resource, object);
   CheckUrlName(object, path);
   const Part part = path.subresource == "status" ? Part::kStatus : Part::kMain;
   return Answer(

@@ -106,6 +106,18 @@ void CheckBudget(const Json& pod, const Json& budget) {
       0);
 }
 
+void TakeAllowance(Store& store, const Json& budget, const std::string& pod) {
+  const Json copy = budget;  // the edit below replaces it
+  store.Edit(
+      Named("poddisruptionbudgets"), Text(copy, {"metadata", "namespace"}),
+      Text(copy, {"metadata", "name"}), Part::kStatus, [&](Json& object) {
+        Json& status = object["status"];
+        status["disruptionsAllowed"] =
+            Number(status, {"disruptionsAllowed"}) - 1;
+        status["disruptedPods"][pod] = FormatTime(store.now());
+      });
+}
+
 }  // namespace
 
 ApiResponse Api::HandleScale(const ApiRequest& request,
@@ -157,9 +169,7 @@ ApiResponse Api::Evict(const ApiRequest& request, const ResourcePath& path) {
   const std::string name = Text(eviction, {"metadata", "name"});
   if (name != path.name) {
     throw ApiError(400, "BadRequest",
-                   "name in URL does not match name in Eviction object: name "
-                   "in URL: " +
-                       path.name + ", name in Eviction: " + name);
+                   "name in URL does not match name in Eviction object");
   }
   const Json* found = Member(eviction, {"deleteOptions"});
   const Json options = found != nullptr ? *found : Json::object();
@@ -167,25 +177,17 @@ ApiResponse Api::Evict(const ApiRequest& request, const ResourcePath& path) {
   const Json pod = store_->Get(*path.resource, path.name_space, path.name);
   const std::vector<const Json*> budgets = BudgetsOf(*store_, pod);
   if (!IgnoresBudget(pod) && budgets.size() > 1) {
-    // As the real one: the failure is a body inside a 201.
-    return Answer(201, ApiError(500, "InternalError",
-                                "This pod has more than one "
-                                "PodDisruptionBudget, which the eviction "
-                                "subresource does not support.")
-                           .ToStatus());
+    throw ApiError(500, "",
+                   "This pod has more than one PodDisruptionBudget, which the "
+                   "eviction subresource does not support.");
   }
   if (!IgnoresBudget(pod) && budgets.size() == 1) {
     CheckBudget(pod, *budgets[0]);
+    // As the real one: the allowance is gone even if the deletion then fails
+    // at a precondition.
+    if (!dry_run && IsReady(pod)) TakeAllowance(*store_, *budgets[0], name);
   }
   store_->Delete(*path.resource, path.name_space, path.name, options, dry_run);
-  if (!dry_run && !IgnoresBudget(pod) && budgets.size() == 1 && IsReady(pod)) {
-    store_->Edit(Named("poddisruptionbudgets"), path.name_space,
-                 Text(*budgets[0], {"metadata", "name"}), Part::kStatus,
-                 [](Json& budget) {
-                   Json& left = budget["status"]["disruptionsAllowed"];
-                   left = left.is_number() ? left.get<int>() - 1 : 0;
-                 });
-  }
   return Answer(201, {{"kind", "Status"},
                       {"apiVersion", "v1"},
                       {"metadata", Json::object()},

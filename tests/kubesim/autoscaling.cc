@@ -111,6 +111,27 @@ std::int64_t DesiredHealthy(const Json& budget, std::int64_t expected) {
                                 0);
 }
 
+/// Evicted within two minutes, and not yet seen terminating.
+bool IsBeingDisrupted(const Json& budget, const std::string& pod,
+                      TimePoint now) {
+  const Json* evicted = Member(budget, {"status", "disruptedPods"});
+  if (evicted == nullptr || !evicted->contains(pod)) return false;
+  return ParseTime(evicted->value(pod, "")) + std::chrono::minutes(2) > now;
+}
+
+/// Entries that are over: the pod is gone or going, or two minutes went by.
+void ForgetDisrupted(const Store& store, Json& budget) {
+  Json& evicted = budget["status"]["disruptedPods"];
+  for (auto it = evicted.begin(); it != evicted.end();) {
+    const Json* pod = store.Find(
+        Named("pods"), Text(budget, {"metadata", "namespace"}), it.key());
+    const bool over = pod == nullptr || IsTerminating(*pod) ||
+                      !IsBeingDisrupted(budget, it.key(), store.now());
+    it = over ? evicted.erase(it) : std::next(it);
+  }
+  if (evicted.empty()) budget["status"].erase("disruptedPods");
+}
+
 }  // namespace
 
 void ReconcileAutoscalers(Store& store, const Kubelet& kubelet) {
@@ -135,11 +156,14 @@ void ReconcileBudgets(Store& store) {
         continue;
       }
       ++expected;
-      if (IsPodReady(pod) && !IsTerminating(pod)) ++healthy;
+      const bool going = IsTerminating(pod) ||
+                         IsBeingDisrupted(budget, pod_key.second, store.now());
+      if (IsPodReady(pod) && !going) ++healthy;
     }
     const std::int64_t desired = DesiredHealthy(budget, expected);
     store.Edit(Named("poddisruptionbudgets"), key.first, key.second,
                Part::kStatus, [&](Json& object) {
+                 ForgetDisrupted(store, object);
                  Json& status = object["status"];
                  status["expectedPods"] = expected;
                  status["currentHealthy"] = healthy;

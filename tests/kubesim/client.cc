@@ -36,6 +36,7 @@ Answered Client::Send(const std::string& method, const std::string& path,
   httplib::Client client(url_);
   client.enable_server_certificate_verification(false);
   client.set_read_timeout(30);
+  client.set_url_encode(false);
   httplib::Request request;
   request.method = method;
   request.path = path;

@@ -248,6 +248,10 @@ void ApplyDefaults(const Resource& resource, Json& object) {
   if (resource.plural == "pods") DefaultPodSpec(spec);
   if (resource.plural == "horizontalpodautoscalers") {
     Default(spec, "minReplicas", 1);
+    const Json target = {{"type", "Utilization"}, {"averageUtilization", 80}};
+    const Json cpu = {{"name", "cpu"}, {"target", target}};
+    Default(spec, "metrics",
+            Json::array({{{"type", "Resource"}, {"resource", cpu}}}));
   }
   if (resource.plural == "namespaces") {
     object["metadata"]["labels"]["kubernetes.io/metadata.name"] =

@@ -174,6 +174,14 @@ Json MergeMap(const Json& object, const Json& patch) {
   return result;
 }
 
+/// The API server lets `replace` make a member that is not there.
+Json Lenient(const Json& object, Json operation) {
+  if (operation.value("op", "") != "replace") return operation;
+  const Json::json_pointer path(operation.value("path", ""));
+  if (!path.empty() && !object.contains(path)) operation["op"] = "add";
+  return operation;
+}
+
 Json ParsePatch(const std::string& body) {
   Json patch = Json::parse(body, nullptr, false);
   if (patch.is_discarded()) {
@@ -199,16 +207,20 @@ Json ApplyJsonPatch(const Json& object, const Json& patch) {
   if (!patch.is_array()) {
     throw ApiError(400, "BadRequest",
                    "error decoding patch: json: cannot unmarshal object into "
-                   "Go value of type jsonpatch.Patch");
+                   "Go value of type []handlers.jsonPatchOp");
   }
+  Json result = object;
   try {
-    return object.patch(patch);
-  } catch (const Json::exception& error) {
-    throw ApiError(422, "",
-                   std::string("the server rejected our request due "
-                               "to an error in our request: ") +
-                       error.what());
+    for (const Json& operation : patch) {
+      result = result.patch(Json::array({Lenient(result, operation)}));
+    }
+  } catch (const Json::exception&) {
+    throw ApiError(422, "Invalid",
+                   "the server rejected our request due to an error in our "
+                   "request",
+                   Json::object());
   }
+  return result;
 }
 
 Json ApplyPatch(const Json& object, const std::string& body,
@@ -221,11 +233,8 @@ Json ApplyPatch(const Json& object, const std::string& body,
   const bool strategic =
       type == "application/strategic-merge-patch+json" && !custom_resource;
   if (!merge && !strategic) {
-    throw ApiError(415, "UnsupportedMediaType",
-                   "the body of the request was in an unknown format - "
-                   "accepted media types include: application/json-patch+json,"
-                   " application/merge-patch+json, "
-                   "application/strategic-merge-patch+json");
+    throw ApiError(415, "UnsupportedMediaType", "415: Unsupported Media Type",
+                   Json::object());
   }
   const Json patch = ParsePatch(body);
   if (!patch.is_object()) {

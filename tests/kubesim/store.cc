@@ -254,11 +254,14 @@ Json Store::Delete(const Resource& resource, const std::string& name_space,
   const bool waits =
       (IsRunningPod(resource, object) && grace > 0) ||
       !object["metadata"].value("finalizers", Json::array()).empty();
+  Json& metadata = object["metadata"];
   if (!waits) {
     if (!dry_run) Remove(resource, name_space, name);
-    return pod ? object : DeletedStatus(resource, object);
+    if (!pod) return DeletedStatus(resource, object);
+    metadata["deletionTimestamp"] = FormatTime(now_);
+    metadata["deletionGracePeriodSeconds"] = 0;
+    return object;
   }
-  Json& metadata = object["metadata"];
   const std::int64_t old =
       Number(object, {"metadata", "deletionGracePeriodSeconds"}, grace + 1);
   if (!metadata.contains("deletionTimestamp") || grace < old) {
