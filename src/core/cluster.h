@@ -32,6 +32,8 @@ struct WorkloadState {
   long long observed_generation = 0;
   bool paused = false;
   bool progress_deadline_exceeded = false;
+  /// rollingUpdate.partition of a StatefulSet: pods below it stay as they are.
+  int partition = 0;
   std::string update_strategy;  ///< RollingUpdate, Recreate, OnDelete, or "".
   Labels selector;              ///< matchLabels.
   bool selector_has_expressions = false;
@@ -111,9 +113,9 @@ struct ClusterObject {
 /// Which objects of a kind to list.
 struct ListQuery {
   ObjectKind kind = ObjectKind::kPod;
-  std::string ns;    ///< Empty = cluster-scoped, or every namespace.
-  Labels selector;   ///< Equality on labels; empty = all of the namespace.
-  std::string node;  ///< Pods only: spec.nodeName; empty = any.
+  std::string ns = {};    ///< Empty = cluster-scoped, or every namespace.
+  Labels selector = {};   ///< Equality on labels; empty = all of the namespace.
+  std::string node = {};  ///< Pods only: spec.nodeName; empty = any.
 };
 
 /// Port of correlate, guard, execute and verify: live reads of the cluster,

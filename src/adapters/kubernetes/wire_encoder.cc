@@ -1,0 +1,141 @@
+#include "adapters/kubernetes/wire_encoder.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <variant>
+
+#include "adapters/kubernetes/api_path.h"
+
+namespace selfheal::kubernetes {
+namespace {
+
+using nlohmann::json;
+
+constexpr const char* kFieldManager = "?fieldManager=selfheal";
+constexpr const char* kJson = "application/json";
+constexpr const char* kMergePatch = "application/merge-patch+json";
+constexpr const char* kLastAction = "selfheal.dev/last-action";
+constexpr const char* kRestartedAt = "kubectl.kubernetes.io/restartedAt";
+
+Error Unfit(const std::string& why) {
+  return Error{Code::kInvalidArgument, "mutation: " + why};
+}
+
+/// Bytes of a JSON value; foreign text that is not UTF-8 cannot throw.
+std::string Bytes(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+json Preconditions(const std::string& uid, const std::string& version) {
+  return {{"uid", uid}, {"resourceVersion", version}};
+}
+
+/// Metadata whose uid and resourceVersion the server compares (409).
+json Metadata(const std::string& uid, const std::string& version,
+              const std::string& action_id) {
+  json metadata = Preconditions(uid, version);
+  if (!action_id.empty()) metadata["annotations"][kLastAction] = action_id;
+  return metadata;
+}
+
+struct Encoder {
+  std::string path;  ///< Of the object.
+
+  Result<WireRequest> operator()(const DeletePod& m) const {
+    if (m.pod.kind != ObjectKind::kPod) return Unfit("not a pod");
+    const json body = {
+        {"kind", "DeleteOptions"},
+        {"apiVersion", "v1"},
+        {"preconditions", Preconditions(m.uid, m.resource_version)}};
+    return WireRequest{"DELETE", path, kJson, Bytes(body)};
+  }
+
+  Result<WireRequest> operator()(const EvictPod& m) const {
+    if (m.pod.kind != ObjectKind::kPod) return Unfit("not a pod");
+    const json body = {
+        {"kind", "Eviction"},
+        {"apiVersion", "policy/v1"},
+        {"metadata", {{"name", m.pod.name}, {"namespace", m.pod.ns}}},
+        {"deleteOptions",
+         {{"preconditions", Preconditions(m.uid, m.resource_version)}}}};
+    return WireRequest{"POST", path + "/eviction" + kFieldManager, kJson,
+                       Bytes(body)};
+  }
+
+  Result<WireRequest> operator()(const SetRestartedAt& m) const {
+    if (!IsWorkload(m.workload.kind)) return Unfit("not a workload");
+    json value;  // null removes the annotation.
+    if (!m.restarted_at.empty()) value = m.restarted_at;
+    json body = {
+        {"metadata", Metadata(m.uid, m.resource_version, m.action_id)}};
+    body["spec"]["template"]["metadata"]["annotations"][kRestartedAt] = value;
+    return WireRequest{"PATCH", path + kFieldManager, kMergePatch, Bytes(body)};
+  }
+
+  Result<WireRequest> operator()(const SetReplicas& m) const {
+    if (m.workload.kind != ObjectKind::kDeployment &&
+        m.workload.kind != ObjectKind::kStatefulSet) {
+      return Unfit("not a workload with replicas");
+    }
+    if (m.replicas < 1) return Unfit("replicas below 1");
+    json metadata = Preconditions(m.uid, m.resource_version);
+    metadata["name"] = m.workload.name;
+    metadata["namespace"] = m.workload.ns;
+    const json body = {{"kind", "Scale"},
+                       {"apiVersion", "autoscaling/v1"},
+                       {"metadata", metadata},
+                       {"spec", {{"replicas", m.replicas}}}};
+    return WireRequest{"PUT", path + "/scale" + kFieldManager, kJson,
+                       Bytes(body)};
+  }
+
+  Result<WireRequest> operator()(const SetHpaBounds& m) const {
+    if (m.hpa.kind != ObjectKind::kHorizontalPodAutoscaler) {
+      return Unfit("not a HorizontalPodAutoscaler");
+    }
+    if (m.min_replicas < 1 || m.max_replicas < m.min_replicas) {
+      return Unfit("bounds must be 1 <= min <= max");
+    }
+    const json body = {
+        {"metadata", Metadata(m.uid, m.resource_version, m.action_id)},
+        {"spec",
+         {{"minReplicas", m.min_replicas}, {"maxReplicas", m.max_replicas}}}};
+    return WireRequest{"PATCH", path + kFieldManager, kMergePatch, Bytes(body)};
+  }
+};
+
+}  // namespace
+
+Result<WireRequest> EncodeMutation(const Mutation& mutation) {
+  auto path = ObjectPath(ObjectOf(mutation));
+  if (!path) return path.error();
+  if (UidOf(mutation).empty() || ResourceVersionOf(mutation).empty()) {
+    return Unfit("no uid or no resourceVersion");
+  }
+  return std::visit(Encoder{*std::move(path)}, mutation);
+}
+
+Result<WireRequest> AsDryRun(const WireRequest& request) {
+  WireRequest dry = request;
+  if (request.method == "PATCH" || request.method == "PUT") {
+    dry.path += request.path.find('?') == std::string::npos ? '?' : '&';
+    dry.path += "dryRun=All";
+    return dry;
+  }
+  // With a body, the server ignores the query of DELETE; an eviction carries
+  // its options inside.
+  json body = json::parse(request.body, nullptr, false);
+  if (!body.is_object()) return Unfit("its body is no JSON object");
+  if (request.method == "DELETE") {
+    body["dryRun"] = {"All"};
+  } else if (request.method == "POST" && body.contains("deleteOptions") &&
+             body["deleteOptions"].is_object()) {
+    body["deleteOptions"]["dryRun"] = {"All"};
+  } else {
+    return Unfit("cannot be a dry run");
+  }
+  dry.body = Bytes(body);
+  return dry;
+}
+
+}  // namespace selfheal::kubernetes
