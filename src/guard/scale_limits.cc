@@ -119,12 +119,12 @@ Finding CheckBounds(const GuardInput& input, const SetHpaBounds& mutation) {
   if (input.undo()) return Allow(change + ": back to what it was");
   const Limits limits = LimitsOf(input);
   const int percent = std::min(limits.percent, kMostPercent);
-  const long long step = StepSize(workload->replicas, percent);
   const bool grows = low >= state.min_replicas && high >= state.max_replicas &&
                      low + high > state.min_replicas + state.max_replicas;
   if (!grows) return Deny(change + ": a scale-out only adds");
-  if (percent < 1 || high > state.max_replicas + step ||
-      low > std::max(state.min_replicas, workload->replicas) + step) {
+  const int base = std::max(state.min_replicas, workload->replicas);
+  if (percent < 1 || low > base + StepSize(base, percent) ||
+      high > state.max_replicas + StepSize(state.max_replicas, percent)) {
     return Deny(change + ": more than " + std::to_string(percent) + "%");
   }
   if (high > limits.max_replicas) {

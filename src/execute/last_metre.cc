@@ -1,0 +1,120 @@
+#include "execute/last_metre.h"
+
+#include <exception>
+#include <string>
+
+namespace selfheal {
+namespace {
+
+constexpr seconds kMostAge{2};
+
+Error Refuse(std::string why) {
+  return {Code::kPermissionDenied, std::move(why)};
+}
+
+Error Stale(std::string why) { return {Code::kAborted, std::move(why)}; }
+
+/// Why the live object may not be touched, or "".
+std::string LabelProblem(const Labels& labels) {
+  const auto enabled = labels.find("selfheal.dev/enabled");
+  if (enabled != labels.end() && enabled->second != "true") {
+    return "the object opts out";
+  }
+  const auto app = labels.find("app");
+  const auto name = labels.find("app.kubernetes.io/name");
+  const bool own = (app != labels.end() && app->second == "selfhealstack") ||
+                   (name != labels.end() && name->second == "selfhealstack");
+  return own ? "the object is part of ourselves" : "";
+}
+
+/// Why the new number of replicas is out of the live one's reach, or "".
+std::string ReachProblem(const Intent& intent, const ClusterObject& live) {
+  const bool undo = IsUndo(intent.purpose().kind);
+  int from = 0;
+  int to = 0;
+  if (const auto* m = std::get_if<SetReplicas>(&intent.mutation())) {
+    const WorkloadState* state = live.As<WorkloadState>();
+    if (state == nullptr) return "the object has no replicas";
+    from = state->replicas;
+    to = m->replicas;
+  } else if (const auto* h = std::get_if<SetHpaBounds>(&intent.mutation())) {
+    const HpaState* state = live.As<HpaState>();
+    if (state == nullptr) return "the object has no bounds";
+    from = state->max_replicas;
+    to = h->max_replicas;
+  } else {
+    return "";
+  }
+  if (from < 1 || to < 1) return "replicas of none";
+  if (!undo && (to < from || to > 2 * from)) return "a step out of reach";
+  if (undo && to > from) return "an undo that adds";
+  return "";
+}
+
+}  // namespace
+
+Result<void> LastMetre::CheckTimes(const Intent& intent) const {
+  const Time now = clock_.Now();
+  if (now >= intent.deadline()) return Stale("the deadline has passed");
+  if (now > intent.guarded_at() + kMostAge) {
+    return Stale("the guards were asked more than 2 s ago");
+  }
+  if (now < intent.guarded_at()) return Stale("the clock was set back");
+  return {};
+}
+
+Result<void> LastMetre::CheckSwitches() {
+  const SwitchReading reading = switches_.Read();
+  if (reading.on()) return Refuse("the kill switch is on: " + reading.reason);
+  return {};
+}
+
+Result<void> LastMetre::CheckBytes(const Intent& intent) {
+  const Result<WireRequest> encoded = client_.Encode(intent.mutation());
+  if (!encoded.ok()) return encoded.error().With("encode");
+  if (*encoded != intent.request()) {
+    return Refuse("the stored bytes are not those of the mutation");
+  }
+  return CheckRequestText(intent.request(), intent.mutation(), limits_);
+}
+
+Result<void> LastMetre::CheckLive(const Intent& intent) {
+  const Mutation& mutation = intent.mutation();
+  const Result<ClusterObject> live = cluster_.Get(ObjectOf(mutation));
+  if (!live.ok()) {
+    if (live.error().code == Code::kNotFound)
+      return Stale("the object is gone");
+    return live.error().With("the last read");
+  }
+  if (live->uid != UidOf(mutation)) return Refuse("the object was replaced");
+  if (live->deleting) return Refuse("the object is being deleted");
+  if (live->resource_version != ResourceVersionOf(mutation)) {
+    return Stale("the object moved");
+  }
+  std::string problem = LabelProblem(live->labels);
+  if (const PodState* pod = live->As<PodState>();
+      pod != nullptr && pod->mirror) {
+    problem = "the pod is a static one";
+  }
+  if (problem.empty()) problem = ReachProblem(intent, *live);
+  if (!problem.empty()) return Refuse(std::move(problem));
+  return {};
+}
+
+Result<void> LastMetre::Check(const Intent& intent) {
+  try {
+    Result<void> result = CheckTimes(intent);
+    if (result.ok()) result = CheckBytes(intent);
+    if (result.ok()) result = CheckLive(intent);
+    // Last, so that no read stands between the switches and the send.
+    if (result.ok()) result = CheckSwitches();
+    if (result.ok()) result = CheckTimes(intent);
+    return result;
+  } catch (const std::exception& error) {
+    return Refuse(std::string("the last look failed: ") + error.what());
+  } catch (...) {
+    return Refuse("the last look failed");
+  }
+}
+
+}  // namespace selfheal

@@ -1,0 +1,230 @@
+#include "execute/request_text.h"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+#include "execute/flat_json.h"
+
+namespace selfheal {
+namespace {
+
+/// What a mutation's request must look like, written out a second time.
+struct Shape {
+  std::string method;
+  std::string path;
+  /// Leaves that must stand in the body, with their literals.
+  FlatJson required;
+  /// Leaves that may stand there, with their only literals.
+  FlatJson optional;
+};
+
+std::string Quote(std::string_view text) {
+  return '"' + std::string(text) + '"';
+}
+
+/// Letters, digits, '-' and '.' of a name that is one path segment.
+bool IsSegment(std::string_view name) {
+  if (name.empty() || name.size() > 253 || name.front() == '.') return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.';
+  });
+}
+
+std::string_view PluralOf(ObjectKind kind) {
+  if (kind == ObjectKind::kDeployment) return "deployments";
+  if (kind == ObjectKind::kStatefulSet) return "statefulsets";
+  if (kind == ObjectKind::kDaemonSet) return "daemonsets";
+  return "";
+}
+
+std::string InNamespace(std::string_view group, const ObjectRef& ref,
+                        std::string_view plural) {
+  return std::string(group) + "/namespaces/" + ref.ns + "/" +
+         std::string(plural) + "/" + ref.name;
+}
+
+struct ShapeVisitor {
+  Shape operator()(const DeletePod& m) const {
+    return {"DELETE",
+            InNamespace("/api/v1", m.pod, "pods"),
+            {{"preconditions|uid", Quote(m.uid)},
+             {"preconditions|resourceVersion", Quote(m.resource_version)}},
+            {{"apiVersion", Quote("v1")}, {"kind", Quote("DeleteOptions")}}};
+  }
+  Shape operator()(const EvictPod& m) const {
+    return {"POST",
+            InNamespace("/api/v1", m.pod, "pods") + "/eviction",
+            {{"apiVersion", Quote("policy/v1")},
+             {"kind", Quote("Eviction")},
+             {"metadata|name", Quote(m.pod.name)},
+             {"metadata|namespace", Quote(m.pod.ns)},
+             {"deleteOptions|preconditions|uid", Quote(m.uid)},
+             {"deleteOptions|preconditions|resourceVersion",
+              Quote(m.resource_version)}},
+            {{"deleteOptions|apiVersion", Quote("v1")},
+             {"deleteOptions|kind", Quote("DeleteOptions")}}};
+  }
+  Shape operator()(const SetRestartedAt& m) const {
+    const std::string value =
+        m.restarted_at.empty() ? "null" : Quote(m.restarted_at);
+    return {
+        "PATCH",
+        InNamespace("/apis/apps/v1", m.workload, PluralOf(m.workload.kind)),
+        {{"metadata|uid", Quote(m.uid)},
+         {"metadata|resourceVersion", Quote(m.resource_version)},
+         {"metadata|annotations|selfheal.dev/last-action", Quote(m.action_id)},
+         {"spec|template|metadata|annotations|"
+          "kubectl.kubernetes.io/restartedAt",
+          value}},
+        {}};
+  }
+  Shape operator()(const SetReplicas& m) const {
+    return {
+        "PUT",
+        InNamespace("/apis/apps/v1", m.workload, PluralOf(m.workload.kind)) +
+            "/scale",
+        {{"apiVersion", Quote("autoscaling/v1")},
+         {"kind", Quote("Scale")},
+         {"metadata|name", Quote(m.workload.name)},
+         {"metadata|namespace", Quote(m.workload.ns)},
+         {"metadata|uid", Quote(m.uid)},
+         {"metadata|resourceVersion", Quote(m.resource_version)},
+         {"spec|replicas", std::to_string(m.replicas)}},
+        {}};
+  }
+  Shape operator()(const SetHpaBounds& m) const {
+    return {
+        "PATCH",
+        InNamespace("/apis/autoscaling/v2", m.hpa, "horizontalpodautoscalers"),
+        {{"metadata|uid", Quote(m.uid)},
+         {"metadata|resourceVersion", Quote(m.resource_version)},
+         {"metadata|annotations|selfheal.dev/last-action", Quote(m.action_id)},
+         {"spec|minReplicas", std::to_string(m.min_replicas)},
+         {"spec|maxReplicas", std::to_string(m.max_replicas)}},
+        {}};
+  }
+};
+
+/// The kinds that each mutation may be aimed at.
+struct KindVisitor {
+  bool operator()(const DeletePod& m) const { return Pod(m.pod); }
+  bool operator()(const EvictPod& m) const { return Pod(m.pod); }
+  bool operator()(const SetRestartedAt& m) const {
+    return !PluralOf(m.workload.kind).empty();
+  }
+  bool operator()(const SetReplicas& m) const {
+    return m.workload.kind == ObjectKind::kDeployment ||
+           m.workload.kind == ObjectKind::kStatefulSet;
+  }
+  bool operator()(const SetHpaBounds& m) const {
+    return m.hpa.kind == ObjectKind::kHorizontalPodAutoscaler;
+  }
+  static bool Pod(const ObjectRef& ref) { return ref.kind == ObjectKind::kPod; }
+};
+
+bool Lists(const std::vector<std::string>& list, std::string_view value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+/// Why the namespace may not be written to, or "".
+std::string NamespaceProblem(const std::string& ns,
+                             const RequestLimits& limits) {
+  if (ns.starts_with("kube-")) return "namespace " + ns + " is the cluster's";
+  if (ns == limits.own_namespace) return "namespace " + ns + " is our own";
+  if (Lists(limits.excluded, ns)) return "namespace " + ns + " is excluded";
+  if (!Lists(limits.namespaces, ns) && !Lists(limits.namespaces, "*")) {
+    return "namespace " + ns + " is not opted in";
+  }
+  return "";
+}
+
+/// Why the numbers are out of bounds, or "".
+std::string NumberProblem(const Mutation& mutation, int max_replicas) {
+  const auto outside = [&](int n) { return n < 1 || n > max_replicas; };
+  bool bad = false;
+  if (const auto* m = std::get_if<SetReplicas>(&mutation)) {
+    bad = outside(m->replicas);
+  }
+  if (const auto* m = std::get_if<SetHpaBounds>(&mutation)) {
+    bad = outside(m->min_replicas) || outside(m->max_replicas) ||
+          m->min_replicas > m->max_replicas;
+  }
+  return bad ? "replicas outside of 1.." + std::to_string(max_replicas) : "";
+}
+
+/// Our name in the object's history is the only parameter that we send.
+bool IsOwnQuery(std::string_view query) {
+  if (query.empty()) return true;
+  constexpr std::string_view kManager = "?fieldManager=";
+  if (!query.starts_with(kManager)) return false;
+  query.remove_prefix(kManager.size());
+  return !query.empty() && std::all_of(query.begin(), query.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || c == '-';
+  });
+}
+
+std::string HeadProblem(const WireRequest& request, const Shape& shape) {
+  if (request.method != shape.method) return "the method is not as expected";
+  const std::size_t mark = request.path.find('?');
+  const std::string_view path = request.path;
+  if (path.substr(0, mark) != shape.path) return "the path is not as expected";
+  if (mark != std::string::npos && !IsOwnQuery(path.substr(mark))) {
+    return "the query is not as expected";
+  }
+  const bool patch = request.method == "PATCH";
+  const std::string_view type = request.content_type;
+  const bool fits = patch ? type == "application/merge-patch+json" ||
+                                type == "application/strategic-merge-patch+json"
+                          : type == "application/json";
+  return fits ? "" : "the content type is not as expected";
+}
+
+std::string BodyProblem(const std::string& body, const Shape& shape) {
+  const Result<FlatJson> leaves = Flatten(body);
+  if (!leaves.ok()) return leaves.error().message;
+  for (const auto& [key, literal] : shape.required) {
+    const auto found = leaves->find(key);
+    if (found == leaves->end() || found->second != literal) {
+      return "the body lacks " + key + " = " + literal;
+    }
+  }
+  for (const auto& [key, literal] : *leaves) {
+    if (shape.required.contains(key)) continue;
+    const auto found = shape.optional.find(key);
+    if (found == shape.optional.end() || found->second != literal) {
+      return "the body sets " + key;
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+Result<void> CheckRequestText(const WireRequest& request,
+                              const Mutation& mutation,
+                              const RequestLimits& limits) {
+  const auto refuse = [](std::string why) {
+    return Error{Code::kPermissionDenied, std::move(why)};
+  };
+  const ObjectRef& object = ObjectOf(mutation);
+  if (!std::visit(KindVisitor{}, mutation)) {
+    return refuse("the object is of the wrong kind");
+  }
+  if (!IsSegment(object.ns) || !IsSegment(object.name)) {
+    return refuse("a name can't be a path segment");
+  }
+  if (UidOf(mutation).empty() || ResourceVersionOf(mutation).empty()) {
+    return refuse("uid or resourceVersion is missing");
+  }
+  std::string problem = NamespaceProblem(object.ns, limits);
+  if (problem.empty()) problem = NumberProblem(mutation, limits.max_replicas);
+  const Shape shape = std::visit(ShapeVisitor{}, mutation);
+  if (problem.empty()) problem = HeadProblem(request, shape);
+  if (problem.empty()) problem = BodyProblem(request.body, shape);
+  if (!problem.empty()) return refuse(std::move(problem));
+  return {};
+}
+
+}  // namespace selfheal

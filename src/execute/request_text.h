@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/mutation.h"
+#include "core/result.h"
+
+namespace selfheal {
+
+/// What the last look allows, copied from the configuration at start.
+struct RequestLimits {
+  std::vector<std::string> namespaces;  ///< Opted in; "*" = all.
+  std::vector<std::string> excluded;
+  std::string own_namespace;  ///< "" = outside of a cluster.
+  int max_replicas = 0;
+};
+
+/// Judges a request by its text alone: the path is one of the five shapes that
+/// we know and names the object of `mutation` in an opted-in namespace, and
+/// the body has exactly the known keys with the known values, uid and
+/// resourceVersion among them.
+///
+/// Shares no code with the guards or with what encodes requests. Pure.
+/// @error kPermissionDenied  what is wrong.
+Result<void> CheckRequestText(const WireRequest& request,
+                              const Mutation& mutation,
+                              const RequestLimits& limits);
+
+}  // namespace selfheal
