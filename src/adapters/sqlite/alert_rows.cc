@@ -1,0 +1,239 @@
+#include "adapters/sqlite/alert_rows.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "codec/alert_json.h"
+
+namespace selfheal::sqlite {
+namespace {
+
+/// What storing one alert came to.
+struct Stored {
+  bool fresh = false;
+  std::string incident;
+};
+
+Result<void> Insert(Connection& db, const AlertRow& row, bool burning,
+                    const std::string& incident, Time now) {
+  const Result<long long> done = db.Run(
+      "INSERT INTO alerts(fingerprint, starts_at, status, burning, ends_at,"
+      " alertname, labels, annotations, generator_url, received_at, incident)"
+      " VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+      row.fingerprint, row.starts_at, row.status == AlertStatus::kResolved,
+      burning, row.ends_at, row.alertname, row.labels, row.annotations,
+      row.generator_url, now, incident);
+  if (!done.ok()) return done.error();
+  return {};
+}
+
+/// Whether a row of exactly this key is there, and whose it is.
+Result<std::optional<std::string>> Exact(Connection& db, const AlertRow& row,
+                                         AlertStatus status) {
+  Statement query = db.Query(
+      "SELECT incident FROM alerts"
+      " WHERE fingerprint = ? AND starts_at = ? AND status = ?",
+      row.fingerprint, row.starts_at, status == AlertStatus::kResolved);
+  std::optional<std::string> incident;
+  if (query.Next()) incident = query.Text(0);
+  if (Result<void> status_of = query.status(); !status_of.ok()) {
+    return status_of.error();
+  }
+  return incident;
+}
+
+/// The burning episode whose startsAt only moved earlier.
+Result<std::optional<std::string>> MovedEarlier(Connection& db,
+                                                const AlertRow& row) {
+  Statement query = db.Query(
+      "SELECT incident FROM alerts WHERE fingerprint = ? AND starts_at > ?"
+      " AND status = 0 AND burning = 1 ORDER BY starts_at LIMIT 1",
+      row.fingerprint, row.starts_at);
+  std::optional<std::string> incident;
+  if (query.Next()) incident = query.Text(0);
+  if (Result<void> status = query.status(); !status.ok()) {
+    return status.error();
+  }
+  return incident;
+}
+
+Result<Stored> StoreFiring(Connection& db, const AlertRow& row, Time now) {
+  Result<std::optional<std::string>> known =
+      Exact(db, row, AlertStatus::kFiring);
+  if (known.ok() && !*known) known = MovedEarlier(db, row);
+  if (!known.ok()) return known.error();
+  if (*known) return Stored{false, **known};
+  // Posts may overtake each other: its end may be here already.
+  const auto ended = Exact(db, row, AlertStatus::kResolved);
+  if (!ended.ok()) return ended.error();
+  const Result<void> done = Insert(db, row, !*ended, "", now);
+  if (!done.ok()) return done.error();
+  return Stored{true, ""};
+}
+
+/// Ends the burning episodes that `row` closes; returns their incident.
+///
+/// Those are the ones that began by its startsAt, and one that began between
+/// its startsAt and endsAt (whose startsAt then moved earlier).
+Result<std::string> EndEpisodes(Connection& db, const AlertRow& row) {
+  const Time ends = row.ends_at.value_or(row.starts_at);
+  std::string incident;
+  {
+    Statement query = db.Query(
+        "SELECT incident FROM alerts WHERE fingerprint = ? AND status = 0"
+        " AND (starts_at <= ? OR starts_at < ?) AND incident <> ''"
+        " AND (burning = 1 OR starts_at = ?) ORDER BY starts_at DESC LIMIT 1",
+        row.fingerprint, row.starts_at, ends, row.starts_at);
+    if (query.Next()) incident = query.Text(0);
+    if (Result<void> status = query.status(); !status.ok()) {
+      return status.error();
+    }
+  }
+  const Result<long long> done = db.Run(
+      "UPDATE alerts SET burning = 0 WHERE fingerprint = ? AND status = 0"
+      " AND burning = 1 AND (starts_at <= ? OR starts_at < ?)",
+      row.fingerprint, row.starts_at, ends);
+  if (!done.ok()) return done.error();
+  return incident;
+}
+
+Result<Stored> StoreResolved(Connection& db, const AlertRow& row, Time now) {
+  const auto known = Exact(db, row, AlertStatus::kResolved);
+  if (!known.ok()) return known.error();
+  if (*known) return Stored{false, **known};
+  Result<std::string> incident = EndEpisodes(db, row);
+  if (!incident.ok()) return incident.error();
+  const Result<void> done = Insert(db, row, false, *incident, now);
+  if (!done.ok()) return done.error();
+  return Stored{true, std::move(*incident)};
+}
+
+/// Columns of kColumns, in their order.
+Result<StoredAlert> Read(const Statement& query) {
+  StoredAlert out;
+  out.row = query.Integer(0);
+  Result<Labels> labels = ParseLabels(query.Text(5));
+  if (!labels.ok()) return labels.error();
+  Result<Labels> annotations = ParseLabels(query.Text(6));
+  if (!annotations.ok()) return annotations.error();
+  out.alert.fingerprint = query.Text(1);
+  out.alert.starts_at = query.At(2);
+  out.alert.status =
+      query.Integer(3) == 0 ? AlertStatus::kFiring : AlertStatus::kResolved;
+  out.alert.ends_at = query.MaybeAt(4);
+  out.alert.labels = std::move(*labels);
+  out.alert.annotations = std::move(*annotations);
+  out.alert.generator_url = query.Text(7);
+  out.received_at = query.At(8);
+  out.incident = query.Text(9);
+  out.correlated = query.Integer(10) != 0;
+  return out;
+}
+
+#define SELFHEAL_ALERT_COLUMNS                                                \
+  "SELECT row, fingerprint, starts_at, status, ends_at, labels, annotations," \
+  " generator_url, received_at, incident, correlated FROM alerts "
+
+Result<std::vector<StoredAlert>> ReadAll(Statement query) {
+  std::vector<StoredAlert> out;
+  while (query.Next()) {
+    Result<StoredAlert> alert = Read(query);
+    if (!alert.ok()) return alert.error();
+    out.push_back(std::move(*alert));
+  }
+  if (Result<void> status = query.status(); !status.ok()) {
+    return status.error();
+  }
+  return out;
+}
+
+}  // namespace
+
+AlertRow RowOf(const Alert& alert) {
+  return {alert.fingerprint,
+          alert.status,
+          alert.starts_at,
+          alert.ends_at,
+          std::string(AlertName(alert)),
+          LabelsJson(alert.labels),
+          LabelsJson(alert.annotations),
+          alert.generator_url};
+}
+
+Result<StoredGroup> AppendAlerts(Connection& db,
+                                 const std::vector<AlertRow>& rows, Time now) {
+  StoredGroup out;
+  for (const AlertRow& row : rows) {
+    Result<Stored> stored = row.status == AlertStatus::kFiring
+                                ? StoreFiring(db, row, now)
+                                : StoreResolved(db, row, now);
+    if (!stored.ok()) return stored.error().With("store alerts");
+    if (stored->fresh) ++out.fresh;
+    if (!stored->incident.empty() &&
+        std::find(out.incidents.begin(), out.incidents.end(),
+                  stored->incident) == out.incidents.end()) {
+      out.incidents.push_back(std::move(stored->incident));
+    }
+  }
+  return out;
+}
+
+Result<void> LinkAlerts(Connection& db, const std::vector<long long>& rows,
+                        const std::string& incident) {
+  for (const long long row : rows) {
+    Result<long long> done = db.Run(
+        "UPDATE alerts SET correlated = 1,"
+        " incident = CASE WHEN ?1 = '' THEN incident ELSE ?1 END"
+        " WHERE row = ?2",
+        incident, row);
+    if (done.ok() && *done == 0) {
+      return Error{Code::kNotFound, "no alert row " + std::to_string(row)};
+    }
+    if (done.ok() && !incident.empty()) {
+      done = db.Run(
+          "UPDATE alerts SET incident = ?1 FROM (SELECT fingerprint AS f,"
+          " starts_at AS s FROM alerts WHERE row = ?2 AND status = 0) AS e"
+          " WHERE alerts.fingerprint = e.f AND alerts.status = 1"
+          " AND alerts.incident = '' AND alerts.correlated = 0"
+          " AND (alerts.starts_at = e.s"
+          "  OR (alerts.starts_at < e.s AND alerts.ends_at > e.s))",
+          incident, row);
+    }
+    if (!done.ok()) return done.error().With("link alerts");
+  }
+  return {};
+}
+
+Result<std::vector<StoredAlert>> UncorrelatedAlerts(Connection& db,
+                                                    std::size_t limit) {
+  return ReadAll(db.Query(SELFHEAL_ALERT_COLUMNS
+                          "WHERE correlated = 0 ORDER BY row LIMIT ?",
+                          static_cast<long long>(limit)));
+}
+
+Result<AlertPage> ListAlerts(Connection& db, const AlertQuery& query) {
+  const std::size_t limit = std::clamp<std::size_t>(query.limit, 1, 500);
+  const Time since = query.since.value_or(Time::min());
+  const long long below =
+      query.cursor.value_or(std::numeric_limits<long long>::max());
+  const auto wanted = static_cast<long long>(limit + 1);
+  Result<std::vector<StoredAlert>> found =
+      query.fingerprint.empty()
+          ? ReadAll(db.Query(SELFHEAL_ALERT_COLUMNS
+                             "WHERE row < ? AND received_at >= ?"
+                             " ORDER BY row DESC LIMIT ?",
+                             below, since, wanted))
+          : ReadAll(db.Query(SELFHEAL_ALERT_COLUMNS
+                             "WHERE fingerprint = ? AND row < ?"
+                             " AND received_at >= ? ORDER BY row DESC LIMIT ?",
+                             query.fingerprint, below, since, wanted));
+  if (!found.ok()) return found.error();
+  AlertPage page{std::move(*found), std::nullopt};
+  if (page.items.size() > limit) {
+    page.items.pop_back();
+    page.next = page.items.back().row;
+  }
+  return page;
+}
+
+}  // namespace selfheal::sqlite

@@ -1,0 +1,149 @@
+#include "adapters/sqlite/approval_rows.h"
+
+#include "codec/names.h"
+
+namespace selfheal::sqlite {
+namespace {
+
+Error Refused(const std::string& why) {
+  return {Code::kFailedPrecondition, "approval: " + why};
+}
+
+Result<void> TakeBack(Connection& db, const std::string& incident) {
+  const Result<long long> done = db.Run(
+      "UPDATE approvals SET state = 'expired' WHERE incident = ?"
+      " AND state IN ('pending', 'granted')",
+      incident);
+  if (!done.ok()) return done.error();
+  return {};
+}
+
+Result<bool> IsKnown(Connection& db, const std::string& incident,
+                     const Approval& approval) {
+  Statement query = db.Query(
+      "SELECT 1 FROM approvals WHERE incident = ? AND plan_hash = ?"
+      " AND asked_at = ?",
+      incident, approval.plan_hash, approval.asked_at);
+  const bool known = query.Next();
+  if (Result<void> status = query.status(); !status.ok()) {
+    return status.error();
+  }
+  return known;
+}
+
+Result<void> Ask(Connection& db, const std::string& incident,
+                 const Approval& approval) {
+  const Result<bool> known = IsKnown(db, incident, approval);
+  if (!known.ok()) return known.error();
+  if (*known) return {};
+  if (Result<void> done = TakeBack(db, incident); !done.ok()) return done;
+  const Result<long long> done = db.Run(
+      "INSERT INTO approvals(incident, plan_hash, target_uid, generation,"
+      " asked_at, expires_at, state) VALUES(?,?,?,?,?,?,'pending')",
+      incident, approval.plan_hash, approval.target_uid, approval.generation,
+      approval.asked_at, approval.expires_at);
+  if (!done.ok()) return done.error();
+  return {};
+}
+
+Result<void> Expire(Connection& db, const std::string& incident,
+                    const Approval& approval) {
+  const Result<long long> done = db.Run(
+      "UPDATE approvals SET state = 'expired' WHERE incident = ?"
+      " AND plan_hash = ? AND asked_at = ? AND state IN ('pending', 'granted')",
+      incident, approval.plan_hash, approval.asked_at);
+  if (!done.ok()) return done.error();
+  return {};
+}
+
+}  // namespace
+
+Result<std::optional<Approval>> LastApproval(Connection& db,
+                                             const std::string& incident) {
+  Statement query = db.Query(
+      "SELECT plan_hash, target_uid, generation, asked_at, expires_at, state,"
+      " decided_by, reason FROM approvals WHERE incident = ?"
+      " ORDER BY row DESC LIMIT 1",
+      incident);
+  std::optional<Approval> out;
+  if (query.Next()) {
+    const auto state = ParseApprovalState(query.Text(5));
+    if (!state) return Error{Code::kInternal, "approval: unknown state"};
+    out =
+        Approval{query.Text(0), query.Text(1), query.Integer(2), query.At(3),
+                 query.At(4),   *state,        query.Text(6),    query.Text(7)};
+  }
+  if (Result<void> status = query.status(); !status.ok()) {
+    return status.error();
+  }
+  return out;
+}
+
+Result<void> SaveApproval(Connection& db, const std::string& incident,
+                          const std::optional<Approval>& approval,
+                          bool finished) {
+  if (approval && approval->state == ApprovalState::kPending && !finished) {
+    return Ask(db, incident, *approval);
+  }
+  if (approval && approval->state == ApprovalState::kExpired) {
+    if (Result<void> done = Expire(db, incident, *approval); !done.ok()) {
+      return done;
+    }
+  }
+  return finished ? TakeBack(db, incident) : Result<void>();
+}
+
+Result<void> DecideApproval(Connection& db, const ApprovalDecision& decision,
+                            Time now) {
+  const Result<std::optional<Approval>> last =
+      LastApproval(db, decision.incident_id);
+  if (!last.ok()) return last.error();
+  if (!*last) return Refused("nothing was asked about this incident");
+  const Approval& asked = **last;
+  if (asked.plan_hash != decision.plan_hash) {
+    return Refused("the plan in question is another one");
+  }
+  if (asked.state != ApprovalState::kPending) {
+    return Refused("not pending any more, but " +
+                   std::string(ApprovalStateName(asked.state)));
+  }
+  if (asked.expires_at <= now) {
+    return Refused("expired at " + FormatTime(asked.expires_at));
+  }
+  const Result<long long> done = db.Run(
+      "UPDATE approvals SET state = ?, decided_by = ?, reason = ?"
+      " WHERE incident = ? AND plan_hash = ? AND asked_at = ?"
+      " AND state = 'pending'",
+      ApprovalStateName(decision.grant ? ApprovalState::kGranted
+                                       : ApprovalState::kDenied),
+      decision.by, decision.reason, decision.incident_id, decision.plan_hash,
+      asked.asked_at);
+  if (!done.ok()) return done.error();
+  if (*done != 1) return Refused("not pending any more");
+  return {};
+}
+
+Result<std::string> ConsumeApproval(Connection& db,
+                                    const MutationPurpose& purpose, Time now) {
+  const Result<long long> done = db.Run(
+      "UPDATE approvals SET state = 'consumed', consumed_by = ?"
+      " WHERE incident = ? AND plan_hash = ? AND target_uid = ?"
+      " AND state = 'granted' AND expires_at > ?",
+      purpose.action_id, purpose.incident_id, purpose.plan_hash,
+      purpose.target_uid, now);
+  if (!done.ok()) return done.error();
+  Statement query = db.Query(
+      "SELECT decided_by FROM approvals WHERE incident = ? AND plan_hash = ?"
+      " AND target_uid = ? AND state = 'consumed' AND consumed_by = ?",
+      purpose.incident_id, purpose.plan_hash, purpose.target_uid,
+      purpose.action_id);
+  const bool consumed = query.Next();
+  std::string by = consumed ? query.Text(0) : "";
+  if (Result<void> status = query.status(); !status.ok()) {
+    return status.error();
+  }
+  if (!consumed) return Refused("no unexpired grant of this plan and target");
+  return by;
+}
+
+}  // namespace selfheal::sqlite

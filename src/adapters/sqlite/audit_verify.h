@@ -1,0 +1,35 @@
+#pragma once
+
+#include <iosfwd>
+#include <string>
+
+#include "adapters/sqlite/audit_chain.h"
+#include "core/digest.h"
+#include "core/result.h"
+
+namespace selfheal {
+
+/// What reading the whole chain found.
+struct AuditReport {
+  long long rows = 0;       ///< Read, the bad one included.
+  long long first_bad = 0;  ///< Its seq; 0 = the chain is intact.
+  std::string problem;      ///< What is wrong with it.
+  sqlite::ChainHead head;   ///< The last good row.
+};
+
+/// Recomputes the hash of every audit row of the database at `path`.
+///
+/// Opens it read-only and takes no lock, so that it may run beside `serve`:
+/// it sees one consistent snapshot. Cost: O(rows), constant memory.
+/// @error kUnavailable, kDataLoss  the file can't be read; kNotFound  there
+///        is none, or it holds no audit.
+Result<AuditReport> VerifyAudit(const std::string& path,
+                                const Digester& digester);
+
+/// Writes every audit row as one JSON line with its hashes, oldest first;
+/// returns how many. Runs beside `serve` too.
+///
+/// @error as VerifyAudit; kUnavailable  `out` takes no more.
+Result<long long> ExportAudit(const std::string& path, std::ostream& out);
+
+}  // namespace selfheal

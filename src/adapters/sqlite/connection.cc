@@ -1,0 +1,100 @@
+#include "adapters/sqlite/connection.h"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+#include "adapters/sqlite/errors.h"
+
+namespace selfheal::sqlite {
+namespace {
+
+constexpr const char* kSettings =
+    "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+    "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0;"
+    "PRAGMA temp_store=MEMORY;";
+// A WAL of 4 MB is moved into the file before it grows further; it is written
+// over and never cut, since growing a file costs an fsync of its metadata.
+constexpr const char* kWriterSettings =
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA fullfsync=ON;"
+    "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8000;";
+constexpr const char* kReaderSettings =
+    "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0;"
+    "PRAGMA cache_size=-1000;";
+
+int KeepFrames(void* frames, sqlite3*, const char*, int count) {
+  *static_cast<int*>(frames) = count;
+  return SQLITE_OK;
+}
+
+void SetLimits(sqlite3* db) {
+  sqlite3_limit(db, SQLITE_LIMIT_LENGTH, 64 << 20);
+  sqlite3_limit(db, SQLITE_LIMIT_SQL_LENGTH, 64 << 10);
+  sqlite3_limit(db, SQLITE_LIMIT_ATTACHED, 0);
+  sqlite3_extended_result_codes(db, 1);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Connection>> Connection::Open(
+    const std::string& path, Mode mode, std::chrono::milliseconds busy) {
+  const int flags = mode == Mode::kReadWrite
+                        ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+                        : SQLITE_OPEN_READONLY;
+  sqlite3* db = nullptr;
+  const int code =
+      sqlite3_open_v2(path.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX, nullptr);
+  std::unique_ptr<Connection> out(new Connection(db));
+  if (code != SQLITE_OK) return ErrorOf(db, code).With("open " + path);
+  SetLimits(db);
+  sqlite3_busy_timeout(db, static_cast<int>(busy.count()));
+  sqlite3_wal_hook(db, KeepFrames, &out->wal_frames_);
+  Result<void> set = out->Exec(kSettings);
+  if (set.ok()) {
+    set =
+        out->Exec(mode == Mode::kReadWrite ? kWriterSettings : kReaderSettings);
+  }
+  // Setting the automatic checkpoint replaces the hook.
+  sqlite3_wal_hook(db, KeepFrames, &out->wal_frames_);
+  if (!set.ok()) return set.error().With("open " + path);
+  return out;
+}
+
+Connection::~Connection() {
+  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+  sqlite3_close_v2(db_);
+}
+
+Result<void> Connection::Exec(const char* sql) {
+  const int code = sqlite3_exec(db_, sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) return ErrorOf(db_, code);
+  return {};
+}
+
+Statement Connection::Prepare(const char* sql) {
+  sqlite3_stmt*& cached = statements_[sql];
+  if (cached == nullptr) {
+    const int code = sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                        &cached, nullptr);
+    if (code != SQLITE_OK) return Statement(nullptr, ErrorOf(db_, code));
+  }
+  SELFHEAL_CHECK(sqlite3_stmt_busy(cached) == 0);
+  return Statement(cached, std::nullopt);
+}
+
+long long Connection::Changes() const { return sqlite3_changes64(db_); }
+
+long long Connection::LastRow() const { return sqlite3_last_insert_rowid(db_); }
+
+bool Connection::InTransaction() const {
+  return sqlite3_get_autocommit(db_) == 0;
+}
+
+void Connection::Checkpoint() {
+  // Where it fails the log only stays longer; the next commit tells of faults.
+  sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
+                            nullptr);
+  wal_frames_ = 0;
+}
+
+}  // namespace selfheal::sqlite

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/sqlite/connection.h"
+#include "core/incident.h"
+#include "record/incident_reader.h"
+
+namespace selfheal::sqlite {
+
+/// An incident as its row holds it; made on the caller's thread.
+struct IncidentRow {
+  std::string id;
+  std::string type;
+  std::string phase;
+  bool finished = false;
+  std::string target;
+  bool from_watch = false;
+  Time opened_at;
+  std::string body;
+  std::optional<Approval> approval;
+};
+
+IncidentRow RowOf(const Incident& incident);
+
+/// Writes the row and its approval.
+///
+/// @error kAlreadyExists  another unfinished one has this target and type.
+Result<void> PutIncident(Connection& db, const IncidentRow& row);
+
+/// The incident with its alerts and its approval joined.
+///
+/// @error kNotFound  no such id.
+Result<Incident> ReadIncident(Connection& db, const std::string& id);
+
+Result<std::vector<Incident>> ReadUnfinished(Connection& db);
+Result<std::optional<std::string>> FindOpenIncident(Connection& db,
+                                                    const ObjectRef& target,
+                                                    IncidentType type);
+Result<IncidentPage> ListIncidents(Connection& db, const IncidentQuery& query);
+
+}  // namespace selfheal::sqlite

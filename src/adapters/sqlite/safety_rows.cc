@@ -1,0 +1,188 @@
+#include "adapters/sqlite/safety_rows.h"
+
+#include <algorithm>
+
+#include "adapters/sqlite/action_rows.h"
+
+namespace selfheal::sqlite {
+namespace {
+
+using std::chrono::minutes;
+
+bool IsOpen(const BreakerRow& row, Time now) {
+  return !row.closes_at || *row.closes_at > now;
+}
+
+/// The later of two ends; none = never.
+std::optional<Time> Later(const std::optional<Time>& a,
+                          const std::optional<Time>& b) {
+  if (!a || !b) return std::nullopt;
+  return std::max(*a, *b);
+}
+
+Result<void> Put(Connection& db, const BreakerRow& row) {
+  const Result<long long> done = db.Run(
+      "INSERT OR REPLACE INTO breakers(scope, opened_at, reason, closes_at)"
+      " VALUES(?,?,?,?)",
+      row.scope, row.opened_at, row.reason, row.closes_at);
+  if (!done.ok()) return done.error();
+  return {};
+}
+
+/// A trip of the storm breaker; only that one closes by itself, or says so.
+bool IsStorm(const BreakerRow& row, const std::string& by) {
+  return row.scope == "global" &&
+         (row.closes_at.has_value() || by.find("storm") != std::string::npos ||
+          row.reason.find("storm") != std::string::npos);
+}
+
+AuditRecord BreakerRecord(const char* outcome, const std::string& scope,
+                          const std::string& reason, const std::string& by,
+                          Time now) {
+  return {0,
+          now,
+          "",
+          Stage::kGuard,
+          outcome,
+          reason,
+          {{"scope", scope}, {"by", by}}};
+}
+
+Result<void> OpenBreaker(WriteContext& context, const BreakerRow& row,
+                         const std::string& by, Time now) {
+  const auto record =
+      BreakerRecord("breaker_opened", row.scope, row.reason, by, now);
+  if (Result<void> done = Put(context.db, row); !done.ok()) return done;
+  if (IsStorm(row, by)) {
+    const Result<long long> done = context.db.Run(
+        "INSERT OR REPLACE INTO storm(one, at) VALUES(1, ?)", row.opened_at);
+    if (!done.ok()) return done.error();
+  }
+  return context.audit.Append(context.db, std::span(&record, 1));
+}
+
+Result<void> CloseBreaker(WriteContext& context, const std::string& scope,
+                          bool was_open, const std::string& by, Time now) {
+  const Result<long long> done =
+      context.db.Run("DELETE FROM breakers WHERE scope = ?", scope);
+  if (!done.ok()) return done.error();
+  if (!was_open) return {};
+  const auto record =
+      BreakerRecord("breaker_closed", scope, "closed by " + by, by, now);
+  return context.audit.Append(context.db, std::span(&record, 1));
+}
+
+/// Targets of linked alert rows and of incidents that the watch found.
+Result<std::vector<EpisodeRow>> RecentEpisodes(Connection& db, Time now) {
+  const Time since = now - minutes(10);
+  Statement query = db.Query(
+      "SELECT i.target, a.starts_at FROM alerts a"
+      " JOIN incidents i ON i.id = a.incident"
+      " WHERE a.incident <> '' AND a.starts_at > ? AND a.status = 0"
+      " UNION ALL SELECT target, opened_at FROM incidents"
+      " WHERE opened_at > ? AND from_watch = 1",
+      since, since);
+  std::vector<EpisodeRow> out;
+  while (query.Next()) {
+    out.push_back({TargetFrom(query.Text(0)), query.At(1)});
+  }
+  if (Result<void> status = query.status(); !status.ok()) {
+    return status.error();
+  }
+  return out;
+}
+
+Result<std::optional<Time>> LastStorm(Connection& db) {
+  Statement query = db.Query("SELECT at FROM storm");
+  std::optional<Time> out;
+  if (query.Next()) out = query.At(0);
+  if (Result<void> status = query.status(); !status.ok()) {
+    return status.error();
+  }
+  return out;
+}
+
+}  // namespace
+
+Result<std::vector<BreakerRow>> OpenBreakers(Connection& db, Time now) {
+  Statement query = db.Query(
+      "SELECT scope, opened_at, reason, closes_at FROM breakers"
+      " WHERE closes_at IS NULL OR closes_at > ? ORDER BY scope",
+      now);
+  std::vector<BreakerRow> out;
+  while (query.Next()) {
+    out.push_back(
+        {query.Text(0), query.At(1), query.Text(2), query.MaybeAt(3)});
+  }
+  if (Result<void> status = query.status(); !status.ok()) {
+    return status.error();
+  }
+  return out;
+}
+
+Result<KillSwitchRow> ReadKillSwitch(Connection& db) {
+  Statement query =
+      db.Query("SELECT is_on, reason, by, since FROM kill_switch");
+  KillSwitchRow out;
+  if (query.Next()) {
+    out = {query.Integer(0) != 0, query.Text(1), query.Text(2), query.At(3)};
+  }
+  if (Result<void> status = query.status(); !status.ok()) {
+    return status.error();
+  }
+  return out;
+}
+
+Result<SafetyState> ReadSafety(Connection& db, Time now) {
+  Result<std::vector<ActionRow>> actions = RecentActions(db, now);
+  if (!actions.ok()) return actions.error();
+  Result<std::vector<BreakerRow>> breakers = OpenBreakers(db, now);
+  if (!breakers.ok()) return breakers.error();
+  Result<std::vector<EpisodeRow>> episodes = RecentEpisodes(db, now);
+  if (!episodes.ok()) return episodes.error();
+  const Result<std::optional<Time>> storm = LastStorm(db);
+  if (!storm.ok()) return storm.error();
+  Result<KillSwitchRow> kill_switch = ReadKillSwitch(db);
+  if (!kill_switch.ok()) return kill_switch.error();
+  return SafetyState{std::move(*actions), std::move(*breakers),
+                     std::move(*episodes), *storm, std::move(*kill_switch)};
+}
+
+Result<void> WriteBreaker(WriteContext& context, const std::string& scope,
+                          const std::optional<BreakerRow>& row,
+                          const std::string& by, Time now) {
+  const Result<std::vector<BreakerRow>> open = OpenBreakers(context.db, now);
+  if (!open.ok()) return open.error();
+  const auto found = std::find_if(
+      open->begin(), open->end(),
+      [&](const BreakerRow& breaker) { return breaker.scope == scope; });
+  const bool was_open = found != open->end();
+  if (!row) return CloseBreaker(context, scope, was_open, by, now);
+  BreakerRow wanted = *row;
+  wanted.scope = scope;
+  if (!IsOpen(wanted, now)) {
+    return Error{Code::kInvalidArgument, "a breaker that closes in the past"};
+  }
+  if (!was_open) return OpenBreaker(context, wanted, by, now);
+  wanted = *found;
+  wanted.closes_at = Later(found->closes_at, row->closes_at);
+  return Put(context.db, wanted);
+}
+
+Result<void> WriteKillSwitch(WriteContext& context, const KillSwitchRow& row) {
+  const Result<long long> done = context.db.Run(
+      "INSERT OR REPLACE INTO kill_switch(one, is_on, reason, by, since)"
+      " VALUES(1,?,?,?,?)",
+      row.on, row.reason, row.by, row.since);
+  if (!done.ok()) return done.error();
+  const AuditRecord record{0,
+                           row.since,
+                           "",
+                           Stage::kGuard,
+                           row.on ? "kill_switch_on" : "kill_switch_off",
+                           row.reason,
+                           {{"by", row.by}}};
+  return context.audit.Append(context.db, std::span(&record, 1));
+}
+
+}  // namespace selfheal::sqlite

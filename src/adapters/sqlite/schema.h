@@ -1,0 +1,19 @@
+#pragma once
+
+#include "adapters/sqlite/connection.h"
+
+namespace selfheal::sqlite {
+
+/// Brings the file to this release's schema, one transaction a step, forward
+/// only.
+///
+/// @error kFailedPrecondition  the file was written by a newer release, or is
+///        another program's.
+Result<void> Migrate(Connection& db);
+
+/// Reads the whole file and checks its structure.
+///
+/// @error kDataLoss  it is damaged, with the first thing found.
+Result<void> QuickCheck(Connection& db);
+
+}  // namespace selfheal::sqlite

@@ -1,0 +1,172 @@
+#include "adapters/sqlite/sqlite_store.h"
+
+#include <utility>
+
+#include "adapters/sqlite/alert_rows.h"
+#include "adapters/sqlite/approval_rows.h"
+#include "adapters/sqlite/evidence_rows.h"
+#include "adapters/sqlite/incident_rows.h"
+#include "adapters/sqlite/intent_rows.h"
+#include "adapters/sqlite/safety_rows.h"
+#include "adapters/sqlite/schema.h"
+
+namespace selfheal {
+namespace {
+
+using sqlite::Connection;
+using sqlite::WriteContext;
+
+// A caller waits at most 1 s in all, so a lock of another process may take
+// less than that.
+constexpr std::chrono::milliseconds kBusy{900};
+
+std::size_t SizeOf(std::span<const AuditRecord> records) {
+  return records.size() * 512;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(SqliteOptions options) {
+  SELFHEAL_CHECK(options.digester && options.clock != nullptr);
+  auto lock = sqlite::FileLock::Take(options.path);
+  if (!lock.ok()) return lock.error();
+  auto db = Connection::Open(options.path, Connection::Mode::kReadWrite, kBusy);
+  if (!db.ok()) return db.error();
+  sqlite::AuditChain audit(options.digester);
+  Result<void> ready = sqlite::QuickCheck(**db);
+  if (ready.ok()) ready = sqlite::Migrate(**db);
+  if (ready.ok()) ready = audit.Load(**db);
+  if (!ready.ok()) return ready.error().With(options.path);
+  return std::unique_ptr<SqliteStore>(new SqliteStore(
+      std::move(options), std::move(*lock), std::move(*db), std::move(audit)));
+}
+
+SqliteStore::SqliteStore(SqliteOptions options,
+                         std::unique_ptr<sqlite::FileLock> lock,
+                         std::unique_ptr<Connection> db,
+                         sqlite::AuditChain audit)
+    : digester_(std::move(options.digester)),
+      clock_(*options.clock),
+      lock_(std::move(lock)),
+      writer_(std::make_unique<sqlite::Writer>(std::move(db), std::move(audit),
+                                               options.limits)),
+      readers_(std::move(options.path), kBusy) {}
+
+Result<StoredGroup> SqliteStore::Append(const AlertGroup& group, Time now) {
+  std::vector<sqlite::AlertRow> rows;
+  rows.reserve(group.alerts.size());
+  std::size_t bytes = 0;
+  for (const Alert& alert : group.alerts) {
+    rows.push_back(sqlite::RowOf(alert));
+    bytes += 256 + rows.back().labels.size() + rows.back().annotations.size();
+  }
+  auto stored = std::make_shared<StoredGroup>();
+  Result<void> done = writer_->Write(
+      [stored, rows = std::move(rows), now](WriteContext& context) {
+        Result<StoredGroup> group_of =
+            sqlite::AppendAlerts(context.db, rows, now);
+        if (!group_of.ok()) return Result<void>(group_of.error());
+        *stored = std::move(*group_of);
+        return Result<void>();
+      },
+      bytes);
+  if (!done.ok()) return done.error();
+  stored->received = group.received;
+  return std::move(*stored);
+}
+
+Result<std::vector<StoredAlert>> SqliteStore::Uncorrelated(std::size_t limit) {
+  return readers_.With(
+      [&](Connection& db) { return sqlite::UncorrelatedAlerts(db, limit); });
+}
+
+Result<AlertPage> SqliteStore::List(const AlertQuery& query) {
+  return readers_.With(
+      [&](Connection& db) { return sqlite::ListAlerts(db, query); });
+}
+
+Result<Incident> SqliteStore::Load(const std::string& id) {
+  return readers_.With(
+      [&](Connection& db) { return sqlite::ReadIncident(db, id); });
+}
+
+Result<std::vector<Incident>> SqliteStore::Unfinished() {
+  return readers_.With(sqlite::ReadUnfinished);
+}
+
+Result<std::optional<std::string>> SqliteStore::FindOpen(
+    const ObjectRef& target, IncidentType type) {
+  return readers_.With([&](Connection& db) {
+    return sqlite::FindOpenIncident(db, target, type);
+  });
+}
+
+Result<void> SqliteStore::Link(const std::vector<long long>& alert_rows,
+                               const std::string& incident_id,
+                               const std::vector<AuditRecord>& records) {
+  return writer_->Write(
+      [alert_rows, incident_id, records](WriteContext& context) {
+        Result<void> done =
+            sqlite::LinkAlerts(context.db, alert_rows, incident_id);
+        if (!done.ok()) return done;
+        return context.audit.Append(context.db, records);
+      },
+      SizeOf(records) + alert_rows.size() * sizeof(long long));
+}
+
+Result<void> SqliteStore::Append(std::span<const AuditRecord> records) {
+  return writer_->Write(
+      [rows = std::vector<AuditRecord>(records.begin(), records.end())](
+          WriteContext& context) {
+        return context.audit.Append(context.db, rows);
+      },
+      SizeOf(records));
+}
+
+Result<std::vector<AuditRecord>> SqliteStore::Find(
+    const std::string& incident_id) {
+  return readers_.With(
+      [&](Connection& db) { return sqlite::FindRecords(db, incident_id); });
+}
+
+Result<std::vector<StoredIntent>> SqliteStore::Intents(
+    const std::string& incident_id) {
+  return readers_.With(
+      [&](Connection& db) { return sqlite::ListIntents(db, incident_id); });
+}
+
+Result<SafetyState> SqliteStore::Recent(Time now) {
+  return readers_.With(
+      [&](Connection& db) { return sqlite::ReadSafety(db, now); });
+}
+
+Result<void> SqliteStore::SetBreaker(const std::string& scope,
+                                     const std::optional<BreakerRow>& row,
+                                     const std::string& by) {
+  return writer_->Write(
+      [scope, row, by, now = clock_.Now()](WriteContext& context) {
+        return sqlite::WriteBreaker(context, scope, row, by, now);
+      },
+      512);
+}
+
+Result<void> SqliteStore::SetKillSwitch(const KillSwitchRow& row) {
+  return writer_->Write(
+      [row](WriteContext& context) {
+        return sqlite::WriteKillSwitch(context, row);
+      },
+      512);
+}
+
+Result<IncidentPage> SqliteStore::List(const IncidentQuery& query) {
+  return readers_.With(
+      [&](Connection& db) { return sqlite::ListIncidents(db, query); });
+}
+
+Result<EvidenceWindow> SqliteStore::Evidence(const std::string& incident_id) {
+  return readers_.With([&](Connection& db) {
+    return sqlite::LastEvidence(db, incident_id, digester_);
+  });
+}
+
+}  // namespace selfheal

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <future>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "adapters/sqlite/audit_chain.h"
+#include "adapters/sqlite/connection.h"
+#include "core/mutex.h"
+
+namespace selfheal::sqlite {
+
+/// What a job of the writer may use, inside its transaction.
+struct WriteContext {
+  Connection& db;
+  AuditChain& audit;
+};
+
+/// One unit that is written whole or not at all. It owns what it reads: its
+/// caller may have given up while it runs.
+using WriteJob = std::function<Result<void>(WriteContext&)>;
+
+struct WriterLimits {
+  std::size_t jobs = 1024;               ///< Waiting at once.
+  std::size_t bytes = 64 << 20;          ///< Of waiting jobs.
+  std::size_t batch = 256;               ///< Jobs of one transaction.
+  std::chrono::milliseconds wait{1000};  ///< Of a caller.
+  std::chrono::milliseconds probe{250};  ///< Between tries while failing.
+  int checkpoint_frames = 1000;
+};
+
+/// The only thread that writes: whatever is queued while the last COMMIT runs
+/// goes into one transaction, each job in its own savepoint.
+///
+/// Thread-safe. A fault of the file (full, I/O, damage) marks the writer as
+/// failing: callers are refused at once until a probe has written again.
+class Writer {
+ public:
+  Writer(std::unique_ptr<Connection> db, AuditChain audit, WriterLimits limits);
+  /// Runs what is queued, then stops.
+  ~Writer();
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
+
+  /// Queues `job` of about `bytes` bytes and waits until it is durable.
+  ///
+  /// @error the job's own error; kUnavailable  not written: the queue is
+  ///        full, the store is failing, or it took longer than `wait` (then a
+  ///        job that had begun may still be written).
+  Result<void> Write(WriteJob job, std::size_t bytes);
+
+  bool Writable() const { return !failing_.load(); }
+  /// The committed head of the audit.
+  ChainHead Head() const;
+
+ private:
+  struct Entry;
+  using Batch = std::vector<std::shared_ptr<Entry>>;
+
+  Result<void> Enqueue(const std::shared_ptr<Entry>& entry);
+  void Loop();
+  Batch Next();
+  void RunBatch(const Batch& batch);
+  Result<void> RunJobs(const Batch& batch, std::vector<Result<void>>& results);
+  Result<void> RunOne(WriteJob& job);
+  Result<void> Commit();
+  void Fail(const Error& error);
+  void Probe();
+
+  // Used by the writer's thread alone.
+  std::unique_ptr<Connection> db_;
+  AuditChain audit_;
+  const WriterLimits limits_;
+  bool damaged_ = false;
+
+  std::atomic<bool> failing_ = false;
+
+  mutable Mutex mutex_;
+  CondVar wake_;
+  std::deque<std::shared_ptr<Entry>> queue_ GUARDED_BY(mutex_);
+  std::size_t queued_bytes_ GUARDED_BY(mutex_) = 0;
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  ChainHead committed_ GUARDED_BY(mutex_);
+  std::string failure_ GUARDED_BY(mutex_);
+
+  std::jthread thread_;
+};
+
+}  // namespace selfheal::sqlite

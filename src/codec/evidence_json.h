@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/assessment.h"
+#include "core/evidence.h"
+#include "core/result.h"
+
+namespace selfheal {
+
+/// Every field of `evidence`; NaN and infinities are written as null.
+std::string StoredEvidenceJson(const EvidenceWindow& evidence);
+
+/// The inverse of StoredEvidenceJson; null reads as NaN.
+///
+/// @error kDataLoss  the text is not what StoredEvidenceJson writes.
+Result<EvidenceWindow> ParseStoredEvidence(std::string_view text);
+
+/// The evidence for plotting: a window a metric with its points, the band of
+/// its baseline (1st to 99th percentile), scores and limit; the forecast.
+///
+/// @param assessment  what the judge said of it; none: no scores, no forecast.
+std::string EvidenceJson(const EvidenceWindow& evidence,
+                         const std::optional<Assessment>& assessment);
+
+}  // namespace selfheal

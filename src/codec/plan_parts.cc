@@ -1,0 +1,139 @@
+#include <nlohmann/json.hpp>
+
+#include "codec/names.h"
+#include "codec/parts.h"
+
+namespace selfheal::codec {
+namespace {
+
+struct ActionWriter {
+  Json operator()(const RestartPod&) const { return Json::object(); }
+  Json operator()(const RollingRestart& action) const {
+    return {{"canary_pods", action.canary_pods},
+            {"canary_observe", action.canary_observe.count()}};
+  }
+  Json operator()(const ScaleOut& action) const {
+    return {{"percent", action.percent}, {"max_replicas", action.max_replicas}};
+  }
+  Json operator()(const Notify&) const { return Json::object(); }
+};
+
+Json StoredStep(const RunbookStep& step) {
+  Json action = std::visit(ActionWriter{}, step.action);
+  action["kind"] = std::string(ActionName(step.action));
+  return {{"action", std::move(action)},
+          {"verify_within", step.verify_within.count()},
+          {"settle", step.settle.count()},
+          {"undo", std::string(UndoName(step.undo))}};
+}
+
+Action ActionFrom(const Reader& reader) {
+  const std::string name = reader.Text("kind");
+  switch (Known(ParseActionKind(name), name)) {
+    case ActionKind::kRestartPod:
+      return RestartPod{};
+    case ActionKind::kRollingRestart:
+      return RollingRestart{reader.Int("canary_pods"),
+                            seconds(reader.Integer("canary_observe"))};
+    case ActionKind::kScaleOut:
+      return ScaleOut{reader.Int("percent"), reader.Int("max_replicas")};
+    case ActionKind::kNotify:
+      return Notify{};
+    case ActionKind::kUndoRollingRestart:
+    case ActionKind::kUndoScaleOut:
+      break;
+  }
+  throw std::invalid_argument("\"" + name + "\" is no step of a runbook");
+}
+
+RunbookStep StepFrom(const Json& value) {
+  const Reader reader(value);
+  const std::string undo = reader.Text("undo");
+  return {ActionFrom(Reader(value.at("action"))),
+          seconds(reader.Integer("verify_within")),
+          seconds(reader.Integer("settle")), Known(ParseUndo(undo), undo)};
+}
+
+Json StoredPlannedChange(const PlannedChange& change) {
+  Json canaries = Json::array();
+  for (const PodIdentity& pod : change.canaries) {
+    canaries.push_back({{"name", pod.name}, {"uid", pod.uid}});
+  }
+  return {{"object", RefValue(change.object)},
+          {"uid", change.uid},
+          {"generation", change.generation},
+          {"summary", change.summary},
+          {"blast_radius", change.blast_radius},
+          {"from", change.from},
+          {"to", change.to},
+          {"from_max", change.from_max},
+          {"to_max", change.to_max},
+          {"restarted_at", change.restarted_at},
+          {"previous_restarted_at", change.previous_restarted_at},
+          {"canaries", std::move(canaries)},
+          {"pods", change.pods}};
+}
+
+PlannedChange PlannedChangeFrom(const Json& value) {
+  const Reader reader(value);
+  PlannedChange out;
+  out.object = reader.Ref("object");
+  out.uid = reader.Text("uid");
+  out.generation = reader.Integer("generation");
+  out.summary = reader.Text("summary");
+  out.blast_radius = reader.Text("blast_radius");
+  out.from = reader.Int("from");
+  out.to = reader.Int("to");
+  out.from_max = reader.Int("from_max");
+  out.to_max = reader.Int("to_max");
+  out.restarted_at = reader.Text("restarted_at");
+  out.previous_restarted_at = reader.Text("previous_restarted_at");
+  if (const Json* canaries = reader.Member("canaries")) {
+    for (const Json& item : *canaries) {
+      const Reader pod(item);
+      out.canaries.push_back({pod.Text("name"), pod.Text("uid")});
+    }
+  }
+  out.pods = reader.Int("pods");
+  return out;
+}
+
+}  // namespace
+
+Json StoredPlan(const Plan& plan) {
+  Json steps = Json::array();
+  for (const RunbookStep& step : plan.steps) steps.push_back(StoredStep(step));
+  return {{"runbook", plan.runbook},
+          {"runbook_digest", plan.runbook_digest},
+          {"risk", std::string(RiskName(plan.risk))},
+          {"steps", std::move(steps)},
+          {"step", plan.step},
+          {"target", RefValue(plan.target)},
+          {"target_uid", plan.target_uid},
+          {"change", StoredPlannedChange(plan.change)},
+          {"hash", plan.hash},
+          {"created_at", StoredTime(plan.created_at)},
+          {"expires_at", StoredTime(plan.expires_at)}};
+}
+
+Plan PlanFrom(const Json& value) {
+  const Reader reader(value);
+  const std::string risk = reader.Text("risk");
+  Plan out;
+  out.runbook = reader.Text("runbook");
+  out.runbook_digest = reader.Text("runbook_digest");
+  out.risk = Known(ParseRisk(risk), risk);
+  if (const Json* steps = reader.Member("steps")) {
+    for (const Json& step : *steps) out.steps.push_back(StepFrom(step));
+  }
+  out.step = reader.Int("step");
+  out.target = reader.Ref("target");
+  out.target_uid = reader.Text("target_uid");
+  out.change = PlannedChangeFrom(value.at("change"));
+  out.hash = reader.Text("hash");
+  out.created_at = reader.At("created_at");
+  out.expires_at = reader.At("expires_at");
+  return out;
+}
+
+}  // namespace selfheal::codec
