@@ -9,31 +9,41 @@ namespace {
 
 using std::chrono::minutes;
 
+/// Who opens a breaker for a storm; its trips are remembered.
+constexpr const char* kStorm = "storm";
+
 bool IsOpen(const BreakerRow& row, Time now) {
   return !row.closes_at || *row.closes_at > now;
 }
 
-/// The later of two ends; none = never.
-std::optional<Time> Later(const std::optional<Time>& a,
-                          const std::optional<Time>& b) {
-  if (!a || !b) return std::nullopt;
-  return std::max(*a, *b);
-}
-
 Result<void> Put(Connection& db, const BreakerRow& row) {
   const Result<long long> done = db.Run(
-      "INSERT OR REPLACE INTO breakers(scope, opened_at, reason, closes_at)"
-      " VALUES(?,?,?,?)",
+      "INSERT OR REPLACE INTO breakers(scope, opened_at, reason, closes_at,"
+      " lasts) VALUES(?1,?2,?3,?4,?4 - ?2)",
       row.scope, row.opened_at, row.reason, row.closes_at);
   if (!done.ok()) return done.error();
   return {};
 }
 
-/// A trip of the storm breaker; only that one closes by itself, or says so.
-bool IsStorm(const BreakerRow& row, const std::string& by) {
-  return row.scope == "global" &&
-         (row.closes_at.has_value() || by.find("storm") != std::string::npos ||
-          row.reason.find("storm") != std::string::npos);
+/// What is asked of a breaker that is open already: it keeps its reason and
+/// closes later, never sooner. A storm that goes on begins the quiet time of
+/// its trip anew; whoever else sees a cause makes it wait for a person.
+Result<void> Prolong(Connection& db, const BreakerRow& asked,
+                     const std::string& by) {
+  const Result<long long> done =
+      by == kStorm ? db.Run(
+                         "UPDATE breakers SET"
+                         " closes_at = max(closes_at, ?1 + lasts)"
+                         " WHERE scope = ?2 AND closes_at IS NOT NULL",
+                         asked.opened_at, asked.scope)
+                   : db.Run(
+                         "UPDATE breakers SET closes_at = CASE"
+                         " WHEN ?1 IS NULL THEN NULL"
+                         " ELSE max(closes_at, ?1) END"
+                         " WHERE scope = ?2 AND closes_at IS NOT NULL",
+                         asked.closes_at, asked.scope);
+  if (!done.ok()) return done.error();
+  return {};
 }
 
 AuditRecord BreakerRecord(const char* outcome, const std::string& scope,
@@ -53,7 +63,7 @@ Result<void> OpenBreaker(WriteContext& context, const BreakerRow& row,
   const auto record =
       BreakerRecord("breaker_opened", row.scope, row.reason, by, now);
   if (Result<void> done = Put(context.db, row); !done.ok()) return done;
-  if (IsStorm(row, by)) {
+  if (by == kStorm) {
     const Result<long long> done = context.db.Run(
         "INSERT OR REPLACE INTO storm(one, at) VALUES(1, ?)", row.opened_at);
     if (!done.ok()) return done.error();
@@ -164,9 +174,7 @@ Result<void> WriteBreaker(WriteContext& context, const std::string& scope,
     return Error{Code::kInvalidArgument, "a breaker that closes in the past"};
   }
   if (!was_open) return OpenBreaker(context, wanted, by, now);
-  wanted = *found;
-  wanted.closes_at = Later(found->closes_at, row->closes_at);
-  return Put(context.db, wanted);
+  return Prolong(context.db, wanted, by);
 }
 
 Result<void> WriteKillSwitch(WriteContext& context, const KillSwitchRow& row) {

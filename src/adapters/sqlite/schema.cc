@@ -99,7 +99,8 @@ CREATE TABLE breakers(
   scope TEXT PRIMARY KEY,
   opened_at INTEGER NOT NULL,
   reason TEXT NOT NULL,
-  closes_at INTEGER);
+  closes_at INTEGER,                  -- NULL: by a person alone
+  lasts INTEGER);                     -- closes_at - opened_at at first
 CREATE TABLE storm(one INTEGER PRIMARY KEY CHECK(one = 1), at INTEGER NOT NULL);
 CREATE TABLE kill_switch(
   one INTEGER PRIMARY KEY CHECK(one = 1),

@@ -1,0 +1,211 @@
+#include <cmath>
+#include <limits>
+
+#include "codec/stored_incident.h"
+#include "contract/store_world.h"
+
+namespace selfheal::testing {
+namespace {
+
+TEST_P(StoreContract, IncidentComesBackAsItWent) {
+  Incident incident = NewIncident("cart");
+  incident.assessment = Assessment{};
+  incident.assessment->score = 0.83;
+  incident.assessment->seed = 18446744073709551615ULL;
+  incident.next_at = now() + seconds(7);
+  incident.progress.action_id = "action";
+  ASSERT_TRUE(Save(incident).ok());
+  const auto loaded = store().incidents.Load(incident.id);
+  ASSERT_TRUE(loaded.ok()) << loaded.error().message;
+  EXPECT_EQ(StoredIncidentJson(*loaded), StoredIncidentJson(incident));
+}
+
+TEST_P(StoreContract, LoadOfAnUnknownIdIsNotFound) {
+  const auto loaded = store().incidents.Load("01ARZ3NDEKTSV4RRFFQ69G5FAV");
+  ASSERT_FALSE(loaded.ok());
+  EXPECT_EQ(loaded.error().code, Code::kNotFound);
+}
+
+TEST_P(StoreContract, OneUnfinishedIncidentATargetAndType) {
+  Incident first = Stored("cart");
+  const Incident second = NewIncident("cart");
+  const auto refused = Save(second);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kAlreadyExists);
+  EXPECT_EQ(*store().correlation.FindOpen(first.target, first.type), first.id);
+
+  Incident other_type = NewIncident("cart");
+  other_type.type = IncidentType::kCrashLoop;
+  EXPECT_TRUE(Save(other_type).ok());
+
+  first.phase = Phase::kDismissed;
+  first.closed_at = now();
+  ASSERT_TRUE(Save(first).ok());
+  EXPECT_FALSE(
+      store().correlation.FindOpen(first.target, first.type)->has_value());
+  EXPECT_TRUE(Save(second).ok());
+  EXPECT_EQ(*store().correlation.FindOpen(first.target, first.type), second.id);
+}
+
+TEST_P(StoreContract, RefusedSaveLeavesNoTrace) {
+  Stored("cart");
+  const Incident second = NewIncident("cart");
+  ASSERT_TRUE(
+      store().alerts.Append(Group({Firing("a", seconds(60))}), now()).ok());
+  IncidentUpdate update;
+  update.incident = &second;
+  update.records = {{0, now(), second.id, Stage::kCorrelate, "new", "r", {}}};
+  update.alert_rows = {store().alerts.Uncorrelated(1)->front().row};
+  const EvidenceWindow evidence;
+  update.evidence = &evidence;
+  ASSERT_FALSE(store().incidents.Save(update).ok());
+  EXPECT_FALSE(store().incidents.Load(second.id).ok());
+  EXPECT_TRUE(store().audit.Find(second.id)->empty());
+  EXPECT_FALSE(store().reader.Evidence(second.id).ok());
+  EXPECT_EQ(store().alerts.Uncorrelated(1)->size(), 1u);
+}
+
+TEST_P(StoreContract, SaveWritesAllPartsAtOnce) {
+  const Incident incident = NewIncident("cart");
+  ASSERT_TRUE(
+      store().alerts.Append(Group({Firing("a", seconds(60))}), now()).ok());
+  EvidenceWindow evidence;
+  evidence.at = now();
+  evidence.problems = {"prometheus: warning"};
+  MetricWindow metric;
+  metric.name = "memory";
+  metric.window.values = {1, std::numeric_limits<double>::quiet_NaN(), 3};
+  evidence.metrics.push_back(metric);
+  IncidentUpdate update;
+  update.incident = &incident;
+  update.records = {
+      {0, now(), incident.id, Stage::kCorrelate, "opened", "Why.", {}},
+      {0, now(), incident.id, Stage::kCollect, "collected", "Why.", {}}};
+  update.alert_rows = {store().alerts.Uncorrelated(1)->front().row};
+  update.evidence = &evidence;
+  ASSERT_TRUE(store().incidents.Save(update).ok());
+
+  EXPECT_EQ(store().incidents.Load(incident.id)->alerts.size(), 1u);
+  const auto records = store().audit.Find(incident.id);
+  ASSERT_EQ(records->size(), 2u);
+  EXPECT_EQ(records->at(0).outcome, "opened");
+  EXPECT_EQ(records->at(1).seq, records->at(0).seq + 1);
+  const auto kept = store().reader.Evidence(incident.id);
+  ASSERT_TRUE(kept.ok()) << kept.error().message;
+  EXPECT_EQ(kept->problems, evidence.problems);
+  ASSERT_EQ(kept->metrics.size(), 1u);
+  EXPECT_EQ(kept->metrics[0].window.values.at(2), 3);
+  EXPECT_TRUE(std::isnan(kept->metrics[0].window.values.at(1)));
+}
+
+TEST_P(StoreContract, UnfinishedGivesTheOldestFirst) {
+  Incident a = Stored("a");
+  clock_.Advance(seconds(1));
+  const Incident b = Stored("b");
+  clock_.Advance(seconds(1));
+  const Incident c = Stored("c");
+  a.phase = Phase::kMitigated;
+  ASSERT_TRUE(Save(a).ok());
+  const auto unfinished = store().incidents.Unfinished();
+  ASSERT_EQ(unfinished->size(), 2u);
+  EXPECT_EQ(unfinished->at(0).id, b.id);
+  EXPECT_EQ(unfinished->at(1).id, c.id);
+}
+
+TEST_P(StoreContract, ListOfIncidentsPagesAndFilters) {
+  std::vector<std::string> newest_first;
+  for (int i = 0; i < 5; ++i) {
+    // Two of them open in the same instant.
+    if (i != 3) clock_.Advance(seconds(1));
+    Incident incident = NewIncident("c" + std::to_string(i));
+    if (i == 1) incident.phase = Phase::kEscalated;
+    if (i == 2) incident.type = IncidentType::kCrashLoop;
+    ASSERT_TRUE(Save(incident).ok());
+    newest_first.insert(newest_first.begin(), incident.id);
+  }
+  if (newest_first[1] < newest_first[2]) {
+    std::swap(newest_first[1], newest_first[2]);
+  }
+  IncidentQuery query;
+  query.limit = 2;
+  std::vector<std::string> seen;
+  do {
+    const auto page = store().reader.List(query);
+    ASSERT_TRUE(page.ok());
+    for (const Incident& incident : page->items) seen.push_back(incident.id);
+    query.cursor = page->next;
+  } while (!query.cursor.empty());
+  EXPECT_EQ(seen, newest_first);
+
+  IncidentQuery escalated;
+  escalated.phase = Phase::kEscalated;
+  EXPECT_EQ(store().reader.List(escalated)->items.size(), 1u);
+  IncidentQuery crash;
+  crash.type = IncidentType::kCrashLoop;
+  EXPECT_EQ(store().reader.List(crash)->items.size(), 1u);
+  IncidentQuery since;
+  since.since = now();
+  EXPECT_EQ(store().reader.List(since)->items.size(), 1u);
+}
+
+TEST_P(StoreContract, CursorThatIsNotOursIsRefused) {
+  Stored("cart");
+  for (const char* cursor : {"x", "12-", "-", "12-no-ulid", "1'; DROP"}) {
+    IncidentQuery query;
+    query.cursor = cursor;
+    const auto page = store().reader.List(query);
+    ASSERT_FALSE(page.ok()) << cursor;
+    EXPECT_EQ(page.error().code, Code::kInvalidArgument);
+  }
+}
+
+TEST_P(StoreContract, AuditCountsWithoutGapsAndKeepsWhatItWasGiven) {
+  const std::vector<AuditRecord> records = {
+      {0,
+       now(),
+       "",
+       Stage::kRecord,
+       "started",
+       "The service started.",
+       {{"version", std::string("1")},
+        {"count", std::int64_t{-5}},
+        {"ratio", 0.5},
+        {"whole", 2.0},
+        {"on", true}}},
+      {0, now(), "", Stage::kIntake, "truncated", "Some were cut off.", {}}};
+  ASSERT_TRUE(store().audit.Append(records).ok());
+  ASSERT_TRUE(store().audit.Append(records).ok());
+  const auto found = store().audit.Find("");
+  ASSERT_EQ(found->size(), 4u);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(found->at(i).seq, static_cast<long long>(i + 1));
+    EXPECT_EQ(found->at(i).data, records[i % 2].data);
+    EXPECT_EQ(found->at(i).stage, records[i % 2].stage);
+    EXPECT_EQ(found->at(i).reason, records[i % 2].reason);
+    EXPECT_EQ(found->at(i).at, now());
+  }
+}
+
+TEST_P(StoreContract, EverythingIsThereAfterReopening) {
+  if (!GetParam().durable) GTEST_SKIP() << "this one lives in memory";
+  const Incident incident = Stored("cart");
+  ASSERT_TRUE(
+      store().alerts.Append(Group({Firing("a", seconds(60))}), now()).ok());
+  ASSERT_TRUE(Record(Restart(incident, "action"), incident).ok());
+  ASSERT_TRUE(store().history.SetKillSwitch({true, "why", "me", now()}).ok());
+  Reopen();
+  EXPECT_TRUE(store().incidents.Load(incident.id).ok());
+  EXPECT_EQ(store().alerts.Uncorrelated(9)->size(), 1u);
+  EXPECT_EQ(store().audit.Intents(incident.id)->size(), 1u);
+  const auto state = store().history.Recent(now());
+  EXPECT_TRUE(state->kill_switch.on);
+  EXPECT_EQ(state->actions.size(), 1u);
+  // The chain goes on where it stood.
+  const long long last = store().audit.Find("")->back().seq;
+  const AuditRecord record{0, now(), "", Stage::kRecord, "x", "y", {}};
+  ASSERT_TRUE(store().audit.Append(std::span(&record, 1)).ok());
+  EXPECT_EQ(store().audit.Find("")->back().seq, last + 1);
+}
+
+}  // namespace
+}  // namespace selfheal::testing
