@@ -14,7 +14,7 @@ int UsageError(const CLI::App& program, const CLI::ParseError& error) {
   for (const CLI::App* command : program.get_subcommands()) {
     where = command->get_name();
   }
-  PrintError("usage", where + ": " + error.what());
+  PrintError("usage", where + ": " + error.what() + " (see selfheal --help)");
   return kExitUsage;
 }
 
@@ -33,6 +33,9 @@ int RunProgram(int argc, char** argv) {
       "selfheal");
   program.require_subcommand(1);
   int exit_code = kExitOk;
+  AddCheckCommand(program, exit_code);
+  AddScoreCommand(program, exit_code);
+  AddForecastCommand(program, exit_code);
   AddVersionCommand(program, exit_code);
   try {
     program.parse(argc, argv);

@@ -1,0 +1,53 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/config_files.h"
+#include "receiver/commands/commands.h"
+#include "receiver/options.h"
+
+namespace selfheal {
+namespace {
+
+struct CheckOptions {
+  std::string config;
+  std::string rules;
+  std::string runbooks;
+};
+
+std::optional<std::string> Given(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return text;
+}
+
+int RunCheck(const CheckOptions& options) {
+  const yaml::CheckRequest request{Given(options.config), Given(options.rules),
+                                   Given(options.runbooks),
+                                   yaml::ProcessEnvironment()};
+  std::vector<SourceFinding> findings;
+  const Result<void> checked = yaml::CheckAll(request, &findings);
+  for (const SourceFinding& finding : findings) {
+    std::cout << ToString(finding) << "\n";
+  }
+  if (checked.ok()) return kExitOk;
+  if (checked.error().code == Code::kInvalidArgument) return kExitFailure;
+  PrintError("check", checked.error().message);
+  return kExitUsage;
+}
+
+}  // namespace
+
+void AddCheckCommand(CLI::App& program, int& exit_code) {
+  const auto options = std::make_shared<CheckOptions>();
+  CLI::App* const command = program.add_subcommand(
+      "check", "Validates configuration, rules and runbooks");
+  command->add_option("--config", options->config, "Configuration file");
+  command->add_option("--rules", options->rules, "Folder of rules");
+  command->add_option("--runbooks", options->runbooks, "Folder of runbooks");
+  command->callback([options, &exit_code] { exit_code = RunCheck(*options); });
+}
+
+}  // namespace selfheal

@@ -1,0 +1,159 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "app/app.h"
+#include "config/render.h"
+#include "receiver/commands/commands.h"
+#include "receiver/commands/config_options.h"
+#include "receiver/listener.h"
+#include "receiver/options.h"
+#include "receiver/process.h"
+#include "receiver/service.h"
+#include "receiver/tls.h"
+
+namespace selfheal {
+namespace {
+
+struct ServeOptions {
+  std::string config;
+  std::string role = "all";
+  bool dry_run = false;
+  bool insecure_dev = false;
+};
+
+int Complain(std::string_view what, const Error& error, int exit_code) {
+  PrintError(what, error.message);
+  return exit_code;
+}
+
+/// True where nobody chose an address.
+bool ListensByDefault(const Config& config) {
+  const char* const variable = std::getenv("SELFHEAL_LISTEN");
+  return config.listen == Config{}.listen &&
+         (variable == nullptr || *variable == '\0');
+}
+
+Result<void> ApplyOptions(const ServeOptions& options, Config& config) {
+  if (options.role != "all") {
+    return Error{Code::kInvalidArgument,
+                 "--role " + options.role +
+                     ": database.url: the roles run apart on a shared "
+                     "database only, SQLite belongs to one process"};
+  }
+  if (options.dry_run) config.dry_run = true;
+  if (options.insecure_dev && ListensByDefault(config)) {
+    config.listen = "127.0.0.1:8000";
+  }
+  const auto address = ParseListenAddress(config.listen);
+  if (!address.ok()) return address.error();
+  if (options.insecure_dev && !address->loopback) {
+    return Error{Code::kInvalidArgument,
+                 "--insecure-dev: listen: " + config.listen +
+                     ": expected a loopback address"};
+  }
+  if (!config.metrics.listen.empty()) {
+    const auto metrics = ParseListenAddress(config.metrics.listen);
+    if (!metrics.ok()) return metrics.error().With("metrics");
+  }
+  return {};
+}
+
+/// Files that a later start would stumble over, before anything is opened.
+Result<void> CheckTls(const Config::TlsConfig& tls) {
+  if (tls.cert_file.empty() != tls.key_file.empty()) {
+    return Error{Code::kInvalidArgument,
+                 "tls: cert_file and key_file belong together"};
+  }
+  if (tls.cert_file.empty()) return {};
+  const auto context = TlsContext::Load(tls.cert_file, tls.key_file);
+  if (!context.ok()) return context.error();
+  return {};
+}
+
+void PrintStart(const Config& config, const Service& service) {
+  std::printf("%s\n", EffectiveConfigYaml(config).c_str());
+  if (config.tls.cert_file.empty()) {
+    std::printf("plain HTTP: tls.cert_file is not set\n");
+  }
+  std::printf("listening on port %d\n", service.port());
+  std::fflush(stdout);
+}
+
+void ServeUntilStopped(SignalQueue& signals, App& app) {
+  while (true) {
+    switch (signals.Wait()) {
+      case SignalRequest::kStop:
+        return;
+      case SignalRequest::kKillSwitch:
+        app.SetProcessSwitch();
+        break;
+      case SignalRequest::kReload: {
+        std::vector<SourceFinding> findings;
+        if (!app.Reload(&findings).ok()) PrintFindings(findings);
+        break;
+      }
+    }
+  }
+}
+
+int Serve(const Config& config, Authenticator authenticator) {
+  SignalQueue signals;
+  std::vector<SourceFinding> findings;
+  auto app = App::Create(config, &findings);
+  if (!app.ok()) {
+    PrintFindings(findings);
+    const Code code = app.error().code;
+    const bool refused =
+        code == Code::kInvalidArgument || code == Code::kFailedPrecondition;
+    return Complain("start", app.error(), refused ? kExitUsage : kExitFailure);
+  }
+  auto service = Service::Start(**app, config, std::move(authenticator));
+  if (!service.ok()) return Complain("start", service.error(), kExitFailure);
+  const Result<void> started = (*app)->Start();
+  if (!started.ok()) return Complain("start", started.error(), kExitFailure);
+  PrintStart(config, **service);
+  ServeUntilStopped(signals, **app);
+  (*service)->Stop();
+  (*app)->Stop();
+  return kExitOk;
+}
+
+int RunServe(const ServeOptions& options) {
+  std::optional<Config> config = LoadConfigOrComplain(options.config);
+  if (!config) return kExitUsage;
+  Result<void> good = ApplyOptions(options, *config);
+  if (!good.ok()) return Complain("config", good.error(), kExitUsage);
+  good = CheckTls(config->tls);
+  if (!good.ok()) return Complain("config", good.error(), kExitUsage);
+  auto authenticator = Authenticator::Load(
+      config->auth,
+      options.insecure_dev ? AuthMode::kInsecureDev : AuthMode::kStrict);
+  if (!authenticator.ok()) {
+    return Complain("config", authenticator.error(), kExitUsage);
+  }
+  return Serve(*config, std::move(authenticator).value());
+}
+
+}  // namespace
+
+void AddServeCommand(CLI::App& program, int& exit_code) {
+  const auto options = std::make_shared<ServeOptions>();
+  CLI::App* const command = program.add_subcommand(
+      "serve", "Receives alerts and heals until SIGTERM or SIGINT");
+  command->add_option("--config", options->config, "Configuration file");
+  command->add_option("--role", options->role, "all, receiver or remediator")
+      ->check(CLI::IsMember({"all", "receiver", "remediator"}));
+  command->add_flag("--dry-run", options->dry_run,
+                    "Sends server-side dry runs only");
+  command->add_flag("--insecure-dev", options->insecure_dev,
+                    "Every caller is admin; on a loopback address only");
+  command->callback([options, &exit_code] { exit_code = RunServe(*options); });
+}
+
+}  // namespace selfheal
