@@ -24,17 +24,15 @@ std::string Signal(const GuardInput& input) {
   return fresh ? "the watch of rule " + rule->name + " names the target" : "";
 }
 
-/// A child goes on only where the canary was found well.
-Finding CheckChild(const GuardInput& input) {
-  const GuardRequest& request = input.request;
-  const bool after_canary =
-      request.purpose.kind == ActionKind::kRollingRestart &&
-      std::holds_alternative<SetRestartedAt>(request.mutation) &&
+/// Why the rest of a rolling restart must wait for its canary, or "".
+std::string CanaryProblem(const GuardRequest& request) {
+  const bool rest = request.purpose.kind == ActionKind::kRollingRestart &&
+                    std::holds_alternative<SetRestartedAt>(request.mutation);
+  const bool planned =
       request.plan != nullptr && !request.plan->change.canaries.empty();
-  if (!after_canary) return Allow("it belongs to a confirmed action");
+  if (!rest || !planned) return "";
   const std::optional<Judgement>& canary = request.incident->progress.canary;
-  if (canary == Judgement::kNotConfirmed) return Allow("the canary is well");
-  return Deny("the canary was not found well");
+  return canary == Judgement::kNotConfirmed ? "" : "no canary was found well";
 }
 
 }  // namespace
@@ -49,7 +47,9 @@ Finding GuardConfirmation(const GuardInput& input) {
     return Deny("the assessment is " +
                 std::string(JudgementName(assessment->outcome)));
   }
-  if (input.child()) return CheckChild(input);
+  std::string canary = CanaryProblem(request);
+  if (!canary.empty()) return Deny(std::move(canary));
+  if (input.child()) return Allow("it belongs to a confirmed action");
   if (request.evidence == nullptr || !request.assessed_at ||
       *request.assessed_at != request.evidence->at) {
     return Deny("the assessment is not of this evidence");

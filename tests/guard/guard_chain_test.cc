@@ -7,7 +7,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "tests/guard/guard_world.h"
+#include "tests/support/guard_world.h"
 
 namespace selfheal::guard {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/guard/guard_world.h"
+#include "tests/support/guard_world.h"
 
 namespace selfheal::guard {
 namespace {

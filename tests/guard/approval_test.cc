@@ -1,0 +1,131 @@
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "tests/support/guard_world.h"
+
+namespace selfheal::guard {
+namespace {
+
+constexpr FindingOutcome kAllow = FindingOutcome::kAllow;
+constexpr FindingOutcome kAsk = FindingOutcome::kNeedsApproval;
+constexpr FindingOutcome kDeny = FindingOutcome::kDeny;
+
+void SetRisk(GuardWorld& world, Risk risk) {
+  world.runbook.risk = world.plan.risk = risk;
+}
+
+/// A grant for exactly this plan.
+Approval Grant(const GuardWorld& world) {
+  Approval approval;
+  approval.plan_hash = world.plan.hash;
+  approval.target_uid = world.plan.target_uid;
+  approval.generation = world.plan.change.generation;
+  approval.asked_at = world.now() - seconds(60);
+  approval.expires_at = world.now() + seconds(840);
+  approval.state = ApprovalState::kGranted;
+  approval.decided_by = "ann";
+  return approval;
+}
+
+TEST(ApprovalGuard, WhoIsAskedByRisk) {
+  const struct {
+    Risk risk;
+    std::vector<std::string> production;
+    bool required;
+    FindingOutcome outcome;
+  } cases[] = {
+      {Risk::kLow, {}, false, kAllow},
+      {Risk::kLow, {"shop"}, false, kAllow},
+      {Risk::kLow, {}, true, kAsk},
+      {Risk::kMedium, {}, false, kAllow},
+      {Risk::kMedium, {"other"}, false, kAllow},
+      {Risk::kMedium, {"shop"}, false, kAsk},
+      {Risk::kMedium, {"*"}, false, kAsk},
+      {Risk::kHigh, {}, false, kAsk},
+  };
+  for (const auto& c : cases) {
+    GuardWorld world(Scene::kCanary);
+    SetRisk(world, c.risk);
+    world.policy.guards.production_namespaces = c.production;
+    world.runbook.guards.require_approval = c.required;
+    EXPECT_EQ(world.Of("approval").outcome, c.outcome);
+    world.incident.approval = Grant(world);
+    EXPECT_EQ(world.Of("approval").outcome, kAllow);
+    const GuardResult result = world.Check();
+    ASSERT_TRUE(result.permit.has_value());
+    EXPECT_EQ(result.permit->purpose().needs_approval, c.outcome == kAsk)
+        << "the grant is consumed exactly where it was needed";
+  }
+}
+
+TEST(ApprovalGuard, TheStricterOfPlanAndRunbookCounts) {
+  GuardWorld plan(Scene::kCanary);
+  plan.plan.risk = Risk::kHigh;
+  EXPECT_EQ(plan.Of("approval").outcome, kAsk);
+  GuardWorld runbook(Scene::kCanary);
+  runbook.runbook.risk = Risk::kHigh;
+  EXPECT_EQ(runbook.Of("approval").outcome, kAsk);
+}
+
+TEST(ApprovalGuard, AGrantIsForOnePlanOneObjectOneGeneration) {
+  const std::function<void(Approval&, GuardWorld&)> spoils[] = {
+      [](Approval& a, GuardWorld&) { a.plan_hash = "another"; },
+      [](Approval& a, GuardWorld&) { a.plan_hash = ""; },
+      [](Approval& a, GuardWorld&) { a.target_uid = "uid-before"; },
+      [](Approval& a, GuardWorld&) { a.target_uid = ""; },
+      [](Approval& a, GuardWorld&) { a.generation = 2; },
+      [](Approval& a, GuardWorld& w) { a.expires_at = w.now(); },
+      [](Approval& a, GuardWorld&) { a.decided_by = ""; },
+      [](Approval& a, GuardWorld&) { a.state = ApprovalState::kPending; },
+      [](Approval& a, GuardWorld&) { a.state = ApprovalState::kExpired; },
+      [](Approval& a, GuardWorld&) { a.state = ApprovalState::kConsumed; },
+      [](Approval& a, GuardWorld&) { a.state = ApprovalState::kDenied; },
+  };
+  int index = 0;
+  for (const auto& spoil : spoils) {
+    GuardWorld world(Scene::kCanary);
+    SetRisk(world, Risk::kHigh);
+    Approval approval = Grant(world);
+    spoil(approval, world);
+    world.incident.approval = approval;
+    EXPECT_NE(world.Of("approval").outcome, kAllow) << index++;
+    EXPECT_FALSE(world.Check().permit.has_value());
+  }
+}
+
+TEST(ApprovalGuard, ADenialDenies) {
+  GuardWorld world(Scene::kCanary);
+  SetRisk(world, Risk::kHigh);
+  world.incident.approval = Grant(world);
+  world.incident.approval->state = ApprovalState::kDenied;
+  EXPECT_EQ(world.Of("approval").outcome, kDeny);
+}
+
+TEST(ApprovalGuard, GrantsNothingBeyondEligibility) {
+  GuardWorld world(Scene::kCanary);
+  SetRisk(world, Risk::kHigh);
+  world.incident.approval = Grant(world);
+  world.switches.TurnOn("file");
+  EXPECT_EQ(world.Preview().outcome, kDeny);
+}
+
+TEST(ApprovalGuard, FurtherIntentsOfTheActionThatConsumedIt) {
+  GuardWorld world(Scene::kRest);
+  SetRisk(world, Risk::kHigh);
+  world.incident.approval = Grant(world);
+  world.incident.approval->state = ApprovalState::kConsumed;
+  // The canary took longer than the grant lived.
+  world.incident.approval->expires_at = world.now() - seconds(1);
+  GuardResult result = world.Check();
+  ASSERT_TRUE(result.permit.has_value());
+  EXPECT_FALSE(result.permit->purpose().needs_approval);
+  world.incident.progress.action_id = "another";
+  EXPECT_EQ(world.Of("approval").outcome, kAsk);
+  world.incident.progress.action_id = "action";
+  world.purpose.first_of_action = true;
+  EXPECT_EQ(world.Of("approval").outcome, kAsk);
+}
+
+}  // namespace
+}  // namespace selfheal::guard

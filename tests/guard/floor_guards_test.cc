@@ -1,0 +1,336 @@
+// What must be left standing: scale_limits, availability, rollout.
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "tests/support/guard_world.h"
+
+namespace selfheal::guard {
+namespace {
+
+constexpr FindingOutcome kAllow = FindingOutcome::kAllow;
+constexpr FindingOutcome kDeny = FindingOutcome::kDeny;
+
+WorkloadState& StateOf(ClusterObject& object) {
+  return std::get<WorkloadState>(object.state);
+}
+
+void SetReady(GuardWorld& world, std::size_t first, bool ready) {
+  for (std::size_t i = first; i < world.pods.size(); ++i) {
+    world.cluster.Edit(world.pods[i], [&](ClusterObject& o) {
+      std::get<PodState>(o.state).ready = ready;
+    });
+  }
+}
+
+TEST(ScaleLimits, Replicas) {
+  const struct {
+    int from, to, percent, max;
+    FindingOutcome outcome;
+  } cases[] = {
+      {4, 6, 50, 10, kAllow},  {4, 7, 50, 10, kDeny},   {4, 5, 50, 10, kAllow},
+      {4, 4, 50, 10, kDeny},   {4, 3, 50, 10, kDeny},   {4, 0, 50, 10, kDeny},
+      {4, -1, 50, 10, kDeny},  {1, 2, 50, 10, kAllow},  {1, 2, 1, 10, kAllow},
+      {1, 3, 50, 10, kDeny},   {3, 5, 50, 10, kAllow},  {3, 6, 50, 10, kDeny},
+      {4, 8, 100, 10, kAllow}, {4, 9, 100, 10, kDeny},  {4, 9, 400, 10, kDeny},
+      {4, 8, 400, 10, kAllow}, {9, 10, 50, 10, kAllow}, {9, 11, 50, 10, kDeny},
+      {10, 11, 50, 10, kDeny}, {4, 5, 0, 10, kDeny},    {4, 5, -50, 10, kDeny},
+      {0, 1, 50, 10, kDeny},   {4, 6, 50, 5, kDeny},    {4, 5, 50, 0, kDeny},
+  };
+  for (const auto& c : cases) {
+    GuardWorld world(Scene::kScale);
+    world.policy.guards.scale.percent = c.percent;
+    world.policy.guards.scale.max_replicas = c.max;
+    world.plan.steps[0].action = ScaleOut{1000, 1000};
+    world.EditWorkload([&](ClusterObject& o) { StateOf(o).replicas = c.from; });
+    world.As<SetReplicas>().replicas = c.to;
+    EXPECT_EQ(world.Of("scale_limits").outcome, c.outcome)
+        << c.from << " -> " << c.to << " at " << c.percent << "%, max "
+        << c.max;
+  }
+}
+
+TEST(ScaleLimits, TheRunbookMayTighten) {
+  GuardWorld percent(Scene::kScale);
+  percent.plan.steps[0].action = ScaleOut{25, 10};
+  EXPECT_EQ(percent.Of("scale_limits").outcome, kDeny);
+  GuardWorld max(Scene::kScale);
+  max.plan.steps[0].action = ScaleOut{50, 5};
+  EXPECT_EQ(max.Of("scale_limits").outcome, kDeny);
+}
+
+TEST(ScaleLimits, WhereAnHpaStandsOnlyItsBoundsMove) {
+  GuardWorld world(Scene::kScale);
+  world.cluster.Put(MakeHpa(2, 8));
+  EXPECT_EQ(world.Of("scale_limits").outcome, kDeny);
+}
+
+TEST(ScaleLimits, HpaBounds) {
+  const struct {
+    int low, high;
+    FindingOutcome outcome;
+  } cases[] = {
+      // From 2..8 with 4 replicas, 50 %, at most 10.
+      {6, 10, kAllow}, {2, 9, kAllow}, {6, 8, kAllow}, {7, 10, kDeny},
+      {6, 11, kDeny},  {2, 8, kDeny},  {1, 9, kDeny},  {6, 7, kDeny},
+      {0, 10, kDeny},  {9, 8, kDeny},  {-1, 9, kDeny}, {3, 10, kAllow},
+  };
+  for (const auto& c : cases) {
+    GuardWorld world(Scene::kScaleHpa);
+    world.As<SetHpaBounds>().min_replicas = c.low;
+    world.As<SetHpaBounds>().max_replicas = c.high;
+    EXPECT_EQ(world.Of("scale_limits").outcome, c.outcome)
+        << c.low << ".." << c.high;
+  }
+}
+
+TEST(ScaleLimits, HpasThatSomeoneElseRulesAreLeftAlone) {
+  const std::function<void(ClusterObject&)> edits[] = {
+      [](ClusterObject& o) {
+        o.owners = {{"ScaledObject", "cart", "uid-so", true}};
+      },
+      [](ClusterObject& o) {
+        o.labels["app.kubernetes.io/managed-by"] = "keda-operator";
+      },
+      [](ClusterObject& o) {
+        std::get<HpaState>(o.state).scaling_active = false;
+      },
+  };
+  for (const auto& edit : edits) {
+    GuardWorld world(Scene::kScaleHpa);
+    world.cluster.Edit(world.hpa, edit);
+    EXPECT_EQ(world.Of("scale_limits").outcome, kDeny);
+  }
+  GuardWorld two(Scene::kScaleHpa);
+  ClusterObject second = MakeHpa(1, 3);
+  second.ref.name = "cart-2";
+  second.uid = "uid-hpa-2";
+  two.cluster.Put(second);
+  EXPECT_EQ(two.Of("scale_limits").outcome, kDeny);
+}
+
+TEST(ScaleLimits, AnUndoReturnsToItsFormButNeverToNone) {
+  GuardWorld scale(Scene::kUndoScale);
+  EXPECT_EQ(scale.Of("scale_limits").outcome, kAllow);
+  scale.As<SetReplicas>().replicas = 0;
+  EXPECT_EQ(scale.Of("scale_limits").outcome, kDeny);
+  GuardWorld hpa(Scene::kUndoHpa);
+  hpa.As<SetHpaBounds>().min_replicas = 0;
+  EXPECT_EQ(hpa.Of("scale_limits").outcome, kDeny);
+}
+
+TEST(ScaleLimits, DaemonSetsHaveNoReplicas) {
+  GuardWorld world(Scene::kScale);
+  ClusterObject set = *world.cluster.Get(world.deployment);
+  set.ref.kind = ObjectKind::kDaemonSet;
+  world.cluster.Put(set);
+  world.As<SetReplicas>().workload.kind = ObjectKind::kDaemonSet;
+  EXPECT_EQ(world.Of("scale_limits").outcome, kDeny);
+}
+
+TEST(Availability, HalfOfTheOthersMustServe) {
+  const struct {
+    int replicas;       // Desired.
+    std::size_t ready;  // Of the four pods, from the first on.
+    FindingOutcome outcome;
+  } cases[] = {{4, 4, kAllow}, {4, 3, kAllow}, {4, 2, kDeny}, {2, 2, kAllow},
+               {6, 4, kAllow}, {8, 4, kDeny},  {7, 4, kDeny}, {1, 2, kAllow}};
+  for (const auto& c : cases) {
+    GuardWorld world(Scene::kCanary);
+    world.EditWorkload(
+        [&](ClusterObject& o) { StateOf(o).replicas = c.replicas; });
+    SetReady(world, c.ready, false);
+    const Finding finding = world.Of("availability");
+    EXPECT_EQ(finding.outcome, c.outcome) << c.replicas << " " << c.ready;
+    EXPECT_EQ(finding.retry_at.has_value(), c.outcome == kDeny)
+        << "others may become ready";
+  }
+}
+
+TEST(Availability, NeverTheOnlyPodThatServes) {
+  GuardWorld world(Scene::kCanary);
+  world.EditWorkload([](ClusterObject& o) { StateOf(o).replicas = 1; });
+  for (const std::size_t i : {0u, 2u, 3u}) world.cluster.Remove(world.pods[i]);
+  EXPECT_EQ(world.Of("availability").outcome, kDeny);
+  EXPECT_FALSE(world.Of("availability").retry_at.has_value());
+}
+
+TEST(Availability, APodThatDoesNotServeMayGo) {
+  GuardWorld world(Scene::kRestartPod);
+  SetReady(world, 1, false);
+  world.cluster.Put(MakePdb(0));
+  EXPECT_EQ(world.Of("availability").outcome, kAllow);
+}
+
+TEST(Availability, PodsOnTheirWayOutDoNotCount) {
+  GuardWorld world(Scene::kCanary);
+  for (const std::size_t i : {2u, 3u}) {
+    world.cluster.Edit(world.pods[i],
+                       [](ClusterObject& o) { o.deleting = true; });
+  }
+  EXPECT_EQ(world.Of("availability").outcome, kDeny);
+}
+
+TEST(Availability, PodsOfAnotherWorkloadWithTheSameLabelsDoNotCount) {
+  GuardWorld world(Scene::kCanary);
+  for (const std::size_t i : {2u, 3u}) {
+    world.cluster.Edit(world.pods[i], [](ClusterObject& o) {
+      o.owners = {{"ReplicaSet", "cache-xyz", "uid-rs-9", true}};
+    });
+  }
+  EXPECT_EQ(world.Of("availability").outcome, kDeny);
+}
+
+TEST(Availability, DisruptionBudgets) {
+  const struct {
+    std::function<void(ClusterObject&)> edit;
+    FindingOutcome outcome;
+  } cases[] = {
+      {[](ClusterObject&) {}, kAllow},
+      {[](ClusterObject& o) {
+         std::get<PdbState>(o.state).disruptions_allowed = 0;
+       },
+       kDeny},
+      {[](ClusterObject& o) { o.generation = 4; }, kDeny},  // Not counted yet.
+      {[](ClusterObject& o) {
+         std::get<PdbState>(o.state).selector_has_expressions = true;
+       },
+       kDeny},
+      {[](ClusterObject& o) {
+         PdbState& pdb = std::get<PdbState>(o.state);
+         pdb.selector = {{"app", "other"}};
+         pdb.disruptions_allowed = 0;
+       },
+       kAllow},
+      {[](ClusterObject& o) {
+         PdbState& pdb = std::get<PdbState>(o.state);
+         pdb.selector = {};
+         pdb.selects_all = true;
+         pdb.disruptions_allowed = 0;
+       },
+       kDeny},
+      {[](ClusterObject& o) {
+         PdbState& pdb = std::get<PdbState>(o.state);
+         pdb.selector = {};
+         pdb.selector_has_expressions = true;
+       },
+       kDeny},
+      {[](ClusterObject& o) { o.state = std::monostate{}; }, kDeny},
+  };
+  int index = 0;
+  for (const auto& c : cases) {
+    for (const Scene scene : {Scene::kCanary, Scene::kWhole}) {
+      GuardWorld world(scene);
+      ClusterObject pdb = MakePdb(1);
+      c.edit(pdb);
+      world.cluster.Put(pdb);
+      EXPECT_EQ(world.Of("availability").outcome, c.outcome) << index;
+    }
+    ++index;
+  }
+}
+
+TEST(Availability, EveryBudgetMustAgree) {
+  GuardWorld world(Scene::kCanary);
+  world.cluster.Put(MakePdb(1));
+  ClusterObject second = MakePdb(0);
+  second.ref.name = "cart-2";
+  world.cluster.Put(second);
+  EXPECT_EQ(world.Of("availability").outcome, kDeny);
+}
+
+TEST(Availability, SelectorsByExpressionsAreNotGuessed) {
+  GuardWorld world(Scene::kCanary);
+  world.EditWorkload(
+      [](ClusterObject& o) { StateOf(o).selector_has_expressions = true; });
+  EXPECT_EQ(world.Of("availability").outcome, kDeny);
+  GuardWorld empty(Scene::kCanary);
+  empty.EditWorkload([](ClusterObject& o) { StateOf(o).selector.clear(); });
+  EXPECT_EQ(empty.Of("availability").outcome, kDeny);
+}
+
+TEST(Availability, ASingleReplicaOnlyRollsWhereItSurges) {
+  GuardWorld world(Scene::kWhole);
+  world.EditWorkload([](ClusterObject& o) { StateOf(o).replicas = 1; });
+  for (const std::size_t i : {1u, 2u, 3u}) world.cluster.Remove(world.pods[i]);
+  EXPECT_EQ(world.Of("availability").outcome, kAllow);
+
+  for (const ObjectKind kind :
+       {ObjectKind::kStatefulSet, ObjectKind::kDaemonSet}) {
+    GuardWorld set(Scene::kWhole);
+    ClusterObject workload = *set.cluster.Get(set.deployment);
+    workload.ref.kind = kind;
+    StateOf(workload).replicas = 1;
+    set.cluster.Put(workload);
+    set.As<SetRestartedAt>().workload.kind = kind;
+    for (const std::size_t i : {1u, 2u, 3u}) set.cluster.Remove(set.pods[i]);
+    set.cluster.Edit(set.pods[0], [](ClusterObject& o) {
+      o.owners = {{"StatefulSet", "cart", "uid-dep", true}};
+    });
+    EXPECT_EQ(set.Of("availability").outcome, kDeny);
+  }
+}
+
+TEST(Availability, ARolloutNeedsHalfOrHasNothingToLose) {
+  GuardWorld world(Scene::kWhole);
+  SetReady(world, 2, false);
+  EXPECT_EQ(world.Of("availability").outcome, kAllow);
+  SetReady(world, 1, false);
+  EXPECT_EQ(world.Of("availability").outcome, kDeny);
+  SetReady(world, 0, false);
+  EXPECT_EQ(world.Of("availability").outcome, kAllow);
+}
+
+TEST(Rollout, StrategyMustRoll) {
+  for (const char* strategy : {"Recreate", "OnDelete", "", "Something"}) {
+    for (const Scene scene :
+         {Scene::kCanary, Scene::kRest, Scene::kWhole, Scene::kUndoRestart}) {
+      GuardWorld world(scene);
+      world.EditWorkload(
+          [&](ClusterObject& o) { StateOf(o).update_strategy = strategy; });
+      EXPECT_EQ(world.Of("rollout").outcome, kDeny) << strategy;
+    }
+    GuardWorld pod(Scene::kRestartPod);
+    pod.EditWorkload(
+        [&](ClusterObject& o) { StateOf(o).update_strategy = strategy; });
+    EXPECT_EQ(pod.Of("rollout").outcome, kAllow) << "a pod needs no rollout";
+  }
+}
+
+TEST(Rollout, OneUnderWayWaits) {
+  const std::function<void(ClusterObject&)> edits[] = {
+      [](ClusterObject& o) { StateOf(o).observed_generation = 2; },
+      [](ClusterObject& o) { StateOf(o).updated = 3; },
+      [](ClusterObject& o) { StateOf(o).current_replicas = 5; },
+  };
+  for (const auto& edit : edits) {
+    for (const Scene scene : {Scene::kRestartPod, Scene::kCanary, Scene::kRest,
+                              Scene::kWhole, Scene::kScale}) {
+      GuardWorld world(scene);
+      world.EditWorkload(edit);
+      const Finding finding = world.Of("rollout");
+      EXPECT_EQ(finding.outcome, kDeny);
+      EXPECT_EQ(finding.retry_at, world.now() + seconds(10));
+    }
+    GuardWorld undo(Scene::kUndoRestart);
+    undo.EditWorkload(edit);
+    EXPECT_EQ(undo.Of("rollout").outcome, kAllow);
+  }
+}
+
+TEST(Rollout, OneThatFailedNeedsAPerson) {
+  GuardWorld world(Scene::kRestartPod);
+  world.EditWorkload(
+      [](ClusterObject& o) { StateOf(o).progress_deadline_exceeded = true; });
+  EXPECT_EQ(world.Of("rollout").outcome, kDeny);
+  EXPECT_FALSE(world.Of("rollout").retry_at.has_value());
+}
+
+TEST(Rollout, PausedDoesNothing) {
+  GuardWorld world(Scene::kUndoRestart);
+  world.EditWorkload([](ClusterObject& o) { StateOf(o).paused = true; });
+  EXPECT_EQ(world.Of("rollout").outcome, kDeny);
+}
+
+}  // namespace
+}  // namespace selfheal::guard
