@@ -1,0 +1,104 @@
+# What somebody can do with a stolen token of the service account of k8s/, with
+# k8s/rbac.yaml and k8s/overlays/admission in force on a real kube-apiserver:
+# what selfheal does, and nothing else.
+set -euo pipefail
+# shellcheck source=tests/checks/lib/apiserver
+. tests/checks/lib/apiserver
+
+mkdir "$work/objects"
+objects k8s/rbac.yaml "$work/objects"
+objects k8s/overlays/admission/policy.yaml "$work/objects"
+post k8s/namespace.yaml ""
+for file in "$work"/objects/*; do post "$file" ""; done
+
+workload() {
+  cat <<YAML
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: cart
+  namespace: $1
+  annotations: {owner: shop}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: cart}}
+  template:
+    metadata: {labels: {app: cart}}
+    spec: {containers: [{name: cart, image: "cart:1"}]}
+YAML
+}
+for namespace in default kube-system; do
+  workload $namespace > "$work/workload.yaml"
+  post "$work/workload.yaml" ""
+done
+
+result=0
+calls=0
+# expect CODE WHAT CURL-ARGUMENT...: one call with the stolen token.
+expect() {
+  local wanted=$1 what=$2 code
+  shift 2
+  calls=$((calls + 1))
+  code=$(as_selfheal -o "$work/answer" -w '%{http_code}' "$@")
+  if [ "$code" != "$wanted" ]; then
+    echo "$what: expected $wanted, got $code: $(head -c 300 "$work/answer")"
+    result=1
+  fi
+}
+cart=$url/apis/apps/v1/namespaces/default/deployments/cart
+patch() {
+  expect "$1" "$2" -X PATCH -H 'Content-Type: application/merge-patch+json' \
+    -d "$3" "${4:-$cart}"
+}
+spec() { echo "{\"spec\":$1}"; }
+container='"containers":[{"name":"cart","image":"evil:1"}]'
+
+# The policy is in force once the API server has compiled it.
+for _ in $(seq 120); do
+  code=$(as_selfheal -o "$work/answer" -w '%{http_code}' -X PATCH \
+    -H 'Content-Type: application/merge-patch+json' \
+    -d "$(spec "{\"template\":{\"spec\":{$container}}}")" "$cart?dryRun=All")
+  [ "$code" = 422 ] && break
+  sleep 0.25
+done
+
+restart='{"kubectl.kubernetes.io/restartedAt":"2026-01-01T00:00:00Z"}'
+patch 200 "restart" \
+  "$(spec "{\"template\":{\"metadata\":{\"annotations\":$restart}}}")"
+patch 200 "pause" "$(spec '{"paused":true}')"
+patch 200 "own annotation" \
+  '{"metadata":{"annotations":{"selfheal.dev/last-action":"x"}}}'
+patch 200 "scale" "$(spec '{"replicas":3}')" "$cart/scale"
+expect 200 "read pods" "$url/api/v1/namespaces/default/pods"
+
+patch 422 "another image" "$(spec "{\"template\":{\"spec\":{$container}}}")"
+patch 422 "host network" \
+  "$(spec '{"template":{"spec":{"hostNetwork":true}}}')"
+patch 422 "another service account" \
+  "$(spec '{"template":{"spec":{"serviceAccountName":"admin"}}}')"
+patch 422 "label of the template" \
+  "$(spec '{"template":{"metadata":{"labels":{"x":"y"}}}}')"
+patch 422 "annotation of the template" \
+  "$(spec '{"template":{"metadata":{"annotations":{"x":"y"}}}}')"
+patch 422 "somebody's annotation" '{"metadata":{"annotations":{"owner":null}}}'
+patch 422 "a label" '{"metadata":{"labels":{"x":"y"}}}'
+patch 422 "a finalizer" '{"metadata":{"finalizers":["x.dev/y"]}}'
+patch 422 "strategy" "$(spec '{"strategy":{"type":"Recreate","rollingUpdate":null}}')"
+patch 403 "another namespace" "$(spec '{"paused":true}')" \
+  "$url/apis/apps/v1/namespaces/kube-system/deployments/cart"
+expect 403 "read secrets" "$url/api/v1/namespaces/default/secrets"
+expect 403 "read its own secrets" "$url/api/v1/namespaces/selfheal/secrets"
+expect 403 "delete a workload" -X DELETE "$cart"
+expect 403 "make a pod" -X POST -H 'Content-Type: application/yaml' \
+  --data-binary "apiVersion: v1
+kind: Pod
+metadata: {name: evil}
+spec: {containers: [{name: a, image: a}]}" "$url/api/v1/namespaces/default/pods"
+expect 403 "run in a pod" -X POST \
+  "$url/api/v1/namespaces/default/pods/cart/exec?command=sh"
+expect 403 "make a token" -X POST -H 'Content-Type: application/json' -d '{}' \
+  "$url/api/v1/namespaces/selfheal/serviceaccounts/selfheal/token"
+expect 403 "grant itself a right" -X POST -H 'Content-Type: application/json' \
+  -d '{}' "$url/apis/rbac.authorization.k8s.io/v1/clusterrolebindings"
+[ $result = 0 ] && echo "$calls calls with the stolen token: as expected"
+exit $result
