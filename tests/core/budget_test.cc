@@ -83,8 +83,8 @@ TEST(BudgetTest, RateOfTheClusterSaysWhenTheNextSlotIsFree) {
   for (int i = 1; i <= 3; ++i) {
     rows.push_back(Ended(kUser, minutes(3 * i), ActionResult::kMitigated));
   }
-  const auto problems = CheckBudgets(
-      rows, Budgets{}, kCart, ActionKind::kScaleOut, "cpu", kNow);
+  const auto problems =
+      CheckBudgets(rows, Budgets{}, kCart, ActionKind::kScaleOut, "cpu", kNow);
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_EQ(problems[0].guard, "rate");
   EXPECT_EQ(problems[0].retry_at, kNow + minutes(1));

@@ -63,8 +63,8 @@ TEST(UlidTest, SortsByTimeAndHasItsForm) {
 
 TEST(FingerprintTest, EqualsAlertmanagers) {
   EXPECT_EQ(Fingerprint({}), "cbf29ce484222325");
-  EXPECT_EQ(Fingerprint({{"name", "garland, briggs"},
-                         {"fear", "love is not enough"}}),
+  EXPECT_EQ(Fingerprint(
+                {{"name", "garland, briggs"}, {"fear", "love is not enough"}}),
             "507a62d79ee76c9a");
   EXPECT_EQ(Fingerprint({{"alertname", "Test"}}), "e46aaa9fcf75dd34");
   EXPECT_EQ(Fingerprint({{"alertname", "KubePodCrashLooping"},
@@ -87,8 +87,8 @@ TEST(ObjectRefTest, TextAndBack) {
   EXPECT_EQ(ParseObjectRef("Node/n1"),
             (ObjectRef{ObjectKind::kNode, "", "n1"}));
   for (const char* text :
-       {"", "Deployment", "Secret/shop/x", "Deployment/shop/../x",
-        "Pod/SHOP/x", "Pod/shop/", "Deployment/a/b/c"}) {
+       {"", "Deployment", "Secret/shop/x", "Deployment/shop/../x", "Pod/SHOP/x",
+        "Pod/shop/", "Deployment/a/b/c"}) {
     EXPECT_FALSE(ParseObjectRef(text).has_value()) << text;
   }
 }

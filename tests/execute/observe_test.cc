@@ -1,0 +1,69 @@
+#include "execute/observe.h"
+
+#include <gtest/gtest.h>
+
+namespace selfheal {
+namespace {
+
+const ObjectRef kCart{ObjectKind::kDeployment, "shop", "cart"};
+const ObjectRef kPod{ObjectKind::kPod, "shop", "cart-1"};
+
+ClusterObject Live(const ObjectRef& ref, std::string rv) {
+  ClusterObject object;
+  object.ref = ref;
+  object.uid = "uid-1";
+  object.resource_version = std::move(rv);
+  return object;
+}
+
+Observed See(const Mutation& mutation,
+             const std::optional<ClusterObject>& live) {
+  std::string why;
+  const Observed observed = Observe(mutation, live, &why);
+  EXPECT_FALSE(why.empty());
+  return observed;
+}
+
+TEST(ObserveTest, ADeletedPodIsGoneReplacedOrGoing) {
+  const Mutation mutation = DeletePod{kPod, "uid-1", "7"};
+  EXPECT_EQ(See(mutation, std::nullopt), Observed::kApplied);
+  ClusterObject other = Live(kPod, "9");
+  other.uid = "uid-2";
+  EXPECT_EQ(See(mutation, other), Observed::kApplied);
+  ClusterObject going = Live(kPod, "8");
+  going.deleting = true;
+  EXPECT_EQ(See(mutation, going), Observed::kApplied);
+  EXPECT_EQ(See(mutation, Live(kPod, "7")), Observed::kNotApplied);
+  EXPECT_EQ(See(mutation, Live(kPod, "8")), Observed::kNotApplied);
+}
+
+TEST(ObserveTest, ARestartShowsInAnnotationAndActionId) {
+  const Mutation mutation = SetRestartedAt{kCart, "uid-1", "7", "T1", "act"};
+  EXPECT_EQ(See(mutation, Live(kCart, "7")), Observed::kNotApplied);
+  ClusterObject done = Live(kCart, "8");
+  done.annotations["selfheal.dev/last-action"] = "act";
+  WorkloadState state;
+  state.template_annotations["kubectl.kubernetes.io/restartedAt"] = "T1";
+  done.state = state;
+  EXPECT_EQ(See(mutation, done), Observed::kApplied);
+  done.annotations.clear();
+  EXPECT_EQ(See(mutation, done), Observed::kDiverged);
+  EXPECT_EQ(See(mutation, std::nullopt), Observed::kDiverged);
+}
+
+TEST(ObserveTest, TheSameResourceVersionProvesThatNothingWasWritten) {
+  const Mutation mutation = SetReplicas{kCart, "uid-1", "7", 5};
+  ClusterObject live = Live(kCart, "7");
+  WorkloadState state;
+  state.replicas = 5;
+  live.state = state;
+  EXPECT_EQ(See(mutation, live), Observed::kNotApplied);
+  live.resource_version = "8";
+  EXPECT_EQ(See(mutation, live), Observed::kApplied);
+  state.replicas = 4;
+  live.state = state;
+  EXPECT_EQ(See(mutation, live), Observed::kDiverged);
+}
+
+}  // namespace
+}  // namespace selfheal
