@@ -1,0 +1,179 @@
+#include "app/app.h"
+
+#include <utility>
+
+#include "adapters/yaml/rule_json.h"
+#include "app/parts.h"
+#include "codec/audit_json.h"
+#include "codec/evidence_json.h"
+#include "codec/incident_json.h"
+#include "codec/kill_switch_json.h"
+#include "config/render.h"
+#include "flow/explain.h"
+#include "intake/payload.h"
+
+namespace selfheal {
+namespace {
+
+/// A Watchdog that was not seen for this long means that we are blind.
+constexpr std::chrono::minutes kBlindAfter{5};
+
+}  // namespace
+
+App::App(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+App::~App() { Stop(); }
+
+Result<std::unique_ptr<App>> App::Create(const Config& config,
+                                         std::vector<SourceFinding>* findings) {
+  auto parts = Parts::Build(config, findings);
+  if (!parts.ok()) return parts.error();
+  return std::unique_ptr<App>(new App(*std::move(parts)));
+}
+
+Result<void> App::Start() { return parts_->flow->Start(); }
+
+void App::Stop() { parts_->flow->Stop(); }
+
+Result<void> App::Reload(std::vector<SourceFinding>* findings) {
+  auto reloaded = parts_->runbooks->Reload(findings);
+  parts_->log->Info(
+      reloaded.ok() ? "rules reloaded" : "rules refused: the last set stays",
+      {{"findings", static_cast<std::int64_t>(findings->size())},
+       {"digest", parts_->runbooks->Current()->digest}});
+  return reloaded;
+}
+
+AlertStore& App::alerts() { return *parts_->store; }
+
+const Clock& App::clock() const { return parts_->clock; }
+
+void App::GroupStored(const AlertGroup& group, const StoredGroup& stored,
+                      Duration took) {
+  parts_->metrics->OnStage(Stage::kIntake, "stored", took);
+  parts_->metrics->GroupReceived(group);
+  if (group.truncated_alerts > 0) {
+    const AuditRecord record{
+        .seq = 0,
+        .at = parts_->clock.Now(),
+        .incident_id = "",
+        .stage = Stage::kIntake,
+        .outcome = "truncated",
+        .reason = std::to_string(group.truncated_alerts) +
+                  " alerts were cut off by max_alerts",
+        .data = {{"group_key", group.group_key}}};
+    if (auto noted = parts_->store->Append({&record, 1}); !noted.ok()) {
+      parts_->log->Error("audit record not written",
+                         {{"error", noted.error().message}});
+    }
+  }
+  if (stored.fresh > 0) parts_->flow->Poke();
+}
+
+void App::WebhookAnswered(int status) {
+  parts_->metrics->WebhookAnswered(status);
+}
+
+void App::PayloadRefused() { parts_->metrics->PayloadRefused(); }
+
+bool App::Ready() const { return parts_->store->Writable(); }
+
+std::string App::MetricsText() {
+  telemetry::Metrics& metrics = *parts_->metrics;
+  metrics.SetQueueDepth(parts_->flow->QueueDepth());
+  const Time now = parts_->clock.Now();
+  const auto seen = parts_->sightings.Watchdog();
+  metrics.SetBlind(seen ? now - *seen > kBlindAfter
+                        : parts_->config.guards.require_watchdog);
+  const auto state = parts_->store->Recent(now);
+  metrics.OnDependency("store", state.ok());
+  if (state.ok()) {
+    metrics.SetKillSwitch(state->kill_switch.on ||
+                          parts_->switches->Read().on());
+    std::vector<std::string> open;
+    for (const BreakerRow& row : state->breakers) open.push_back(row.scope);
+    metrics.SetOpenBreakers(open);
+  }
+  return metrics.Text();
+}
+
+Result<std::string> App::ListIncidents(const IncidentQuery& query) {
+  auto page = parts_->store->List(query);
+  if (!page.ok()) return page.error();
+  return IncidentListJson(page->items, page->next);
+}
+
+Result<std::string> App::IncidentById(const std::string& id) {
+  auto incident = parts_->store->Load(id);
+  if (!incident.ok()) return incident.error();
+  return IncidentJson(*incident);
+}
+
+Result<std::string> App::Timeline(const std::string& id) {
+  auto incident = parts_->store->Load(id);
+  if (!incident.ok()) return incident.error();
+  auto records = parts_->store->Find(id);
+  if (!records.ok()) return records.error();
+  return TimelineJson(*records);
+}
+
+Result<std::string> App::Evidence(const std::string& id) {
+  auto incident = parts_->store->Load(id);
+  if (!incident.ok()) return incident.error();
+  auto evidence = parts_->store->Evidence(id);
+  if (!evidence.ok()) return evidence.error();
+  return EvidenceJson(*evidence, incident->assessment);
+}
+
+Result<std::string> App::Decide(const ApprovalDecision& decision) {
+  auto incident = parts_->store->Decide(decision, parts_->clock.Now());
+  if (!incident.ok()) return incident.error();
+  if (decision.grant) {
+    parts_->metrics->OnApproval(ApprovalState::kGranted);
+  }
+  parts_->flow->Wake(*incident);
+  return IncidentJson(*incident);
+}
+
+Result<std::string> App::KillSwitch() {
+  auto state = parts_->store->Recent(parts_->clock.Now());
+  if (!state.ok()) return state.error();
+  return KillSwitchJson(state->kill_switch, parts_->switches->Read());
+}
+
+Result<std::string> App::SetKillSwitch(bool on, const std::string& reason,
+                                       const std::string& by) {
+  // The process stops first and starts last: a store that fails must never
+  // leave it less stopped than before.
+  if (on) parts_->switches->SetFlag(true);
+  const KillSwitchRow row{
+      .on = on, .reason = reason, .by = by, .since = parts_->clock.Now()};
+  auto written = parts_->store->SetKillSwitch(row);
+  if (!written.ok()) return written.error();
+  parts_->switches->SetFlag(false);
+  parts_->log->Warn(on ? "kill switch set" : "kill switch cleared",
+                    {{"by", by}, {"reason", reason}});
+  return KillSwitch();
+}
+
+std::string App::ConfigJson() const {
+  return EffectiveConfigJson(parts_->config);
+}
+
+std::string App::RulesJson() const {
+  return yaml::RulesJson(*parts_->runbooks->Current());
+}
+
+std::string App::RunbooksJson() const {
+  return yaml::RunbooksJson(*parts_->runbooks->Current());
+}
+
+void App::SetProcessSwitch() { parts_->switches->SetFlag(true); }
+
+Result<std::vector<Explanation>> App::Explain(std::string_view payload) {
+  auto group = ParseAlertGroup(payload, IntakeLimits{});
+  if (!group.ok()) return group.error();
+  return selfheal::Explain(*parts_->ports, *parts_->targets, group->alerts);
+}
+
+}  // namespace selfheal

@@ -1,0 +1,218 @@
+#include "app/parts.h"
+
+#include <cstdlib>
+#include <utility>
+
+#include "adapters/crypto/digest.h"
+#include "adapters/kubernetes/kubernetes_client.h"
+#include "adapters/kubernetes/kubernetes_view.h"
+#include "adapters/kubernetes/revision_journal.h"
+#include "adapters/slack/webhook_notifier.h"
+#include "adapters/sqlite/database_url.h"
+#include "adapters/telemetry/logger.h"
+#include "app/log_notifier.h"
+#include "app/no_cluster.h"
+
+namespace selfheal {
+namespace {
+
+std::string Variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
+std::string UserAgent() { return "selfheal/" + SELFHEAL_VERSION; }
+
+ClusterParts WithoutCluster(const std::string& why) {
+  ClusterParts parts;
+  parts.view = std::make_unique<NoCluster>(why);
+  parts.client = std::make_unique<NoCluster>(why);
+  parts.changes = std::make_unique<NoCluster>(why);
+  return parts;
+}
+
+/// A kubeconfig that is named must work; without one, no cluster is found and
+/// that is said.
+Result<ClusterParts> BuildCluster(const Config& config, const Clock& clock,
+                                  Logger& log) {
+  auto access = kubernetes::FindAccess(config.kubernetes.kubeconfig);
+  if (!access.ok()) {
+    if (!config.kubernetes.kubeconfig.empty()) {
+      return access.error().With("kubernetes.kubeconfig");
+    }
+    log.Warn("no cluster is configured: nothing can be healed",
+             {{"reason", access.error().message}});
+    return WithoutCluster(access.error().message);
+  }
+  ClusterParts parts;
+  auto api = kubernetes::ApiClient::Create(
+      {.access = *std::move(access),
+       .allow_exec = config.kubernetes.allow_exec,
+       .read_timeout = config.kubernetes.read_timeout,
+       .write_timeout = config.kubernetes.write_timeout,
+       .user_agent = UserAgent()},
+      clock);
+  if (!api.ok()) return api.error().With("kubernetes");
+  parts.api = *std::move(api);
+  parts.view = std::make_unique<kubernetes::KubernetesView>(*parts.api);
+  parts.client = std::make_unique<kubernetes::KubernetesClient>(*parts.api);
+  parts.changes = std::make_unique<kubernetes::RevisionJournal>(*parts.api);
+  return parts;
+}
+
+http::AuthOptions AuthOf(const std::string& bearer_file,
+                         const std::string& username,
+                         const std::string& password_file) {
+  return {.bearer_token_file = bearer_file,
+          .username = username,
+          .password_file = password_file};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Parts>> Parts::Build(
+    const Config& config, std::vector<SourceFinding>* findings) {
+  std::unique_ptr<Parts> parts(new Parts(config));
+  parts->log = telemetry::CreateLogger(config.log.level, config.log.format);
+  auto runbooks = yaml::ReloadableRunbooks::Create(
+      config, [](std::string_view text) { return Sha256Hex(text); }, findings);
+  if (!runbooks.ok()) return runbooks.error();
+  parts->runbooks = *std::move(runbooks);
+  parts->metrics = std::make_unique<telemetry::Metrics>();
+  auto path = ParseSqliteUrl(config.database.url);
+  if (!path.ok()) return path.error().With("database.url");
+  auto store = SqliteStore::Open(
+      {.path = *path,
+       .digester = [](std::string_view text) { return Sha256Hex(text); },
+       .clock = &parts->clock});
+  if (!store.ok()) return store.error().With("database.url");
+  parts->store = *std::move(store);
+  if (auto built = parts->BuildSources(); !built.ok()) return built.error();
+  parts->BuildGuards();
+  parts->BuildFlow();
+  return parts;
+}
+
+Result<void> Parts::BuildSources() {
+  auto source = prometheus::PrometheusSource::Create(
+      {.url = config.prometheus.url,
+       .auth = AuthOf(config.prometheus.bearer_token_file,
+                      config.prometheus.username,
+                      config.prometheus.password_file),
+       .ca_file = config.prometheus.ca_file,
+       .headers = config.prometheus.headers,
+       .user_agent = UserAgent(),
+       .max_answer = static_cast<std::size_t>(config.prometheus.max_answer)});
+  if (!source.ok()) return source.error().With("prometheus.url");
+  prometheus = *std::move(source);
+  if (!config.alertmanager.url.empty()) {
+    auto alerts = alertmanager::AlertmanagerSource::Create(
+        {.url = config.alertmanager.url,
+         .auth = AuthOf(config.alertmanager.bearer_token_file,
+                        config.alertmanager.username,
+                        config.alertmanager.password_file),
+         .ca_file = config.alertmanager.ca_file,
+         .user_agent = UserAgent()});
+    if (!alerts.ok()) return alerts.error().With("alertmanager.url");
+    alertmanager = *std::move(alerts);
+  } else {
+    log->Info("alertmanager.url is empty: gap closing is off");
+  }
+  auto found = BuildCluster(config, clock, *log);
+  if (!found.ok()) return found.error();
+  cluster = *std::move(found);
+  if (config.slack.webhook_url.empty()) {
+    notifier = std::make_unique<LogNotifier>(*log);
+    return {};
+  }
+  auto slack = slack::WebhookNotifier::Create(
+      {.webhook_url = config.slack.webhook_url,
+       .channel = config.slack.channel,
+       .user_agent = UserAgent()},
+      *log);
+  if (!slack.ok()) return slack.error().With("slack.webhook_url");
+  notifier = *std::move(slack);
+  return {};
+}
+
+void Parts::BuildGuards() {
+  switches = std::make_unique<guard::ProcessSwitches>(
+      config.guards.kill_switch_file);
+  collector =
+      std::make_unique<Collector>(*prometheus, config.prometheus.timeout);
+  targets = std::make_unique<TargetResolver>(*cluster.view);
+  const std::string own_namespace = Variable("POD_NAMESPACE");
+  guards = std::make_unique<guard::GuardChain>(
+      guard::PolicyOf(config, own_namespace, Variable("POD_NAME")),
+      guard::FactSources{*cluster.view, *store, *switches}, clock);
+  last_metre = std::make_unique<LastMetre>(
+      *cluster.view, *cluster.client, *switches, clock,
+      RequestLimits{.namespaces = config.kubernetes.namespaces,
+                    .excluded = config.guards.excluded_namespaces,
+                    .own_namespace = own_namespace,
+                    .max_replicas = config.guards.scale.max_replicas});
+  executor = std::make_unique<Executor>(
+      *cluster.client, *cluster.view,
+      [this](const Intent& intent) { return last_metre->Check(intent); });
+}
+
+void Parts::BuildFlow() {
+  ports = std::make_unique<FlowPorts>(FlowPorts{
+      .config = config,
+      .clock = clock,
+      .runbooks = *runbooks,
+      .collector = *collector,
+      .changes = *cluster.changes,
+      .cluster = *cluster.view,
+      .client = *cluster.client,
+      .executor = *executor,
+      .guards = *guards,
+      .history = *store,
+      .incidents = *store,
+      .audit = *store,
+      .notifier = *notifier,
+      .observer = *metrics,
+      .log = *log,
+      .digest = [](std::string_view text) { return Sha256Hex(text); },
+      .watchdog_seen = [this] { return sightings.Watchdog(); },
+      .gate_seen =
+          [this](const std::string& rule, const ObjectRef& target) {
+            return sightings.Target(rule, target);
+          }});
+  if (alertmanager) {
+    gap_closer = std::make_unique<GapCloser>(
+        GapCloser::Ports{.source = *alertmanager,
+                         .alerts = *store,
+                         .observer = *metrics,
+                         .log = *log,
+                         .clock = clock,
+                         .sightings = sightings,
+                         .wake = [this] { flow->Poke(); }});
+  }
+  flow = std::make_unique<FlowService>(
+      *ports,
+      Correlator::Ports{.alerts = *store,
+                        .incidents = *store,
+                        .links = *store,
+                        .runbooks = *runbooks,
+                        .targets = *targets,
+                        .observer = *metrics,
+                        .log = *log,
+                        .clock = clock,
+                        .wake = {}},
+      WatchLoop::Ports{.config = config,
+                       .clock = clock,
+                       .metrics = *prometheus,
+                       .collector = *collector,
+                       .targets = *targets,
+                       .incidents = *store,
+                       .links = *store,
+                       .runbooks = *runbooks,
+                       .observer = *metrics,
+                       .log = *log,
+                       .sightings = sightings,
+                       .wake = {}},
+      gap_closer.get());
+}
+
+}  // namespace selfheal

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "adapters/alertmanager/alertmanager_source.h"
+#include "adapters/kubernetes/api_client.h"
+#include "adapters/prometheus/prometheus_source.h"
+#include "adapters/sqlite/sqlite_store.h"
+#include "adapters/telemetry/metrics.h"
+#include "adapters/yaml/reloadable_runbooks.h"
+#include "core/source_finding.h"
+#include "execute/last_metre.h"
+#include "flow/flow_service.h"
+#include "guard/process_switches.h"
+
+namespace selfheal {
+
+/// How one cluster is seen and changed: the real one, or NoCluster.
+struct ClusterParts {
+  std::unique_ptr<kubernetes::ApiClient> api;
+  std::unique_ptr<ClusterView> view;
+  std::unique_ptr<ClusterClient> client;
+  std::unique_ptr<ChangeJournal> changes;
+};
+
+/// Every object of the product, in the order in which it is built; members go
+/// in reverse. Wiring only: nothing here decides.
+class Parts {
+ public:
+  static Result<std::unique_ptr<Parts>> Build(
+      const Config& config, std::vector<SourceFinding>* findings);
+
+  const Config config;
+  SystemClock clock;
+  std::unique_ptr<Logger> log;
+  std::unique_ptr<yaml::ReloadableRunbooks> runbooks;
+  std::unique_ptr<telemetry::Metrics> metrics;
+  std::unique_ptr<SqliteStore> store;
+  std::unique_ptr<prometheus::PrometheusSource> prometheus;
+  std::unique_ptr<alertmanager::AlertmanagerSource> alertmanager;
+  ClusterParts cluster;
+  std::unique_ptr<Notifier> notifier;
+  Sightings sightings;
+  std::unique_ptr<guard::ProcessSwitches> switches;
+  std::unique_ptr<Collector> collector;
+  std::unique_ptr<TargetResolver> targets;
+  std::unique_ptr<guard::GuardChain> guards;
+  std::unique_ptr<LastMetre> last_metre;
+  std::unique_ptr<Executor> executor;
+  std::unique_ptr<FlowPorts> ports;
+  std::unique_ptr<GapCloser> gap_closer;
+  std::unique_ptr<FlowService> flow;
+
+ private:
+  explicit Parts(const Config& c) : config(c) {}
+
+  Result<void> BuildSources();
+  void BuildGuards();
+  void BuildFlow();
+};
+
+}  // namespace selfheal
