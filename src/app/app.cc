@@ -138,19 +138,28 @@ Result<std::string> App::Decide(const ApprovalDecision& decision) {
 Result<std::string> App::KillSwitch() {
   auto state = parts_->store->Recent(parts_->clock.Now());
   if (!state.ok()) return state.error();
-  return KillSwitchJson(state->kill_switch, parts_->switches->Read());
+  const KillSwitchRow& row = state->kill_switch;
+  SwitchReading reading = parts_->switches->Read();
+  std::optional<Time> since;
+  if (row.on) {
+    reading.sources.emplace_back("store");
+    reading.reason = row.reason;
+    since = row.since;
+  }
+  return KillSwitchJson(reading.sources, reading.reason, since);
 }
 
 Result<std::string> App::SetKillSwitch(bool on, const std::string& reason,
                                        const std::string& by) {
   // The process stops first and starts last: a store that fails must never
   // leave it less stopped than before.
+  const bool before = parts_->switches->flag();
   if (on) parts_->switches->SetFlag(true);
   const KillSwitchRow row{
       .on = on, .reason = reason, .by = by, .since = parts_->clock.Now()};
   auto written = parts_->store->SetKillSwitch(row);
   if (!written.ok()) return written.error();
-  parts_->switches->SetFlag(false);
+  parts_->switches->SetFlag(on && before);
   parts_->log->Warn(on ? "kill switch set" : "kill switch cleared",
                     {{"by", by}, {"reason", reason}});
   return KillSwitch();

@@ -7,7 +7,6 @@
 #include "adapters/kubernetes/kubernetes_client.h"
 #include "adapters/kubernetes/kubernetes_view.h"
 #include "adapters/kubernetes/revision_journal.h"
-#include "adapters/slack/webhook_notifier.h"
 #include "adapters/sqlite/database_url.h"
 #include "adapters/telemetry/logger.h"
 #include "app/log_notifier.h"
@@ -21,7 +20,7 @@ std::string Variable(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-std::string UserAgent() { return "selfheal/" + SELFHEAL_VERSION; }
+std::string UserAgent() { return "selfheal/" SELFHEAL_VERSION; }
 
 ClusterParts WithoutCluster(const std::string& why) {
   ClusterParts parts;
@@ -60,6 +59,22 @@ Result<ClusterParts> BuildCluster(const Config& config, const Clock& clock,
   return parts;
 }
 
+std::vector<std::string> GuardNames() {
+  std::vector<std::string> names;
+  for (const guard::GuardEntry& entry : guard::AllGuards()) {
+    names.emplace_back(entry.name);
+  }
+  return names;
+}
+
+std::vector<std::string> RunbookNames(const RunbookSource& source) {
+  std::vector<std::string> names;
+  for (const auto& [name, runbook] : source.Current()->runbooks) {
+    names.push_back(name);
+  }
+  return names;
+}
+
 http::AuthOptions AuthOf(const std::string& bearer_file,
                          const std::string& username,
                          const std::string& password_file) {
@@ -78,7 +93,8 @@ Result<std::unique_ptr<Parts>> Parts::Build(
       config, [](std::string_view text) { return Sha256Hex(text); }, findings);
   if (!runbooks.ok()) return runbooks.error();
   parts->runbooks = *std::move(runbooks);
-  parts->metrics = std::make_unique<telemetry::Metrics>();
+  parts->metrics = std::make_unique<telemetry::Metrics>(
+      SELFHEAL_VERSION, GuardNames(), RunbookNames(*parts->runbooks));
   auto path = ParseSqliteUrl(config.database.url);
   if (!path.ok()) return path.error().With("database.url");
   auto store = SqliteStore::Open(
@@ -102,36 +118,13 @@ Result<void> Parts::BuildSources() {
        .ca_file = config.prometheus.ca_file,
        .headers = config.prometheus.headers,
        .user_agent = UserAgent(),
-       .max_answer = static_cast<std::size_t>(config.prometheus.max_answer)});
+       .max_answer = static_cast<std::size_t>(config.limits.answer)});
   if (!source.ok()) return source.error().With("prometheus.url");
   prometheus = *std::move(source);
-  if (!config.alertmanager.url.empty()) {
-    auto alerts = alertmanager::AlertmanagerSource::Create(
-        {.url = config.alertmanager.url,
-         .auth = AuthOf(config.alertmanager.bearer_token_file,
-                        config.alertmanager.username,
-                        config.alertmanager.password_file),
-         .ca_file = config.alertmanager.ca_file,
-         .user_agent = UserAgent()});
-    if (!alerts.ok()) return alerts.error().With("alertmanager.url");
-    alertmanager = *std::move(alerts);
-  } else {
-    log->Info("alertmanager.url is empty: gap closing is off");
-  }
   auto found = BuildCluster(config, clock, *log);
   if (!found.ok()) return found.error();
   cluster = *std::move(found);
-  if (config.slack.webhook_url.empty()) {
-    notifier = std::make_unique<LogNotifier>(*log);
-    return {};
-  }
-  auto slack = slack::WebhookNotifier::Create(
-      {.webhook_url = config.slack.webhook_url,
-       .channel = config.slack.channel,
-       .user_agent = UserAgent()},
-      *log);
-  if (!slack.ok()) return slack.error().With("slack.webhook_url");
-  notifier = *std::move(slack);
+  notifier = std::make_unique<LogNotifier>(*log);
   return {};
 }
 
@@ -179,16 +172,6 @@ void Parts::BuildFlow() {
           [this](const std::string& rule, const ObjectRef& target) {
             return sightings.Target(rule, target);
           }});
-  if (alertmanager) {
-    gap_closer = std::make_unique<GapCloser>(
-        GapCloser::Ports{.source = *alertmanager,
-                         .alerts = *store,
-                         .observer = *metrics,
-                         .log = *log,
-                         .clock = clock,
-                         .sightings = sightings,
-                         .wake = [this] { flow->Poke(); }});
-  }
   flow = std::make_unique<FlowService>(
       *ports,
       Correlator::Ports{.alerts = *store,

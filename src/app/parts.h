@@ -4,7 +4,6 @@
 #include <optional>
 #include <vector>
 
-#include "adapters/alertmanager/alertmanager_source.h"
 #include "adapters/kubernetes/api_client.h"
 #include "adapters/prometheus/prometheus_source.h"
 #include "adapters/sqlite/sqlite_store.h"
@@ -39,7 +38,6 @@ class Parts {
   std::unique_ptr<telemetry::Metrics> metrics;
   std::unique_ptr<SqliteStore> store;
   std::unique_ptr<prometheus::PrometheusSource> prometheus;
-  std::unique_ptr<alertmanager::AlertmanagerSource> alertmanager;
   ClusterParts cluster;
   std::unique_ptr<Notifier> notifier;
   Sightings sightings;
