@@ -1,5 +1,6 @@
 #include "adapters/yaml/text_check.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 
@@ -48,22 +49,36 @@ std::string_view Problem(std::string_view rest, std::uint32_t code) {
   return {};
 }
 
-/// Refuses `%` lines in front of the document.
-bool CheckDirectives(std::string_view text, FindingSink& sink) {
-  int line = 1;
-  while (!text.empty()) {
+/// Refuses lines that begin with "%" (the library drops what follows one) and
+/// tabs outside of comments.
+bool CheckLines(std::string_view text, FindingSink& sink) {
+  for (int line = 1; !text.empty(); ++line) {
     const std::string_view here = text.substr(0, text.find('\n'));
     if (here.starts_with('%')) {
       sink.Add({line, 1}, "directives are not allowed");
       return false;
     }
-    const auto first = here.find_first_not_of(" \t\r");
-    if (first != std::string_view::npos && here[first] != '#') return true;
-    if (here.size() == text.size()) return true;
-    text.remove_prefix(here.size() + 1);
-    ++line;
+    const auto tab = here.find('\t');
+    const auto comment = here.starts_with('#') ? 0 : here.find(" #");
+    if (tab < comment) {
+      const int offset = static_cast<int>(tab);
+      sink.Add({line, CharacterPosition(here, 0, offset).column},
+               "a tab is not allowed; use spaces, or \\t in double quotes");
+      return false;
+    }
+    text.remove_prefix(std::min(here.size() + 1, text.size()));
   }
   return true;
+}
+
+std::size_t LineStart(std::string_view text, int line) {
+  std::size_t start = 0;
+  for (int i = 0; i < line; ++i) {
+    const auto end = text.find('\n', start);
+    if (end == std::string_view::npos) break;
+    start = end + 1;
+  }
+  return start;
 }
 
 }  // namespace
@@ -90,16 +105,11 @@ bool CheckText(std::string_view text, FindingSink& sink) {
     at = code == '\n' ? Position{at.line + 1, 1}
                       : Position{at.line, at.column + 1};
   }
-  return CheckDirectives(text, sink);
+  return CheckLines(text, sink);
 }
 
 Position CharacterPosition(std::string_view text, int line, int offset) {
-  std::size_t start = 0;
-  for (int i = 0; i < line; ++i) {
-    const auto end = text.find('\n', start);
-    if (end == std::string_view::npos) break;
-    start = end + 1;
-  }
+  const std::size_t start = LineStart(text, line);
   int column = 1;
   for (int i = 0; i < offset; ++i) {
     const std::size_t byte = start + static_cast<std::size_t>(i);
@@ -107,6 +117,11 @@ Position CharacterPosition(std::string_view text, int line, int offset) {
     column += (static_cast<unsigned char>(text[byte]) & 0xC0) != 0x80 ? 1 : 0;
   }
   return {line + 1, column};
+}
+
+std::size_t ByteOffset(std::string_view text, int line, int offset) {
+  return std::min(LineStart(text, line) + static_cast<std::size_t>(offset),
+                  text.size());
 }
 
 }  // namespace selfheal::yaml

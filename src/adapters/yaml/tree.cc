@@ -8,6 +8,7 @@
 #include <sstream>
 #include <utility>
 
+#include "adapters/yaml/source_check.h"
 #include "adapters/yaml/text_check.h"
 
 namespace selfheal::yaml {
@@ -32,6 +33,11 @@ class TreeBuilder : public YAML::EventHandler {
     Node node = Make(NodeKind::kNull, mark, "", anchor);
     const bool is_key = AwaitsKey();
     if (is_key) sink_.Add(node.at, "a key must be a string");
+    const bool in_list =
+        !open_.empty() && open_.back().node.kind == NodeKind::kSequence;
+    if (in_list && !open_.back().is_block && !WritesNull(text_, Offset(mark))) {
+      sink_.Add(node.at, "an item of the list is missing");
+    }
     // The library places an absent value at the next token: show the key.
     if (!is_key && !open_.empty() && open_.back().node.kind == NodeKind::kMap) {
       node.at = open_.back().node.entries.back().at;
@@ -48,21 +54,31 @@ class TreeBuilder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag,
                 YAML::anchor_t anchor, const std::string& value) override {
     Node node = Make(NodeKind::kScalar, mark, tag, anchor);
+    if (AwaitsKey()) CheckKey(node.at, mark);
     node.text = value;
     node.quoted = tag == "!";
+    CheckIndent(node.at, mark, Extra::kOne);
+    std::string problem = ScalarProblem(text_, Offset(mark));
+    if (!problem.empty()) sink_.Add(node.at, std::move(problem));
     Put(std::move(node));
   }
 
   void OnSequenceStart(const YAML::Mark& mark, const std::string& tag,
                        YAML::anchor_t anchor,
-                       YAML::EmitterStyle::value) override {
-    Open(Make(NodeKind::kSequence, mark, tag, anchor));
+                       YAML::EmitterStyle::value style) override {
+    const bool is_block = style == YAML::EmitterStyle::Block;
+    Node node = Make(NodeKind::kSequence, mark, tag, anchor);
+    CheckIndent(node.at, mark, is_block ? Extra::kNone : Extra::kOne);
+    Open(std::move(node), mark, is_block);
   }
   void OnSequenceEnd() override { Close(); }
 
   void OnMapStart(const YAML::Mark& mark, const std::string& tag,
-                  YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
-    Open(Make(NodeKind::kMap, mark, tag, anchor));
+                  YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value style) override {
+    Node node = Make(NodeKind::kMap, mark, tag, anchor);
+    CheckIndent(node.at, mark, Extra::kOne);
+    Open(std::move(node), mark, style == YAML::EmitterStyle::Block);
   }
   void OnMapEnd() override { Close(); }
 
@@ -71,7 +87,18 @@ class TreeBuilder : public YAML::EventHandler {
   struct OpenNode {
     Node node;
     bool awaits_key = true;  ///< Of a map: the next event is a key.
+    bool is_block = false;   ///< Written without braces or brackets.
+    YAML::Mark mark;
+    YAML::Mark key_mark;  ///< Of a map: of the last key.
   };
+
+  /// By how much a value is indented more than the map or list around it: the
+  /// dashes of a list may stand right below their key.
+  enum class Extra { kNone = 0, kOne = 1 };
+
+  std::size_t Offset(const YAML::Mark& mark) const {
+    return ByteOffset(text_, mark.line, mark.column);
+  }
 
   bool AwaitsKey() const {
     return !open_.empty() && open_.back().node.kind == NodeKind::kMap &&
@@ -86,20 +113,51 @@ class TreeBuilder : public YAML::EventHandler {
     if (++nodes_ > kMaxNodes) {
       Fail(node.at, "more than " + std::to_string(kMaxNodes) + " nodes");
     }
-    if (anchor != 0) sink_.Add(node.at, "anchors are not allowed");
-    if (!tag.empty() && tag != "?" && tag != "!") {
+    if (anchor != 0) {
+      sink_.Add(node.at, "anchors are not allowed");
+      is_decorated_ = true;
+    }
+    const bool library_tag = tag.empty() || tag == "?" || tag == "!";
+    if (!library_tag || HasTag(text_, Offset(mark))) {
       sink_.Add(node.at, "tags are not allowed");
+      is_decorated_ = true;
     }
     return node;
   }
 
-  void Open(Node node) {
+  /// Of a block map: keys stand below each other, a colon behind each.
+  void CheckKey(Position at, const YAML::Mark& mark) {
+    OpenNode& map = open_.back();
+    map.key_mark = mark;
+    if (!map.is_block || is_decorated_) return;
+    if (mark.column != map.mark.column) {
+      sink_.Add(at, "a key must stand below the others, without \"?\"");
+    } else if (!HasColon(text_, Offset(mark))) {
+      sink_.Add(at, "expected a key with a colon behind it");
+    }
+  }
+
+  /// For a value that begins on a line of its own.
+  void CheckIndent(Position at, const YAML::Mark& mark, Extra extra) {
+    if (open_.empty() || AwaitsKey() || !open_.back().is_block) return;
+    const OpenNode& parent = open_.back();
+    const bool map = parent.node.kind == NodeKind::kMap;
+    if (map && parent.key_mark.line == mark.line) return;
+    const int least = parent.mark.column + (map ? static_cast<int>(extra) : 1);
+    if (mark.column >= least) return;
+    sink_.Add(at, "must be indented more than what it belongs to");
+  }
+
+  void Open(Node node, const YAML::Mark& mark, bool is_block) {
     if (AwaitsKey()) Fail(node.at, "a key must be a string");
     if (open_.size() >= static_cast<std::size_t>(kMaxDepth)) {
       Fail(node.at,
            "nested more than " + std::to_string(kMaxDepth) + " levels deep");
     }
-    open_.push_back({std::move(node)});
+    open_.emplace_back();
+    open_.back().node = std::move(node);
+    open_.back().mark = mark;
+    open_.back().is_block = is_block;
   }
 
   void Close() {
@@ -143,6 +201,8 @@ class TreeBuilder : public YAML::EventHandler {
   std::vector<OpenNode> open_;
   Node root_;
   int nodes_ = 0;
+  /// An anchor or tag was seen: marks may stand at it, not at the node.
+  bool is_decorated_ = false;
 };
 
 /// Takes what the library adds to its message for `what()` out again.

@@ -1,0 +1,162 @@
+// The shipped evidence queries, run by Prometheus' own promtool on series as
+// kube-prometheus-stack has them: each answers with one series, calm is a real
+// zero, and what is not known stays absent.
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "collect/promql.h"
+#include "support/paths.h"
+#include "tests/adapters/yaml/support.h"
+
+namespace selfheal::yaml {
+namespace {
+
+/// A Deployment `cart` with a calm pod and one of an earlier revision.
+constexpr std::string_view kSeries = R"(
+      - series: 'kube_pod_container_status_restarts_total{namespace="shop",pod="cart-7c9f-abcde",container="app",uid="u1"}'
+        values: '4x60'
+      - series: 'kube_pod_container_status_restarts_total{namespace="shop",pod="cart-7c9f-fghij",container="app",uid="u2"}'
+        values: '0x30 1x30'
+      - series: 'kube_pod_container_status_waiting_reason{namespace="shop",pod="loop-7c9f-abcde",container="app",uid="u9",reason="CrashLoopBackOff"}'
+        values: '_x50 1x3 _x60'
+      - series: 'kube_pod_container_status_restarts_total{namespace="shop",pod="loop-7c9f-abcde",container="app",uid="u9"}'
+        values: '0+1x60'
+      - series: 'kube_pod_container_status_ready{namespace="shop",pod="cart-7c9f-abcde",container="app",uid="u1"}'
+        values: '1x60'
+      - series: 'container_memory_working_set_bytes{namespace="shop",pod="cart-7c9f-abcde",container="app",id="/a"}'
+        values: '500x60'
+      - series: 'container_memory_working_set_bytes{namespace="shop",pod="cart-7c9f-abcde",container="proxy",id="/b"}'
+        values: '90x60'
+      - series: 'container_memory_working_set_bytes{namespace="shop",pod="cart-7c9f-abcde",container="",id="/p"}'
+        values: '590x60'
+      - series: 'container_memory_working_set_bytes{namespace="shop",pod="cart-7c9f-fghij",container="app",id="/c"}'
+        values: '600x60'
+      - series: 'container_memory_working_set_bytes{namespace="shop",pod="cartridge-7c9f-zzzzz",container="app",id="/z"}'
+        values: '9000x60'
+      - series: 'kube_pod_container_resource_limits{namespace="shop",pod="cart-7c9f-abcde",container="app",resource="memory",uid="u1"}'
+        values: '1000x60'
+      - series: 'kube_pod_container_resource_limits{namespace="shop",pod="cart-7c9f-abcde",container="proxy",resource="memory",uid="u1"}'
+        values: '100x60'
+      - series: 'kube_pod_container_resource_limits{namespace="shop",pod="cart-7c9f-abcde",container="app",resource="cpu",uid="u1"}'
+        values: '2x60'
+      - series: 'container_cpu_usage_seconds_total{namespace="shop",pod="cart-7c9f-abcde",container="app"}'
+        values: '0+60x60'
+      - series: 'container_cpu_cfs_periods_total{namespace="shop",pod="cart-7c9f-abcde",container="app"}'
+        values: '0+600x60'
+      - series: 'container_cpu_cfs_throttled_periods_total{namespace="shop",pod="cart-7c9f-abcde",container="app"}'
+        values: '0+150x60'
+      - series: 'container_cpu_cfs_periods_total{namespace="shop",pod="idle-7c9f-abcde",container="app"}'
+        values: '0x60'
+      - series: 'container_cpu_cfs_throttled_periods_total{namespace="shop",pod="idle-7c9f-abcde",container="app"}'
+        values: '0x60'
+      - series: 'http_requests_total{namespace="shop",pod="cart-7c9f-abcde",code="200"}'
+        values: '0+120x60'
+)";
+
+/// What one query of a rule answers about one Deployment.
+struct Expectation {
+  std::string rule;
+  std::string query;
+  std::string workload;
+  std::string value;  ///< Empty: no series.
+};
+
+std::string Expanded(const RuleSet& set, const Expectation& expected) {
+  for (const Rule& rule : set.rules) {
+    if (rule.name != expected.rule) continue;
+    for (const EvidenceQuery& query : rule.evidence) {
+      if (query.name != expected.query) continue;
+      const auto text = ExpandQuery(
+          query.query,
+          {.target = {ObjectKind::kDeployment, "shop", expected.workload},
+           .pods = {}});
+      if (text.ok()) return *text;
+      ADD_FAILURE() << text.error().message;
+    }
+  }
+  ADD_FAILURE() << "no query " << expected.rule << "." << expected.query;
+  return "";
+}
+
+/// One entry of promql_expr_test.
+std::string Entry(const std::string& expr, const std::string& value) {
+  std::string quoted = "'";
+  for (const char c : expr) quoted += c == '\'' ? "''" : std::string(1, c);
+  std::string text = "      - expr: " + quoted + "'\n        eval_time: 55m\n";
+  if (value.empty()) return text + "        exp_samples: []\n";
+  return text + "        exp_samples: [{labels: '{}', value: " + value + "}]\n";
+}
+
+TEST(ShippedQueries, AnswerWithOneSeriesOrNone) {
+  if (std::system("command -v promtool > /dev/null") != 0) {
+    GTEST_SKIP() << "promtool (Debian package prometheus) is not installed";
+  }
+  Config config;
+  config.rules_dir = selfheal::testing::SourceDir() + "/rules";
+  config.runbooks_dir = selfheal::testing::SourceDir() + "/runbooks";
+  std::vector<SourceFinding> findings;
+  const auto set = LoadRuleSet(config, testing::FakeDigest, &findings);
+  ASSERT_TRUE(set.ok()) << set.error().message;
+  std::string text =
+      "rule_files: []\nevaluation_interval: 1m\ntests:\n"
+      "  - interval: 1m\n    input_series:" +
+      std::string(kSeries) + "    promql_expr_test:\n";
+  for (const Expectation& expected : std::vector<Expectation>{
+           {"crash-loop", "restarts", "cart", "0"},
+           {"crash-loop", "restarts", "none", ""},
+           {"crash-loop", "waiting", "cart", "0"},
+           {"crash-loop", "waiting", "loop", "1"},
+           {"crash-loop", "waiting", "none", ""},
+           {"crash-loop", "not_ready", "cart", "0"},
+           {"memory-leak", "memory", "cart", "600"},
+           {"memory-leak", "memory", "none", ""},
+           {"memory-leak", "memory_usage_percent", "cart", "90"},
+           {"memory-leak", "memory_usage_percent", "cartridge", ""},
+           {"memory-leak", "cpu_usage_percent", "cart", "50"},
+           {"memory-leak", "error_rate_per_second", "cart", "0"},
+           {"memory-leak", "error_rate_per_second", "loop", ""},
+           {"memory-leak", "request_rate_per_second", "cart", "2"},
+           {"memory-leak", "latency_p99_ms", "cart", ""},
+           {"cpu-throttling", "throttled_percent", "cart", "25"},
+           {"cpu-throttling", "throttled_percent", "idle", ""},
+           {"cpu-throttling", "throttled_percent", "none", ""},
+           {"cpu-throttling", "cpu_usage_percent", "cart", "50"}}) {
+    text += Entry(Expanded(**set, expected), expected.value);
+  }
+  const testing::TempFolder folder;
+  folder.Write("queries_test.yml", text);
+  const std::string command =
+      "promtool test rules '" + folder.Path("queries_test.yml") + "' 2>&1";
+  EXPECT_EQ(std::system(command.c_str()), 0) << text;
+}
+
+TEST(ShippedQueries, TheWatchIsValidPromQl) {
+  if (std::system("command -v promtool > /dev/null") != 0) {
+    GTEST_SKIP() << "promtool (Debian package prometheus) is not installed";
+  }
+  Config config;
+  config.rules_dir = selfheal::testing::SourceDir() + "/rules";
+  config.runbooks_dir = selfheal::testing::SourceDir() + "/runbooks";
+  std::vector<SourceFinding> findings;
+  const auto set = LoadRuleSet(config, testing::FakeDigest, &findings);
+  ASSERT_TRUE(set.ok()) << set.error().message;
+  std::string text = "groups:\n- name: watch\n  rules:\n";
+  int watches = 0;
+  for (const Rule& rule : (*set)->rules) {
+    if (!rule.watch) continue;
+    ++watches;
+    text += "  - {alert: Watch" + std::to_string(watches) + ", expr: '" +
+            *rule.watch + "'}\n";
+  }
+  ASSERT_GT(watches, 0);
+  const testing::TempFolder folder;
+  folder.Write("watch.yml", text);
+  const std::string command =
+      "promtool check rules '" + folder.Path("watch.yml") + "' 2>&1";
+  EXPECT_EQ(std::system(command.c_str()), 0) << text;
+}
+
+}  // namespace
+}  // namespace selfheal::yaml
