@@ -219,10 +219,7 @@ void ParseDocuments(const std::string& text, TreeBuilder& builder,
                     FindingSink& sink) {
   std::istringstream stream(text);
   YAML::Parser parser(stream);
-  if (!parser.HandleNextDocument(builder)) {
-    sink.Add({}, "the file holds no document");
-    return;
-  }
+  if (!parser.HandleNextDocument(builder)) return;
   TreeBuilder second(text, sink);
   if (parser.HandleNextDocument(second)) {
     sink.Add(second.Take().at, "a second document is not allowed");
@@ -259,7 +256,9 @@ std::optional<Node> ParseTree(const std::string& text, FindingSink& sink) {
     sink.Add({}, std::string("not valid YAML: ") + error.what());
   }
   if (sink.count() != before) return std::nullopt;
-  return builder.Take();
+  Node root = builder.Take();
+  if (root.kind == NodeKind::kNull) root.at = {};
+  return root;
 }
 
 }  // namespace selfheal::yaml

@@ -61,13 +61,14 @@ class FindingSink {
   int count_ = 0;
 };
 
-/// Parses exactly one document of `text`, strictly.
+/// Parses the one document of `text`, strictly.
 ///
 /// Refused, each with its position: over kMaxBytes, not UTF-8, control
 /// characters, directives, anchors, aliases, tags, keys that are not plain
-/// strings, duplicate keys, depth over kMaxDepth, more than kMaxNodes nodes,
-/// no document and more than one.
-/// @return the tree, or nullopt where anything was added to `sink`.
+/// strings, duplicate keys, depth over kMaxDepth, more than kMaxNodes nodes, a
+/// second document, and what is not YAML but known to pass the library.
+/// @return the tree, a null for an empty file, or nullopt where anything was
+/// added to `sink`.
 std::optional<Node> ParseTree(const std::string& text, FindingSink& sink);
 
 }  // namespace selfheal::yaml

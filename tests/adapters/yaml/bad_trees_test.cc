@@ -45,10 +45,6 @@ TEST_P(BadTrees, AreRefusedWithTheirPlace) {
 INSTANTIATE_TEST_SUITE_P(
     Table, BadTrees,
     ::testing::Values(
-        BadTree{"Empty", "", {"f:1:1: the file holds no document"}},
-        BadTree{"CommentsOnly",
-                "# nothing\n\n",
-                {"f:1:1: the file holds no document"}},
         BadTree{"TooLarge",
                 std::string(kMaxBytes + 1, ' '),
                 {"f:1:1: the file has 262145 bytes; at most 262144 are "
@@ -184,6 +180,17 @@ TEST(GoodTrees, ColumnsCountCharacters) {
   ASSERT_EQ(list->items.size(), 2U);
   EXPECT_EQ(list->items[1].text, "x");
   EXPECT_EQ(list->items[1].at.column, 12);
+}
+
+TEST(GoodTrees, AnEmptyFileIsANull) {
+  for (const char* text : {"", "# nothing\n\n", "---\n", " # x\n...\n"}) {
+    std::vector<SourceFinding> findings;
+    FindingSink sink("f", &findings);
+    const auto tree = ParseTree(text, sink);
+    ASSERT_TRUE(tree.has_value()) << text;
+    EXPECT_EQ(tree->kind, NodeKind::kNull);
+    EXPECT_EQ(tree->at.line, 1);
+  }
 }
 
 TEST(GoodTrees, DepthAndNodesUpToTheCap) {

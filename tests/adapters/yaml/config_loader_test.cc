@@ -107,6 +107,11 @@ TEST(ConfigLoader, KnobsOfEveryPartAreKnown) {
   EXPECT_EQ(config.watch.interval, Config().watch.interval);
 }
 
+TEST(ConfigLoader, AFileOfCommentsIsTheDefaults) {
+  EXPECT_EQ(EffectiveConfigJson(Load("# all of it\n# commented out\n")),
+            EffectiveConfigJson(Config()));
+}
+
 TEST(ConfigLoader, EveryFindingHasItsPlace) {
   EXPECT_EQ(
       Problems("guards:\n  cooldwn: 5m\n  scale: {percent: 120}\njudge: 3\n"
