@@ -47,6 +47,8 @@ selfheal_library(selfheal_test_support SOURCES ${sources}
 # Folders whose tests need no adapter, so that they build without them.
 set(SELFHEAL_PURE_TESTS core config codec intake correlate collect assess plan
   guard execute verify record flow architecture)
+# Those that drive the receiver, or read what it prints, without a cluster.
+set(SELFHEAL_RECEIVER_TESTS receiver readme fuzz)
 # Those that read the sources and call none of the product.
 set(SELFHEAL_READING_TESTS architecture)
 set(SELFHEAL_SLOW_TESTS e2e cluster)
@@ -93,8 +95,13 @@ foreach(folder ${folders})
     target_precompile_headers(${target} REUSE_FROM selfheal_test_pch)
   endif()
   if(NOT folder IN_LIST SELFHEAL_PURE_TESTS)
-    target_link_libraries(${target} PRIVATE selfheal_receiver kubesim_lib)
-    foreach(program selfheal kubesim)
+    target_link_libraries(${target} PRIVATE selfheal_receiver)
+    set(programs selfheal)
+    if(NOT folder IN_LIST SELFHEAL_RECEIVER_TESTS)
+      target_link_libraries(${target} PRIVATE kubesim_lib)
+      list(APPEND programs kubesim)
+    endif()
+    foreach(program ${programs})
       if(TARGET ${program})
         add_dependencies(${target} ${program})
       endif()
