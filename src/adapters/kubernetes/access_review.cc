@@ -3,8 +3,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "adapters/kubernetes/field_reader.h"
 #include "adapters/kubernetes/status.h"
+#include "codec/field_reader.h"
 
 namespace selfheal::kubernetes {
 namespace {

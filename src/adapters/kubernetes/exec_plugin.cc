@@ -12,7 +12,7 @@
 #include <string_view>
 
 #include "adapters/kubernetes/access.h"
-#include "adapters/kubernetes/field_reader.h"
+#include "codec/field_reader.h"
 
 extern char** environ;
 

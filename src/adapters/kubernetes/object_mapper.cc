@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "adapters/kubernetes/api_path.h"
-#include "adapters/kubernetes/field_reader.h"
+#include "codec/field_reader.h"
 
 namespace selfheal::kubernetes {
 namespace {

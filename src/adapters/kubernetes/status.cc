@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "adapters/kubernetes/field_reader.h"
+#include "codec/field_reader.h"
 
 namespace selfheal::kubernetes {
 namespace {

@@ -1,9 +1,9 @@
-#include "adapters/kubernetes/field_reader.h"
+#include "codec/field_reader.h"
 
 #include <limits>
 #include <utility>
 
-namespace selfheal::kubernetes {
+namespace selfheal {
 
 using nlohmann::json;
 
@@ -129,4 +129,4 @@ std::optional<Time> FieldReader::Timestamp(std::string_view key) const {
   return time;
 }
 
-}  // namespace selfheal::kubernetes
+}  // namespace selfheal

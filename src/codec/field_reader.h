@@ -10,7 +10,7 @@
 #include "core/labels.h"
 #include "core/result.h"
 
-namespace selfheal::kubernetes {
+namespace selfheal {
 
 /// Reads typed fields of one JSON object, strictly.
 ///
@@ -54,4 +54,4 @@ class FieldReader {
   std::optional<Error>* error_;
 };
 
-}  // namespace selfheal::kubernetes
+}  // namespace selfheal
