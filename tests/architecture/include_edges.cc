@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <regex>
 #include <utility>
 
@@ -35,17 +34,45 @@ const std::set<std::string> kSystemHeaders = {
     "pthread.h", "errno.h", "sched.h", "immintrin.h", "cpuid.h",  "spawn.h",
     "dirent.h",  "glob.h",  "pwd.h",   "malloc.h",    "stdlib.h", "string.h"};
 
-// What a folder's headers and sources may use of third-party libraries.
-struct Libraries {
-  std::set<std::string> anywhere;
-  std::set<std::string> in_sources;
+// One row of the table: a folder, the folders that it may include besides
+// itself, the libraries that its headers and sources may, and those that its
+// sources alone may.
+struct Row {
+  std::string folder;
+  std::string shown;  // As the table of src/README.md says it.
+  std::set<std::string> folders;
+  std::set<std::string> libraries;
+  std::set<std::string> libraries_in_sources;
 };
 
-const std::map<std::string, Libraries> kAllowedLibraries = {
-    {"assess", {{"Eigen"}, {}}},
-    {"intake", {{}, {"nlohmann/json"}}},
-    {"codec", {{"nlohmann/json"}, {}}},
-    {"receiver", {{}, {"cpp-httplib", "CLI11", "OpenSSL", "nlohmann/json"}}}};
+const std::vector<Row>& Rows() {
+  static const std::vector<Row> kRows = {
+      {"core", "the standard library only", {}, {}, {}},
+      {"config", "core", {"core"}, {}, {}},
+      {"codec", "core; nlohmann/json", {"core"}, {"nlohmann/json"}, {}},
+      {"a stage",
+       "core, config, itself; never another stage. Eigen in assess, "
+       "nlohmann/json in `.cc` files of intake",
+       {"core", "config"},
+       {},
+       {}},
+      {"flow", "core, config, any stage", {"core", "config"}, {}, {}},
+      {"adapters/x",
+       "core, config, codec, headers of stages that declare a port, "
+       "adapters/http and adapters/crypto, its third-party library; never "
+       "another adapter",
+       {"core", "config", "codec"},
+       {},
+       {}},
+      {"app", "all of the above", {}, {}, {}},
+      {"receiver",
+       "app, intake, record, core, config, codec; cpp-httplib, CLI11, OpenSSL "
+       "and nlohmann/json in `.cc` files",
+       {"app", "intake", "record", "core", "config", "codec"},
+       {},
+       {"cpp-httplib", "CLI11", "OpenSSL", "nlohmann/json"}}};
+  return kRows;
+}
 
 bool IsAdapter(const std::string& folder) {
   return folder.starts_with("adapters/");
@@ -53,47 +80,38 @@ bool IsAdapter(const std::string& folder) {
 
 bool IsSource(const std::string& path) { return path.ends_with(".cc"); }
 
+// The row of a folder: stages share one, and so do adapters.
+const Row& RowOf(const std::string& folder) {
+  std::string name = folder;
+  if (kStages.contains(folder)) name = "a stage";
+  if (IsAdapter(folder)) name = "adapters/x";
+  return *std::find_if(Rows().begin(), Rows().end(),
+                       [&](const Row& row) { return row.folder == name; });
+}
+
 bool LibraryAllowed(const std::string& path, const std::string& library) {
   const std::string folder = FolderOf(path);
   if (IsAdapter(folder)) return true;
-  const auto found = kAllowedLibraries.find(folder);
-  if (found == kAllowedLibraries.end()) return false;
-  return found->second.anywhere.contains(library) ||
-         (IsSource(path) && found->second.in_sources.contains(library));
-}
-
-bool StageAllowed(const std::string& from, const std::string& to) {
-  return to == from || to == "core" || to == "config";
-}
-
-bool AdapterAllowed(const std::string& from, const std::string& to,
-                    const std::string& header,
-                    const std::set<std::string>& ports) {
-  if (to == from || to == "core" || to == "config" || to == "codec") {
-    return true;
-  }
-  // Two leaves that the others stand on.
-  if (to == "adapters/http" || to == "adapters/crypto") {
-    return from != "adapters/http" && from != "adapters/crypto";
-  }
-  return ports.contains(header);
+  if (folder == "assess" && library == "Eigen") return true;
+  const bool source = IsSource(path);
+  if (folder == "intake" && source && library == "nlohmann/json") return true;
+  const Row& row = RowOf(folder);
+  return row.libraries.contains(library) ||
+         (source && row.libraries_in_sources.contains(library));
 }
 
 bool EdgeAllowed(const std::string& from, const std::string& to,
                  const std::string& header,
                  const std::set<std::string>& ports) {
-  if (from == to) return true;
-  if (from == "core") return false;
-  if (from == "config" || from == "codec") return to == "core";
-  if (kStages.contains(from)) return StageAllowed(from, to);
-  if (from == "flow") {
-    return to == "core" || to == "config" || kStages.contains(to);
-  }
-  if (IsAdapter(from)) return AdapterAllowed(from, to, header, ports);
+  if (from == to || RowOf(from).folders.contains(to)) return true;
   if (from == "app") return to != "receiver";
-  static const std::set<std::string> kReceiverMay = {"app",  "intake", "record",
-                                                     "core", "config", "codec"};
-  return from == "receiver" && kReceiverMay.contains(to);
+  if (from == "flow") return kStages.contains(to);
+  if (!IsAdapter(from)) return false;
+  // Two leaves that the other adapters stand on.
+  if (to == "adapters/http" || to == "adapters/crypto") {
+    return from != "adapters/http" && from != "adapters/crypto";
+  }
+  return ports.contains(header);
 }
 
 std::string Check(const std::string& path, bool angle,
@@ -165,6 +183,14 @@ std::vector<std::string> ForbiddenIncludes(const std::vector<SourceFile>& files,
     }
   }
   return findings;
+}
+
+std::string EdgeTable() {
+  std::string table = "| folder | may include |\n|---|---|";
+  for (const Row& row : Rows()) {
+    table += "\n| " + row.folder + " | " + row.shown + " |";
+  }
+  return table;
 }
 
 std::set<std::string> PortHeaders(const std::vector<SourceFile>& files) {

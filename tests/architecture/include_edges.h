@@ -25,4 +25,7 @@ std::vector<std::string> ForbiddenIncludes(const std::vector<SourceFile>& files,
 /// Headers of stages that declare an interface (a pure virtual function).
 std::set<std::string> PortHeaders(const std::vector<SourceFile>& files);
 
+/// The table of allowed edges as Markdown, as it stands in src/README.md.
+std::string EdgeTable();
+
 }  // namespace selfheal::architecture

@@ -81,6 +81,16 @@ TEST(PortHeaders, AreThoseOfStagesWithAPureVirtualFunction) {
   EXPECT_EQ(ports, std::set<std::string>{"record/notifier.h"});
 }
 
+TEST(Readme, OfSourcesHoldsTheTableThatIsChecked) {
+  const auto files = ReadTree({"src"}, {"README.md"});
+  ASSERT_EQ(files.size(), 1u);
+  EXPECT_NE(files[0].Text().find("<!-- edges -->\n" + EdgeTable() +
+                                 "\n<!-- /edges -->"),
+            std::string::npos)
+      << "src/README.md should hold, between the marks edges and /edges:\n"
+      << EdgeTable();
+}
+
 TEST(Product, IncludesOnlyWhatItsFolderMay) {
   const auto files = ProductSources();
   ASSERT_GT(files.size(), 10u);
