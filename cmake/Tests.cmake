@@ -145,6 +145,32 @@ foreach(target ${SELFHEAL_THREADED_TARGETS})
   add_dependencies(selfheal_threaded_tests ${target})
 endforeach()
 
+# tests/e2e and tests/cluster, *_test.py: stories over real processes, one ctest
+# entry a method. They need the programs of an ordinary build.
+if(NOT SELFHEAL_SANITIZE)
+  file(GLOB stories CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/e2e/*_test.py
+    ${PROJECT_SOURCE_DIR}/tests/cluster/*_test.py)
+  foreach(story ${stories})
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${story})
+    cmake_path(GET story PARENT_PATH folder)
+    cmake_path(GET folder FILENAME folder)
+    cmake_path(GET story STEM name)
+    string(REGEX REPLACE "_test$" "" name ${name})
+    file(STRINGS ${story} methods REGEX "^    def test_[a-z0-9_]+")
+    foreach(method ${methods})
+      string(REGEX REPLACE "^    def (test_[a-z0-9_]+).*" "\\1" method
+        "${method}")
+      add_test(NAME ${folder}.${name}.${method}
+        COMMAND python3 -B ${story} -v -k *.${method}
+        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+      set_tests_properties(${folder}.${name}.${method} PROPERTIES LABELS slow
+        RUN_SERIAL ON TIMEOUT 1200
+        SKIP_REGULAR_EXPRESSION "OK \\(skipped=1\\);NO TESTS RAN"
+        ENVIRONMENT "SELFHEAL_BUILD=${PROJECT_BINARY_DIR}")
+    endforeach()
+  endforeach()
+endif()
+
 # tests/checks/*.sh: checks of files by the tools of their owners (promtool,
 # amtool). Exit 77 = skipped, the reason on the last line.
 if(NOT SELFHEAL_SANITIZE)
