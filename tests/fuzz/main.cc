@@ -1,0 +1,26 @@
+// The entry point for libFuzzer; SELFHEAL_FUZZ names the target (run).
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string_view>
+
+#include "tests/fuzz/fuzz_targets.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
+                                      std::size_t size) {
+  static const std::string_view target = [] {
+    const char* const name = std::getenv("SELFHEAL_FUZZ");
+    return std::string_view(name == nullptr ? "" : name);
+  }();
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  if (target == "gate") {
+    selfheal::testing::FuzzHttpGate(bytes);
+  } else if (target == "payload") {
+    selfheal::testing::FuzzPayload(bytes);
+  } else if (target == "small") {
+    selfheal::testing::FuzzSmallInputs(bytes);
+  } else {
+    std::abort();
+  }
+  return 0;
+}
