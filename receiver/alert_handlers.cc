@@ -6,7 +6,9 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "codec/alert_json.h"
 #include "receiver/answers.h"
 #include "receiver/query.h"
 
@@ -80,15 +82,6 @@ HttpResponse Take(const Services& services, const HttpRequest& request) {
   return Stored(*group, *stored);
 }
 
-Json AlertJson(const StoredAlert& stored) {
-  return {{"fingerprint", stored.alert.fingerprint},
-          {"alertname", AlertName(stored.alert)},
-          {"starts_at", FormatTime(stored.alert.starts_at)},
-          {"status", AlertStatusName(stored.alert.status)},
-          {"incident",
-           stored.incident.empty() ? Json(nullptr) : Json(stored.incident)}};
-}
-
 Result<AlertQuery> ReadAlertQuery(std::string_view text) {
   const auto parameters = ParseQuery(text);
   if (!parameters.ok()) return parameters.error();
@@ -132,13 +125,11 @@ HttpResponse HandleListAlerts(const Services& services,
   if (!query.ok()) return ProblemOf(query.error());
   const auto page = services.alerts->List(*query);
   if (!page.ok()) return ProblemOf(page.error());
-  Json items = Json::array();
+  std::vector<AlertEntry> entries;
   for (const StoredAlert& stored : page->items) {
-    items.push_back(AlertJson(stored));
+    entries.push_back({&stored.alert, stored.incident});
   }
-  const Json next =
-      page->next ? Json(std::to_string(*page->next)) : Json(nullptr);
-  return JsonAnswer(Dump({{"items", std::move(items)}, {"next", next}}));
+  return JsonAnswer(AlertListJson(entries, page->next));
 }
 
 }  // namespace selfheal

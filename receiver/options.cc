@@ -33,9 +33,12 @@ int RunProgram(int argc, char** argv) {
       "selfheal");
   program.require_subcommand(1);
   int exit_code = kExitOk;
+  AddServeCommand(program, exit_code);
   AddCheckCommand(program, exit_code);
+  AddExplainCommand(program, exit_code);
   AddScoreCommand(program, exit_code);
   AddForecastCommand(program, exit_code);
+  AddAuditCommand(program, exit_code);
   AddVersionCommand(program, exit_code);
   try {
     program.parse(argc, argv);

@@ -1,0 +1,166 @@
+#include <stdlib.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/app.h"
+#include "codec/incident_json.h"
+#include "receiver/commands/commands.h"
+#include "receiver/commands/config_options.h"
+#include "receiver/options.h"
+
+namespace selfheal {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct ExplainOptions {
+  std::string config;
+  std::string payload;
+  bool json = false;
+};
+
+/// A folder of its own for a store that nobody keeps, so that the one of a
+/// running service is neither locked nor written.
+class ScratchFolder {
+ public:
+  ScratchFolder() {
+    std::error_code error;
+    path_ = std::filesystem::temp_directory_path(error).string() +
+            "/selfheal-explain-XXXXXX";
+    if (mkdtemp(path_.data()) == nullptr) path_.clear();
+  }
+  ~ScratchFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  ScratchFolder(const ScratchFolder&) = delete;
+  ScratchFolder& operator=(const ScratchFolder&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+std::optional<std::string> ReadPayload(const std::string& file) {
+  if (file == "-") {
+    return std::string(std::istreambuf_iterator<char>(std::cin), {});
+  }
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream || std::filesystem::is_directory(file)) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(stream), {});
+}
+
+Json ToJson(const Explanation& one) {
+  Json stages = Json::array();
+  for (const ExplainedStage& stage : one.stages) {
+    stages.push_back({{"stage", StageName(stage.stage)},
+                      {"outcome", stage.outcome},
+                      {"reason", stage.reason}});
+  }
+  const bool matched = !one.incident.rule.empty();
+  return {{"index", one.index},
+          {"fingerprint", one.alert.fingerprint},
+          {"alertname", AlertName(one.alert)},
+          {"status", AlertStatusName(one.alert.status)},
+          {"stages", std::move(stages)},
+          {"incident",
+           matched ? Json::parse(IncidentJson(one.incident)) : Json(nullptr)}};
+}
+
+void PrintJson(const std::vector<Explanation>& explanations) {
+  Json alerts = Json::array();
+  for (const Explanation& one : explanations) alerts.push_back(ToJson(one));
+  std::cout << Json{{"alerts", std::move(alerts)}}.dump(
+                   2, ' ', false, Json::error_handler_t::replace)
+            << "\n";
+}
+
+/// Labels are a stranger's: no control characters reach the terminal.
+std::string Printable(std::string_view text) {
+  std::string printable;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    printable += byte < 0x20 || byte == 0x7f ? '?' : c;
+  }
+  return printable;
+}
+
+void PrintText(const std::vector<Explanation>& explanations) {
+  for (const Explanation& one : explanations) {
+    std::cout << "alert " << one.index << ": "
+              << Printable(AlertName(one.alert)) << " "
+              << AlertStatusName(one.alert.status) << " since "
+              << FormatTime(one.alert.starts_at) << "\n";
+    for (const ExplainedStage& stage : one.stages) {
+      std::cout << "  " << StageName(stage.stage) << ": " << stage.outcome
+                << ": " << Printable(stage.reason) << "\n";
+    }
+  }
+}
+
+int Complain(std::string_view where, const Error& error) {
+  PrintError("explain", std::string(where) + ": " + error.message);
+  return error.code == Code::kInvalidArgument ? kExitUsage : kExitFailure;
+}
+
+int Explain(const Config& config, const std::string& payload, bool json) {
+  std::vector<SourceFinding> findings;
+  auto app = App::Create(config, &findings);
+  if (!app.ok()) {
+    PrintFindings(findings);
+    return Complain("start", app.error());
+  }
+  const auto explanations = (*app)->Explain(payload);
+  if (!explanations.ok()) return Complain("payload", explanations.error());
+  json ? PrintJson(*explanations) : PrintText(*explanations);
+  std::cout.flush();
+  return kExitOk;
+}
+
+int RunExplain(const ExplainOptions& options) {
+  std::optional<Config> config = LoadConfigOrComplain(options.config);
+  if (!config) return kExitUsage;
+  const auto payload = ReadPayload(options.payload);
+  if (!payload) {
+    PrintError("explain", options.payload + ": cannot be read");
+    return kExitUsage;
+  }
+  const ScratchFolder scratch;
+  if (scratch.path().empty()) {
+    PrintError("explain", "no folder for temporary files can be made");
+    return kExitFailure;
+  }
+  config->database.url = "sqlite://" + scratch.path() + "/explain.db";
+  config->log.level = "error";
+  if (!options.json) {
+    std::cerr << "selfheal: explain: cooldowns and budgets of a running "
+                 "service are not looked at\n";
+  }
+  return Explain(*config, *payload, options.json);
+}
+
+}  // namespace
+
+void AddExplainCommand(CLI::App& program, int& exit_code) {
+  const auto options = std::make_shared<ExplainOptions>();
+  CLI::App* const command = program.add_subcommand(
+      "explain", "Shows what a webhook body would come to, read-only");
+  command->add_option("--config", options->config, "Configuration file");
+  command->add_flag("--json", options->json, "Writes JSON");
+  command->add_option("payload", options->payload, "Webhook body, - = stdin")
+      ->required();
+  command->callback(
+      [options, &exit_code] { exit_code = RunExplain(*options); });
+}
+
+}  // namespace selfheal

@@ -1,0 +1,20 @@
+#include "app/audit_file.h"
+
+#include "adapters/crypto/digest.h"
+#include "adapters/sqlite/database_url.h"
+
+namespace selfheal {
+
+Result<AuditReport> VerifyAuditOf(const Config& config) {
+  const auto path = ParseSqliteUrl(config.database.url);
+  if (!path.ok()) return path.error();
+  return VerifyAudit(*path, Sha256Hex);
+}
+
+Result<long long> ExportAuditOf(const Config& config, std::ostream& out) {
+  const auto path = ParseSqliteUrl(config.database.url);
+  if (!path.ok()) return path.error();
+  return ExportAudit(*path, out);
+}
+
+}  // namespace selfheal

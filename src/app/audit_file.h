@@ -1,0 +1,18 @@
+#pragma once
+
+#include <iosfwd>
+
+#include "adapters/sqlite/audit_verify.h"  // IWYU pragma: export
+#include "config/config.h"
+#include "core/result.h"
+
+namespace selfheal {
+
+/// Recomputes the hash chain of the audit that `config` names; runs beside
+/// `serve`. Errors as VerifyAudit, kInvalidArgument for another kind of store.
+Result<AuditReport> VerifyAuditOf(const Config& config);
+
+/// Writes that audit to `out`, one JSON object a line; returns how many rows.
+Result<long long> ExportAuditOf(const Config& config, std::ostream& out);
+
+}  // namespace selfheal
