@@ -9,7 +9,7 @@ selfheal_library(selfheal_codec SOURCES ${sources}
 set(SELFHEAL_STAGES intake correlate collect assess plan guard execute verify
   record flow)
 list(TRANSFORM SELFHEAL_STAGES PREPEND src/ OUTPUT_VARIABLE folders)
-selfheal_glob(sources ${folders})
+selfheal_glob(sources ${folders} src/execute/actions)
 selfheal_library(selfheal_stages SOURCES ${sources}
   LINKS selfheal_core nlohmann_json::nlohmann_json PkgConfig::EIGEN)
 # Kernels chosen at run time by the processor's own answer.
