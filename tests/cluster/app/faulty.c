@@ -1,0 +1,188 @@
+/* A small web service that can be made to fail, for tests on a real cluster.
+
+   GET /            200, counted
+   GET /metrics     Prometheus text
+   GET /leak?N      keeps N more MiB a minute from now on
+   GET /burn?N      uses N thousandths of a core
+   GET /crash-loop  exits now, and two seconds after each later start of this
+                    container; a new pod has forgotten it
+   Flags: --port N, --base N (MiB held from the start), --state FOLDER (an
+   emptyDir: it outlives the container, not the pod). */
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static atomic_int leak_mib_per_min;
+static atomic_int burn_millicores;
+static atomic_long requests;
+static atomic_long held_kib;
+
+static void Sleep(double seconds) {
+  struct timespec wait;
+  wait.tv_sec = (time_t)seconds;
+  wait.tv_nsec = (long)((seconds - (double)wait.tv_sec) * 1e9);
+  nanosleep(&wait, NULL);
+}
+
+static double Now(clockid_t clock) {
+  struct timespec now;
+  clock_gettime(clock, &now);
+  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+/* Takes memory and touches every page of it, so that it counts as used. */
+static void Hold(long kib) {
+  char* memory = malloc((size_t)kib * 1024);
+  if (memory == NULL) return;
+  memset(memory, 0x5a, (size_t)kib * 1024);
+  atomic_fetch_add(&held_kib, kib);
+}
+
+static void* Leak(void* unused) {
+  double owed_kib = 0;
+  for (;;) {
+    Sleep(0.25);
+    owed_kib += atomic_load(&leak_mib_per_min) * 1024.0 / 60 * 0.25;
+    if (owed_kib >= 64) {
+      Hold((long)owed_kib);
+      owed_kib -= (double)(long)owed_kib;
+    }
+  }
+  return unused;
+}
+
+static void* Burn(void* unused) {
+  for (;;) {
+    const double slice = 0.1;
+    const double busy = slice * atomic_load(&burn_millicores) / 1000.0;
+    const double until = Now(CLOCK_MONOTONIC) + busy;
+    while (busy > 0 && Now(CLOCK_MONOTONIC) < until) {
+    }
+    if (busy < slice) Sleep(slice - busy);
+  }
+  return unused;
+}
+
+static void Metrics(char* body, size_t size) {
+  snprintf(body, size,
+           "# TYPE http_requests_total counter\n"
+           "http_requests_total{code=\"200\"} %ld\n"
+           "# TYPE faulty_held_bytes gauge\n"
+           "faulty_held_bytes %ld\n",
+           atomic_load(&requests), atomic_load(&held_kib) * 1024);
+}
+
+static void RememberCrash(const char* state) {
+  char path[512];
+  snprintf(path, sizeof path, "%s/crash-loop", state);
+  const int file = open(path, O_CREAT | O_WRONLY, 0600);
+  if (file >= 0) close(file);
+}
+
+static int Remembers(const char* state) {
+  char path[512];
+  snprintf(path, sizeof path, "%s/crash-loop", state);
+  return access(path, F_OK) == 0;
+}
+
+static void Answer(int client, const char* body) {
+  char head[160];
+  const int length =
+      snprintf(head, sizeof head,
+               "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+               "Content-Length: %zu\r\nConnection: close\r\n\r\n",
+               strlen(body));
+  if (write(client, head, (size_t)length) < 0) return;
+  if (write(client, body, strlen(body)) < 0) return;
+}
+
+static int Argument(const char* request) {
+  const char* mark = strchr(request, '?');
+  return mark == NULL ? 0 : atoi(mark + 1);
+}
+
+static void Serve(int client, const char* state) {
+  char request[2048];
+  const ssize_t got = read(client, request, sizeof request - 1);
+  if (got <= 0) return;
+  request[got] = '\0';
+  char body[512] = "ok\n";
+  int crash = 0;
+  if (strncmp(request, "GET /metrics", 12) == 0) {
+    Metrics(body, sizeof body);
+  } else if (strncmp(request, "GET /leak", 9) == 0) {
+    atomic_store(&leak_mib_per_min, Argument(request));
+  } else if (strncmp(request, "GET /burn", 9) == 0) {
+    atomic_store(&burn_millicores, Argument(request));
+  } else if (strncmp(request, "GET /crash-loop", 15) == 0) {
+    RememberCrash(state);
+    crash = 1;
+  } else {
+    atomic_fetch_add(&requests, 1);
+  }
+  Answer(client, body);
+  if (crash) {
+    shutdown(client, SHUT_RDWR);
+    _exit(1);
+  }
+}
+
+static int Listen(int port) {
+  const int server = socket(AF_INET, SOCK_STREAM, 0);
+  const int on = 1;
+  struct sockaddr_in address;
+  memset(&address, 0, sizeof address);
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_ANY);
+  address.sin_port = htons((unsigned short)port);
+  setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (bind(server, (struct sockaddr*)&address, sizeof address) != 0 ||
+      listen(server, 64) != 0) {
+    perror("faulty: listen");
+    exit(2);
+  }
+  return server;
+}
+
+static void Stop(int signal_number) {
+  (void)signal_number;
+  _exit(0);
+}
+
+int main(int argc, char** argv) {
+  int port = 8080;
+  int base_mib = 24;
+  const char* state = "/state";
+  for (int i = 1; i + 1 < argc; i += 2) {
+    if (strcmp(argv[i], "--port") == 0) port = atoi(argv[i + 1]);
+    if (strcmp(argv[i], "--base") == 0) base_mib = atoi(argv[i + 1]);
+    if (strcmp(argv[i], "--state") == 0) state = argv[i + 1];
+  }
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGTERM, Stop);
+  if (Remembers(state)) {
+    Sleep(2);
+    fprintf(stderr, "faulty: crashing as told\n");
+    return 1;
+  }
+  Hold(base_mib * 1024L);
+  pthread_t thread;
+  pthread_create(&thread, NULL, Leak, NULL);
+  pthread_create(&thread, NULL, Burn, NULL);
+  const int server = Listen(port);
+  for (;;) {
+    const int client = accept(server, NULL, NULL);
+    if (client < 0) continue;
+    Serve(client, state);
+    close(client);
+  }
+}
