@@ -1,5 +1,6 @@
 #include "tests/kubesim/exposition.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -66,8 +67,16 @@ std::string Exposition::Text() const {
   return text;
 }
 
+bool History::Wants(const std::string& family) const {
+  return wanted_.empty() || std::any_of(wanted_.begin(), wanted_.end(),
+                                        [&](const std::string& each) {
+                                          return family.rfind(each, 0) == 0;
+                                        });
+}
+
 void History::Add(const Exposition& exposition, TimePoint at) {
   for (const auto& [name, family] : exposition.families()) {
+    if (!Wants(name)) continue;
     auto& series_of_family = families_[name];
     for (const auto& [series, value] : family.samples) {
       series_of_family[series].emplace_back(UnixSeconds(at), value);

@@ -39,11 +39,18 @@ class Exposition {
 /// `promtool tsdb create-blocks-from openmetrics` turns into blocks.
 class History {
  public:
+  /// Keeps only families that begin with one of `families`; empty = all.
+  explicit History(std::vector<std::string> families)
+      : wanted_(std::move(families)) {}
+
   void Add(const Exposition& exposition, TimePoint at);
   void Write(std::ostream& out) const;
 
  private:
+  bool Wants(const std::string& family) const;
+
   using Points = std::vector<std::pair<double, double>>;  // time, value
+  std::vector<std::string> wanted_;
   std::map<std::string, std::map<std::string, Points>> families_;
 };
 

@@ -30,6 +30,7 @@ struct Settings {
   std::string step = "60s";
   std::string job = "kubesim";
   std::string instance = "kubesim";
+  std::vector<std::string> families;
   std::string kubeconfig;
   std::string port_file;
 };
@@ -51,6 +52,9 @@ void Declare(CLI::App& app, Settings& settings) {
   app.add_option("--history", settings.history,
                  "Print the samples of this long a past and exit");
   app.add_option("--step", settings.step, "Step of --history");
+  app.add_option("--families", settings.families,
+                 "Only metrics of --history that begin so")
+      ->delimiter(',');
   app.add_option("--job", settings.job, "Label of --history");
   app.add_option("--instance", settings.instance, "Label of --history");
 }
@@ -59,9 +63,12 @@ void PrintHistory(const kubesim::Simulator& simulator,
                   const Settings& settings) {
   const kubesim::TimePoint to = simulator.Now();
   simulator.WriteHistory(
-      to - kubesim::FromSeconds(ParseDuration(settings.history)), to,
-      kubesim::FromSeconds(ParseDuration(settings.step)),
-      {{"job", settings.job}, {"instance", settings.instance}}, std::cout);
+      {.from = to - kubesim::FromSeconds(ParseDuration(settings.history)),
+       .to = to,
+       .step = kubesim::FromSeconds(ParseDuration(settings.step)),
+       .extra = {{"job", settings.job}, {"instance", settings.instance}},
+       .families = settings.families},
+      std::cout);
 }
 
 void WriteFile(const std::string& path, const std::string& text) {

@@ -196,11 +196,8 @@ std::string Simulator::Metrics() const {
       [](World& world) { return world.Metrics(world.now(), {}).Text(); });
 }
 
-void Simulator::WriteHistory(TimePoint from, TimePoint to, Duration step,
-                             const Exposition::Labels& extra,
-                             std::ostream& out) const {
-  impl_->With(
-      [&](World& world) { world.WriteHistory(from, to, step, extra, out); });
+void Simulator::WriteHistory(const Past& past, std::ostream& out) const {
+  impl_->With([&](World& world) { world.WriteHistory(past, out); });
 }
 
 }  // namespace kubesim

@@ -37,7 +37,8 @@ struct Options {
 ///
 /// Besides the API: GET /metrics, GET /sim/log, POST /sim/faults, DELETE
 /// /sim/faults, POST /sim/inject, POST /sim/advance, POST /sim/apply, POST
-/// /sim/deny, GET /sim/history, GET /sim/time.
+/// /sim/deny, GET /sim/time, and GET /sim/history?seconds=&step=&job=&
+/// instance=&families=container_,http_ (OpenMetrics with timestamps).
 class Simulator {
  public:
   explicit Simulator(Options options);
@@ -81,8 +82,7 @@ class Simulator {
   void ClearLog();
 
   std::string Metrics() const;
-  void WriteHistory(TimePoint from, TimePoint to, Duration step,
-                    const Exposition::Labels& extra, std::ostream& out) const;
+  void WriteHistory(const Past& past, std::ostream& out) const;
 
  private:
   class Impl;

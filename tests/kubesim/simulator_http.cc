@@ -2,8 +2,6 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include <sstream>
-
 #include "tests/kubesim/simulator_impl.h"
 
 namespace kubesim {
@@ -182,101 +180,6 @@ ApiResponse Simulator::Impl::ApplyLogged(const ApiRequest& call,
   entry.object_version = Text(body, {"metadata", "resourceVersion"});
   log_.push_back(std::move(entry));
   return answer;
-}
-
-void Simulator::Impl::ServeControl(const httplib::Request& request,
-                                   httplib::Response& response) {
-  try {
-    if (request.path == "/sim/history") {
-      response.set_content(HistoryText(request), "text/plain");
-      return;
-    }
-    Fill(response, Answer(200, Control(request)));
-  } catch (const ApiError& error) {
-    Fill(response, Answer(error.code(), error.ToStatus()));
-  } catch (const std::exception& error) {
-    Fill(response, Failed(400, "BadRequest", error.what()));
-  }
-}
-
-std::string Simulator::Impl::HistoryText(const httplib::Request& request) {
-  const auto number = [&](const char* name, double fallback) {
-    return request.has_param(name) ? std::stod(request.get_param_value(name))
-                                   : fallback;
-  };
-  Exposition::Labels extra;
-  for (const char* label : {"job", "instance"}) {
-    if (request.has_param(label)) {
-      extra.emplace_back(label, request.get_param_value(label));
-    }
-  }
-  std::ostringstream out;
-  With([&](World& world) {
-    const double now = UnixSeconds(world.now());
-    const double to = number("to", now);
-    const double from = number("from", to - number("seconds", 3600));
-    world.WriteHistory(TimePoint{FromSeconds(from)}, TimePoint{FromSeconds(to)},
-                       FromSeconds(number("step", 60)), extra, out);
-  });
-  return out.str();
-}
-
-Json Simulator::Impl::Control(const httplib::Request& request) {
-  const std::string& path = request.path;
-  const std::string at = request.method + " " + path;
-  if (at == "GET /sim/log") {
-    Json entries = Json::array();
-    WithLog([&](RequestLog& log, Faults&) {
-      for (const LoggedRequest& entry : log) entries.push_back(ToJson(entry));
-    });
-    return {{"items", entries}};
-  }
-  if (at == "DELETE /sim/log") {
-    WithLog([](RequestLog& log, Faults&) { log.clear(); });
-    return {{"ok", true}};
-  }
-  if (at == "DELETE /sim/faults") {
-    WithLog([](RequestLog&, Faults& faults) { faults.Clear(); });
-    return {{"ok", true}};
-  }
-  if (at == "GET /sim/time") {
-    return With([](World& world) {
-      return Json{{"now", FormatTime(world.now())},
-                  {"unix", UnixSeconds(world.now())}};
-    });
-  }
-  const Json body = ParseBody(request.body, "control request");
-  if (at == "POST /sim/faults") {
-    Fault fault = FaultFromJson(body);
-    WithLog([&](RequestLog&, Faults& faults) { faults.Add(fault); });
-    return {{"ok", true}};
-  }
-  if (at == "POST /sim/inject") {
-    const std::string workload = body.value("namespace", "default") + "/" +
-                                 body.value("kind", "Deployment") + "/" +
-                                 body.value("name", "");
-    return With([&](World& world) {
-      return Json{
-          {"pods", world.kubelet().Inject(
-                       workload, body.value("settings", Json::object()),
-                       body.value("persist", false), body.value("pods", -1))}};
-    });
-  }
-  if (at == "POST /sim/advance") {
-    return With([&](World& world) {
-      world.AdvanceTo(world.now() + FromSeconds(body.value("seconds", 1.0)));
-      return Json{{"now", FormatTime(world.now())}};
-    });
-  }
-  if (at == "POST /sim/apply") {
-    With([&](World& world) { world.Apply(body); });
-    return {{"ok", true}};
-  }
-  if (at == "POST /sim/deny") {
-    With([&](World& world) { world.api().Deny(body.value("what", "")); });
-    return {{"ok", true}};
-  }
-  throw ApiError(404, "NotFound", "no control " + at);
 }
 
 }  // namespace kubesim

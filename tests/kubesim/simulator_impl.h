@@ -42,6 +42,9 @@ class Simulator::Impl {
   void ServeControl(const httplib::Request& request,
                     httplib::Response& response);
   Json Control(const httplib::Request& request);
+  Json LogJson();
+  Json InjectJson(const Json& body);
+  Json TimeJson(double advance);
   std::string HistoryText(const httplib::Request& request);
   bool Authorised(const httplib::Request& request) const;
   ApiResponse ApplyLogged(const ApiRequest& call, LoggedRequest entry,

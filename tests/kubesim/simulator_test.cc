@@ -131,9 +131,12 @@ TEST_F(RunningTest, HistoryEndsWhereTheLiveFiguresBegin) {
       Text(simulator_.List("pods", "shop")[0], {"metadata", "name"});
   const double live = Sample("http_requests_total", pod);
   std::ostringstream out;
-  simulator_.WriteHistory(simulator_.Now() - std::chrono::hours(2),
-                          simulator_.Now(), FromSeconds(60), {{"job", "sim"}},
+  simulator_.WriteHistory({.from = simulator_.Now() - std::chrono::hours(2),
+                           .to = simulator_.Now(),
+                           .extra = {{"job", "sim"}},
+                           .families = {"http_", "kube_pod_info"}},
                           out);
+  EXPECT_EQ(out.str().find("container_memory"), std::string::npos);
   double last = -1;
   double previous = -1;
   std::istringstream lines(out.str());

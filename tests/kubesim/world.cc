@@ -165,14 +165,12 @@ Exposition World::Metrics(TimePoint at, const Exposition::Labels& extra) const {
   return exposition;
 }
 
-void World::WriteHistory(TimePoint from, TimePoint to, Duration step,
-                         const Exposition::Labels& extra,
-                         std::ostream& out) const {
-  History history;
-  for (TimePoint at = from; at <= to; at += step) {
+void World::WriteHistory(const Past& past, std::ostream& out) const {
+  History history(past.families);
+  for (TimePoint at = past.from; at <= past.to; at += past.step) {
     Exposition exposition;
-    AddPodMetrics(store_, kubelet_, at, extra, exposition);
-    AddObjectMetrics(store_, extra, exposition);
+    AddPodMetrics(store_, kubelet_, at, past.extra, exposition);
+    AddObjectMetrics(store_, past.extra, exposition);
     history.Add(exposition, at);
   }
   history.Write(out);

@@ -9,6 +9,17 @@
 
 namespace kubesim {
 
+/// Which samples of the past to write.
+struct Past {
+  TimePoint from{};
+  TimePoint to{};
+  Duration step{std::chrono::seconds(60)};
+  /// Labels that a scrape would add, such as job and instance.
+  Exposition::Labels extra = {};
+  /// Beginnings of the metric names that are wanted; empty = all.
+  std::vector<std::string> families = {};
+};
+
 /// The whole cluster on a clock that its owner moves: objects, controllers
 /// and kubelets, without sockets or threads.
 ///
@@ -40,8 +51,7 @@ class World {
   Exposition Metrics(TimePoint at, const Exposition::Labels& extra) const;
 
   /// Past samples of all pods, as far back as their containers ran.
-  void WriteHistory(TimePoint from, TimePoint to, Duration step,
-                    const Exposition::Labels& extra, std::ostream& out) const;
+  void WriteHistory(const Past& past, std::ostream& out) const;
 
  private:
   void Tick(TimePoint to);
