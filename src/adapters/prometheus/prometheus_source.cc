@@ -23,10 +23,10 @@ std::string FormatSeconds(Duration since_epoch) {
   return text;
 }
 
+/// Plain seconds: a duration with a unit may have no fraction.
 std::string FormatTimeout(Duration deadline) {
   return FormatSeconds(
-             std::max<Duration>(deadline, std::chrono::milliseconds(1))) +
-         "s";
+      std::max<Duration>(deadline, std::chrono::milliseconds(1)));
 }
 
 bool IsHeaderLine(const std::string& line) {
