@@ -114,6 +114,28 @@ Result<ResolvedTarget> TargetResolver::OwnerOf(const ClusterObject& pod) {
                    " has no workload as its owner: deleting it would lose it"};
 }
 
+/// Pods are named after what made them: a ReplicaSet or DaemonSet and five
+/// characters, a StatefulSet and a number.
+Result<ResolvedTarget> TargetResolver::OwnerOfGone(const ObjectRef& pod) {
+  const auto dash = pod.name.rfind('-');
+  if (dash == std::string::npos) {
+    return Error{Code::kNotFound, ToString(pod) + " is gone"};
+  }
+  const std::string maker = pod.name.substr(0, dash);
+  for (const ObjectKind kind : {ObjectKind::kReplicaSet, ObjectKind::kDaemonSet,
+                                ObjectKind::kStatefulSet}) {
+    auto live = view_.Get({.kind = kind, .ns = pod.ns, .name = maker});
+    if (!live.ok() && live.error().code != Code::kNotFound) {
+      return live.error().With("resolve the owner of " + ToString(pod));
+    }
+    if (!live.ok()) continue;
+    if (IsWorkload(kind)) return ResolvedTarget{live->ref, live->uid};
+    return OwnerOf(*live);
+  }
+  return Error{Code::kNotFound,
+               ToString(pod) + " is gone, and so is what made it"};
+}
+
 Result<ResolvedTarget> TargetResolver::Resolve(const Rule& rule,
                                                const Labels& labels) {
   if (auto ok = RefuseExported(labels); !ok.ok()) return ok.error();
@@ -127,12 +149,12 @@ Result<ResolvedTarget> TargetResolver::Resolve(const Rule& rule,
     if (!ref.ok()) return ref.error();
     auto pod = view_.Get(*ref);
     if (pod.ok()) return OwnerOf(*pod);
-    // The pod may have been replaced since; a workload label still helps.
-    auto named = NamedWorkload(labels);
-    if (pod.error().code != Code::kNotFound || !named.ok()) {
+    if (pod.error().code != Code::kNotFound) {
       return pod.error().With("resolve " + ToString(*ref));
     }
-    return Live(*named);
+    // It was replaced since; a workload label is the better hint.
+    auto named = NamedWorkload(labels);
+    return named.ok() ? Live(*named) : OwnerOfGone(*ref);
   }
   if (const auto hpa = LabelOr(labels, "horizontalpodautoscaler");
       !hpa.empty()) {

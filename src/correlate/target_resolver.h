@@ -32,6 +32,7 @@ class TargetResolver {
 
  private:
   Result<ResolvedTarget> OwnerOf(const ClusterObject& pod);
+  Result<ResolvedTarget> OwnerOfGone(const ObjectRef& pod);
   Result<ResolvedTarget> Live(const ObjectRef& ref);
 
   ClusterView& view_;

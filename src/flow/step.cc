@@ -13,6 +13,8 @@ constexpr seconds kPoll{2};
 constexpr int kMovesPerPass = 16;
 /// A canary that can't be judged yet is observed up to this much longer.
 constexpr int kCanaryPatience = 3;
+/// More siblings make the comparison no better.
+constexpr std::size_t kMostSiblings = 5;
 /// Points of the canary's window.
 constexpr int kCanaryPoints = 20;
 
@@ -20,10 +22,28 @@ const RunbookStep& StepOf(const Incident& incident) {
   return incident.plan->steps.at(static_cast<std::size_t>(incident.plan->step));
 }
 
-std::vector<std::string> Names(const std::vector<PodIdentity>& pods) {
-  std::vector<std::string> names;
-  for (const PodIdentity& pod : pods) names.push_back(pod.name);
-  return names;
+/// The span's metrics of each pod alone, so that sums over pods compare; of
+/// those only that have a bad side, as load says nothing about health.
+Result<std::vector<MetricWindow>> PodByPod(const FlowPorts& ports,
+                                           const Scene& scene,
+                                           const std::vector<PodIdentity>& pods,
+                                           Time start, seconds step) {
+  std::vector<MetricWindow> metrics;
+  const std::size_t count = std::min(pods.size(), kMostSiblings);
+  for (std::size_t i = 0; i < count; ++i) {
+    auto evidence = ports.collector.CollectSpan(
+        scene.rule, {scene.run.incident().target, {pods[i].name}}, start,
+        scene.run.now(), step);
+    if (!evidence.ok()) return evidence.error();
+    for (MetricWindow& metric : evidence->metrics) {
+      if (metric.bad == BadDirection::kEither) continue;
+      if (!evidence->problems.empty()) {
+        metric.problem = evidence->problems.front();
+      }
+      metrics.push_back(std::move(metric));
+    }
+  }
+  return metrics;
 }
 
 /// True where the step has, or may have, changed the cluster.
@@ -82,19 +102,11 @@ IncidentFlow::Ended IncidentFlow::CompareCanary(const Scene& scene,
   const Duration observe = move.look_again - start;
   const seconds step = std::max(
       seconds(1), std::chrono::duration_cast<seconds>(observe / kCanaryPoints));
-  const ObjectRef& target = run.incident().target;
-  auto canary = ports_.collector.CollectSpan(
-      scene.rule, {target, Names(move.canaries)}, start, run.now(), step);
+  auto canary = PodByPod(ports_, scene, move.canaries, start, step);
   if (!canary.ok()) return RetryLater(run, Stage::kVerify, canary.error());
-  auto siblings = ports_.collector.CollectSpan(
-      scene.rule, {target, Names(move.siblings)}, start, run.now(), step);
+  auto siblings = PodByPod(ports_, scene, move.siblings, start, step);
   if (!siblings.ok()) return RetryLater(run, Stage::kVerify, siblings.error());
-  CanaryResult verdict =
-      selfheal::CompareCanary(canary->metrics, siblings->metrics);
-  if (!canary->problems.empty() || !siblings->problems.empty()) {
-    verdict.worse = Judgement::kInconclusive;
-    verdict.reason = "the evidence is partial";
-  }
+  const CanaryResult verdict = selfheal::CompareCanary(*canary, *siblings);
   if (verdict.worse == Judgement::kInconclusive &&
       run.now() < start + kCanaryPatience * observe) {
     return WaitUntil(run, run.now() + kPoll, verdict.reason);

@@ -87,6 +87,15 @@ TEST_F(TargetResolverTest, AReplacedPodIsFoundByItsWorkloadLabel) {
   EXPECT_EQ(target->uid, "d1");
 }
 
+TEST_F(TargetResolverTest, AReplacedPodIsFoundByTheNameOfItsReplicaSet) {
+  const auto target = Resolve({{"namespace", "shop"}, {"pod", "cart-1-gone0"}});
+  ASSERT_TRUE(target.ok()) << target.error().message;
+  EXPECT_EQ(target->uid, "d1");
+  const auto unknown = Resolve({{"namespace", "shop"}, {"pod", "x-1-gone0"}});
+  ASSERT_FALSE(unknown.ok());
+  EXPECT_EQ(unknown.error().code, Code::kNotFound);
+}
+
 TEST_F(TargetResolverTest, HostileNamesNeverReachTheCluster) {
   for (const char* name : {"../../secrets/x", "a/b", "%2e%2e", "A", ""}) {
     const int before = view_.reads();

@@ -64,7 +64,7 @@ TEST(PrometheusSource, SendsAForm) {
   EXPECT_EQ(requests[0].headers.at("x-scope-orgid"), "shop");
   EXPECT_EQ(requests[0].body,
             "query=up%7Ba%3D%22b%26c%22%7D&start=1700000000.000&"
-            "end=1700003600.000&step=60&timeout=5.000s&partial_response=false");
+            "end=1700003600.000&step=60&timeout=5.000&partial_response=false");
   EXPECT_EQ(requests[1].target, "/prometheus/api/v1/query");
   EXPECT_EQ(requests[1].body,
             "query=up&time=1700000000.250&timeout=1.500s&"
