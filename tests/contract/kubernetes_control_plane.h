@@ -22,6 +22,8 @@ class KubernetesControlPlane {
 
   std::string url() const;
   std::string token() const { return "contract-token"; }
+  /// The certificate that the API server made for itself.
+  std::string ca_file() const { return folder_ + "/certs/apiserver.crt"; }
 
  private:
   std::string WriteKeys();
