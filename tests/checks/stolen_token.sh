@@ -70,6 +70,11 @@ patch 200 "own annotation" \
   '{"metadata":{"annotations":{"selfheal.dev/last-action":"x"}}}'
 patch 200 "scale" "$(spec '{"replicas":3}')" "$cart/scale"
 expect 200 "read pods" "$url/api/v1/namespaces/default/pods"
+expect 200 "read the namespace" "$url/api/v1/namespaces/default"
+expect 404 "evict a pod that is gone" -X POST \
+  -H 'Content-Type: application/json' -d '{"apiVersion":"policy/v1",
+  "kind":"Eviction","metadata":{"name":"gone","namespace":"default"}}' \
+  "$url/api/v1/namespaces/default/pods/gone/eviction"
 
 patch 422 "another image" "$(spec "{\"template\":{\"spec\":{$container}}}")"
 patch 422 "host network" \
