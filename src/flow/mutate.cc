@@ -146,7 +146,15 @@ IncidentFlow::Ended IncidentFlow::Allowed(const Scene& scene,
                           .at = run.now()});
   }
   run.WrittenWithIntent();
-  const RunResult result = ports_.executor.Run(*intent);
+  return Act(scene, purpose, *intent);
+}
+
+IncidentFlow::Ended IncidentFlow::Act(const Scene& scene,
+                                      const MutationPurpose& purpose,
+                                      const Intent& intent) {
+  IncidentRun& run = scene.run;
+  Incident& incident = run.incident();
+  const RunResult result = ports_.executor.Run(intent);
   Execution& execution = incident.executions.back();
   execution.outcome = result.outcome;
   execution.detail = result.detail;
@@ -166,7 +174,7 @@ IncidentFlow::Ended IncidentFlow::Allowed(const Scene& scene,
       if (!result.stale) return FailStep(scene, result.detail);
       break;
     case ExecutionOutcome::kUnknown:
-      return WaitUntil(run, intent->deadline(), "the reply was lost");
+      return WaitUntil(run, intent.deadline(), "the reply was lost");
   }
   if (auto saved = run.Save(); !saved.ok()) return saved.error();
   return std::nullopt;

@@ -1,5 +1,7 @@
 // What the loader of rules and runbooks refuses: each row changes one piece of
 // a good document and names every finding with its exact place and message.
+// budget: one table a kind of document; parted, the good document would be
+// written twice.
 
 #include <gtest/gtest.h>
 
