@@ -9,9 +9,9 @@
 #include "core/action.h"
 #include "core/assessment.h"
 #include "core/evidence.h"
-#include "core/source_finding.h"
 #include "core/incident_type.h"
 #include "core/labels.h"
+#include "core/source_finding.h"
 
 namespace selfheal {
 
@@ -26,15 +26,12 @@ enum class TargetMode {
 ///
 /// The placeholders, filled in by a typed builder, stand in the braces of a
 /// selector and outside of quotes:
-///  - `$target`: the matchers that select the target's series. Of a workload,
-///    and of a pod that a workload owns: `namespace="shop",pod=~"PATTERN"`,
-///    where PATTERN takes the pods of that workload, past ones too
-///    (Deployment `cart-[a-z0-9]+-[a-z0-9]+`, StatefulSet `cart-[0-9]+`,
-///    DaemonSet `cart-[a-z0-9]+`), so that history and the verification after
-///    a replacement see the whole; of a bare pod: its own name; of a node:
-///    `node="n1"`.
-///  - `$namespace`, `$workload`, `$pod`, `$node`: one quoted value each, as in
-///    `{namespace=$namespace,deployment=$workload}`.
+///  - `$target`: the matchers that select the target's series. For the modes
+///    pod and workload `namespace="shop",pod=~"PATTERN"`, where PATTERN takes
+///    the pods of the workload, past ones too, so that the history and a
+///    replacement pod count; for a node `node="n1"`.
+///  - `$namespace`, `$workload` (modes pod and workload), `$node`: one quoted
+///    value each, as in `{namespace=$namespace,deployment=$workload}`.
 struct EvidenceQuery {
   std::string name;
   std::string query;

@@ -11,7 +11,6 @@ using Names = std::vector<std::string_view>;
 Names Placeholders(TargetMode target) {
   switch (target) {
     case TargetMode::kPod:
-      return {"target", "namespace", "pod", "workload"};
     case TargetMode::kWorkload:
       return {"target", "namespace", "workload"};
     case TargetMode::kNode:

@@ -1,0 +1,60 @@
+# The JSON Schemas beside configuration, rules and runbooks: what is shipped
+# and the good documents of the corpus are valid, the bad ones are not.
+set -euo pipefail
+python3 -c 'import jsonschema, yaml' 2>/dev/null ||
+  { echo "python3-jsonschema and python3-yaml are not installed"; exit 77; }
+python3 - <<'PY'
+import glob, json, os, sys
+import jsonschema, yaml
+
+def load(path):
+    with open(path) as file:
+        return json.load(file)
+
+SCHEMAS = {"Rule": load("rules/rule.schema.json"),
+           "Runbook": load("runbooks/runbook.schema.json")}
+CONFIG = load("config/config.schema.json")
+for schema in [*SCHEMAS.values(), CONFIG]:
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+failures, seen = [], {"good": 0, "bad": 0}
+
+def check(path, schema, expect_valid):
+    with open(path) as file:
+        document = yaml.safe_load(file)
+    errors = list(jsonschema.Draft202012Validator(schema).iter_errors(document))
+    seen["good" if expect_valid else "bad"] += 1
+    if expect_valid and errors:
+        failures.append(f"{path}: {errors[0].message}")
+    if not expect_valid and not errors:
+        failures.append(f"{path}: valid, but should not be")
+
+for kind, folder in (("Rule", "rules"), ("Runbook", "runbooks")):
+    for path in sorted(glob.glob(f"{folder}/*.yaml")):
+        with open(path) as file:
+            first = file.readline()
+        schema = first.split("$schema=")[-1].strip()
+        if not os.path.exists(os.path.join(folder, schema)):
+            failures.append(f"{path}:1:1: names no schema beside it")
+        check(path, SCHEMAS[kind], True)
+for path in sorted(glob.glob("tests/adapters/yaml/corpus/*.yaml")):
+    name = os.path.basename(path)
+    kind = "Runbook" if "-runbook" in name else "Rule"
+    if name.startswith("good-"):
+        check(path, SCHEMAS[kind], True)
+    elif name.startswith("bad-"):
+        check(path, SCHEMAS[kind], False)
+check("config/selfheal.yaml", CONFIG, True)
+for number, (key, value) in enumerate([
+        ("dry_run", "yes"), ("unknown", 1), ("guards", {"cooldown": 300}),
+        ("judge", {"trees": 5}), ("limits", {"body": "16MB"}),
+        ("kubernetes", {"namespaces": "shop"}), ("log", {"level": "loud"}),
+        ("approvals", {"approvers": [{"slack_user": "U1"}]})]):
+    if jsonschema.Draft202012Validator(CONFIG).is_valid({key: value}):
+        failures.append(f"config: {key}: {value} is valid, but should not be")
+    seen["bad"] += 1
+print("\n".join(failures) or f"{seen['good']} valid, {seen['bad']} refused")
+if seen["good"] < 10 or seen["bad"] < 20:
+    failures.append("too few documents were found")
+sys.exit(1 if failures else 0)
+PY
