@@ -1,3 +1,4 @@
+// budget: one table of bad documents, a row each
 // What the loader of rules and runbooks refuses: each row changes one piece of
 // a good document and names every finding with its exact place and message.
 // budget: one table a kind of document; parted, the good document would be
