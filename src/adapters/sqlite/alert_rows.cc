@@ -27,27 +27,12 @@ Result<void> Insert(Connection& db, const AlertRow& row, bool burning,
   return {};
 }
 
-/// Whether a row of exactly this key is there, and whose it is.
-Result<std::optional<std::string>> Exact(Connection& db, const AlertRow& row,
-                                         AlertStatus status) {
-  Statement query = db.Query(
-      "SELECT incident FROM alerts"
-      " WHERE fingerprint = ? AND starts_at = ? AND status = ?",
-      row.fingerprint, row.starts_at, status == AlertStatus::kResolved);
-  std::optional<std::string> incident;
-  if (query.Next()) incident = query.Text(0);
-  if (Result<void> status_of = query.status(); !status_of.ok()) {
-    return status_of.error();
-  }
-  return incident;
-}
-
-/// The burning episode whose startsAt only moved earlier.
-Result<std::optional<std::string>> MovedEarlier(Connection& db,
+/// The incident of exactly this resolved row, where it is stored already.
+Result<std::optional<std::string>> FindResolved(Connection& db,
                                                 const AlertRow& row) {
   Statement query = db.Query(
-      "SELECT incident FROM alerts WHERE fingerprint = ? AND starts_at > ?"
-      " AND status = 0 AND burning = 1 ORDER BY starts_at LIMIT 1",
+      "SELECT incident FROM alerts"
+      " WHERE fingerprint = ? AND starts_at = ? AND status = 1",
       row.fingerprint, row.starts_at);
   std::optional<std::string> incident;
   if (query.Next()) incident = query.Text(0);
@@ -57,16 +42,40 @@ Result<std::optional<std::string>> MovedEarlier(Connection& db,
   return incident;
 }
 
+/// What is stored about a firing alert already.
+struct Known {
+  /// The incident of its own row, or of the burning episode whose startsAt
+  /// only moved earlier.
+  std::optional<std::string> incident;
+  /// Posts may overtake each other: its end may be here before it.
+  bool ended = false;
+};
+
+Result<Known> FindEpisode(Connection& db, const AlertRow& row) {
+  Statement query = db.Query(
+      "SELECT starts_at, status, burning, incident FROM alerts"
+      " WHERE fingerprint = ? AND starts_at >= ? ORDER BY starts_at, status",
+      row.fingerprint, row.starts_at);
+  Known known;
+  while (!known.incident && query.Next()) {
+    const bool same = query.At(0) == row.starts_at;
+    const bool resolved = query.Integer(1) != 0;
+    if (same && resolved) known.ended = true;
+    if (!resolved && (same || query.Integer(2) != 0)) {
+      known.incident = query.Text(3);
+    }
+  }
+  if (Result<void> status = query.status(); !status.ok()) {
+    return status.error();
+  }
+  return known;
+}
+
 Result<Stored> StoreFiring(Connection& db, const AlertRow& row, Time now) {
-  Result<std::optional<std::string>> known =
-      Exact(db, row, AlertStatus::kFiring);
-  if (known.ok() && !*known) known = MovedEarlier(db, row);
+  Result<Known> known = FindEpisode(db, row);
   if (!known.ok()) return known.error();
-  if (*known) return Stored{false, **known};
-  // Posts may overtake each other: its end may be here already.
-  const auto ended = Exact(db, row, AlertStatus::kResolved);
-  if (!ended.ok()) return ended.error();
-  const Result<void> done = Insert(db, row, !*ended, "", now);
+  if (known->incident) return Stored{false, std::move(*known->incident)};
+  const Result<void> done = Insert(db, row, !known->ended, "", now);
   if (!done.ok()) return done.error();
   return Stored{true, ""};
 }
@@ -98,7 +107,7 @@ Result<std::string> EndEpisodes(Connection& db, const AlertRow& row) {
 }
 
 Result<Stored> StoreResolved(Connection& db, const AlertRow& row, Time now) {
-  const auto known = Exact(db, row, AlertStatus::kResolved);
+  const auto known = FindResolved(db, row);
   if (!known.ok()) return known.error();
   if (*known) return Stored{false, **known};
   Result<std::string> incident = EndEpisodes(db, row);

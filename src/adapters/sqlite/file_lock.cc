@@ -42,6 +42,12 @@ Result<std::unique_ptr<FileLock>> FileLock::Take(const std::string& path) {
       pwrite(descriptor, pid.data(), pid.size(), 0) < 0) {
     return Error{Code::kUnavailable, name + ": " + std::strerror(errno)};
   }
+  // Closed before SQLite opens it, so that no lock of its own is lost.
+  const int database = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (database < 0) {
+    return Error{Code::kUnavailable, path + ": " + std::strerror(errno)};
+  }
+  close(database);
   return lock;
 }
 

@@ -13,8 +13,11 @@ namespace selfheal::sqlite {
 /// the locks that SQLite holds on it.
 class FileLock {
  public:
+  /// Takes the lock and makes the database file, readable by its owner alone,
+  /// where it is absent.
+  ///
   /// @error kFailedPrecondition  another process holds it; names its pid.
-  ///        kUnavailable  the lock file can't be made.
+  ///        kUnavailable  one of the files can't be made.
   static Result<std::unique_ptr<FileLock>> Take(const std::string& path);
   ~FileLock();
   FileLock(const FileLock&) = delete;

@@ -1,5 +1,6 @@
 #include "adapters/sqlite/writer.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -7,6 +8,8 @@
 
 namespace selfheal::sqlite {
 namespace {
+
+constexpr std::chrono::milliseconds kMostGather{1};
 
 enum class Place { kQueued, kTaken, kAbandoned };
 
@@ -86,6 +89,10 @@ Writer::Batch Writer::Next() {
     wake_.wait_for(lock, limits_.probe, [this] { return stopping_; });
   } else {
     wake_.wait(lock, ready);
+    const Duration gather =
+        std::min<Duration>(last_commit_ / limits_.gather_divisor, kMostGather);
+    wake_.wait_for(lock, gather,
+                   [this] { return stopping_ || queue_.size() >= last_jobs_; });
   }
   Batch batch;
   while (!queue_.empty() && batch.size() < limits_.batch) {
@@ -115,6 +122,7 @@ void Writer::Loop() {
 
 void Writer::RunBatch(const Batch& batch) {
   std::vector<Result<void>> results(batch.size());
+  last_jobs_ = batch.size();
   const Result<void> whole = RunJobs(batch, results);
   if (!whole.ok()) {
     if (db_->InTransaction()) (void)db_->Exec("ROLLBACK");
@@ -178,14 +186,16 @@ Result<void> Writer::Commit() {
   if (audit_.head() != Head()) {
     if (Result<void> saved = audit_.SaveHead(*db_); !saved.ok()) return saved;
   }
+  const auto begin = std::chrono::steady_clock::now();
   if (Result<void> done = db_->Exec("COMMIT"); !done.ok()) return done;
+  last_commit_ = std::chrono::steady_clock::now() - begin;
   const MutexLock lock(mutex_);
   committed_ = audit_.head();
   return {};
 }
 
 void Writer::Fail(const Error& error) {
-  damaged_ = error.code == Code::kDataLoss;
+  damaged_ = damaged_ || error.code == Code::kDataLoss;
   const MutexLock lock(mutex_);
   failure_ = error.message;
   failing_.store(true);
@@ -207,6 +217,7 @@ void Writer::Probe() {
   if (Result<void> loaded = audit_.Load(*db_); !loaded.ok()) {
     return Fail(loaded.error());
   }
+  damaged_ = false;
   const MutexLock lock(mutex_);
   committed_ = audit_.head();
   failing_.store(false);

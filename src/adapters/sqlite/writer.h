@@ -32,9 +32,13 @@ struct WriterLimits {
   std::chrono::milliseconds wait{1000};  ///< Of a caller.
   std::chrono::milliseconds probe{250};  ///< Between tries while failing.
   int checkpoint_frames = 1000;
+  /// After a commit, callers that it set free get this share of its duration
+  /// (1 ms at most) to come back, so that they do not miss the next one. Ends
+  /// as soon as as many wait as the last batch had; a lone caller never waits.
+  int gather_divisor = 8;
 };
 
-/// The only thread that writes: whatever is queued while the last COMMIT runs
+/// The only thread that writes: whatever is queued when the last COMMIT is done
 /// goes into one transaction, each job in its own savepoint.
 ///
 /// Thread-safe. A fault of the file (full, I/O, damage) marks the writer as
@@ -77,6 +81,8 @@ class Writer {
   AuditChain audit_;
   const WriterLimits limits_;
   bool damaged_ = false;
+  std::size_t last_jobs_ = 0;  ///< Of the last batch.
+  Duration last_commit_{0};    ///< How long its COMMIT took.
 
   std::atomic<bool> failing_ = false;
 
