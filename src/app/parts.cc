@@ -7,6 +7,7 @@
 #include "adapters/kubernetes/kubernetes_client.h"
 #include "adapters/kubernetes/kubernetes_view.h"
 #include "adapters/kubernetes/revision_journal.h"
+#include "adapters/slack/webhook_notifier.h"
 #include "adapters/sqlite/database_url.h"
 #include "adapters/telemetry/logger.h"
 #include "app/log_notifier.h"
@@ -112,9 +113,9 @@ Result<std::unique_ptr<Parts>> Parts::Build(
 Result<void> Parts::BuildSources() {
   auto source = prometheus::PrometheusSource::Create(
       {.url = config.prometheus.url,
-       .auth = AuthOf(config.prometheus.bearer_token_file,
-                      config.prometheus.username,
-                      config.prometheus.password_file),
+       .auth =
+           AuthOf(config.prometheus.bearer_token_file,
+                  config.prometheus.username, config.prometheus.password_file),
        .ca_file = config.prometheus.ca_file,
        .headers = config.prometheus.headers,
        .user_agent = UserAgent(),
@@ -124,13 +125,54 @@ Result<void> Parts::BuildSources() {
   auto found = BuildCluster(config, clock, *log);
   if (!found.ok()) return found.error();
   cluster = *std::move(found);
-  notifier = std::make_unique<LogNotifier>(*log);
+  if (auto built = BuildNotifier(); !built.ok()) return built;
+  return BuildAlertmanager();
+}
+
+Result<void> Parts::BuildNotifier() {
+  if (config.slack.webhook_url.empty()) {
+    notifier = std::make_unique<LogNotifier>(*log);
+    return {};
+  }
+  auto slack = slack::WebhookNotifier::Create(
+      {.webhook_url = config.slack.webhook_url,
+       .user_agent = UserAgent(),
+       .on_attempt = [this](bool up) { metrics->OnDependency("slack", up); }},
+      *log);
+  if (!slack.ok()) return slack.error();
+  notifier = *std::move(slack);
+  return {};
+}
+
+Result<void> Parts::BuildAlertmanager() {
+  if (config.alertmanager.url.empty()) {
+    log->Info("alertmanager.url is empty: gap closing is off");
+    return {};
+  }
+  auto source = alertmanager::AlertmanagerSource::Create(
+      {.url = config.alertmanager.url,
+       .auth = AuthOf(config.alertmanager.bearer_token_file,
+                      config.alertmanager.username,
+                      config.alertmanager.password_file),
+       .ca_file = config.alertmanager.ca_file,
+       .user_agent = UserAgent()},
+      *log);
+  if (!source.ok()) return source.error();
+  alertmanager = *std::move(source);
+  gap_closer = std::make_unique<GapCloser>(
+      GapCloser::Ports{.source = *alertmanager,
+                       .alerts = *store,
+                       .observer = *metrics,
+                       .log = *log,
+                       .clock = clock,
+                       .sightings = sightings,
+                       .wake = [this] { flow->Poke(); }});
   return {};
 }
 
 void Parts::BuildGuards() {
-  switches = std::make_unique<guard::ProcessSwitches>(
-      config.guards.kill_switch_file);
+  switches =
+      std::make_unique<guard::ProcessSwitches>(config.guards.kill_switch_file);
   collector =
       std::make_unique<Collector>(*prometheus, config.prometheus.timeout);
   targets = std::make_unique<TargetResolver>(*cluster.view);
@@ -150,52 +192,51 @@ void Parts::BuildGuards() {
 }
 
 void Parts::BuildFlow() {
-  ports = std::make_unique<FlowPorts>(FlowPorts{
-      .config = config,
-      .clock = clock,
-      .runbooks = *runbooks,
-      .collector = *collector,
-      .changes = *cluster.changes,
-      .cluster = *cluster.view,
-      .client = *cluster.client,
-      .executor = *executor,
-      .guards = *guards,
-      .history = *store,
-      .incidents = *store,
-      .audit = *store,
-      .notifier = *notifier,
-      .observer = *metrics,
-      .log = *log,
-      .digest = [](std::string_view text) { return Sha256Hex(text); },
-      .watchdog_seen = [this] { return sightings.Watchdog(); },
-      .gate_seen =
-          [this](const std::string& rule, const ObjectRef& target) {
-            return sightings.Target(rule, target);
-          }});
-  flow = std::make_unique<FlowService>(
-      *ports,
-      Correlator::Ports{.alerts = *store,
-                        .incidents = *store,
-                        .links = *store,
-                        .runbooks = *runbooks,
-                        .targets = *targets,
-                        .observer = *metrics,
-                        .log = *log,
-                        .clock = clock,
-                        .wake = {}},
-      WatchLoop::Ports{.config = config,
-                       .clock = clock,
-                       .metrics = *prometheus,
-                       .collector = *collector,
-                       .targets = *targets,
-                       .incidents = *store,
-                       .links = *store,
-                       .runbooks = *runbooks,
-                       .observer = *metrics,
-                       .log = *log,
-                       .sightings = sightings,
-                       .wake = {}},
-      gap_closer.get());
+  ports = std::make_unique<FlowPorts>(
+      FlowPorts{.config = config,
+                .clock = clock,
+                .runbooks = *runbooks,
+                .collector = *collector,
+                .changes = *cluster.changes,
+                .cluster = *cluster.view,
+                .client = *cluster.client,
+                .executor = *executor,
+                .guards = *guards,
+                .history = *store,
+                .incidents = *store,
+                .audit = *store,
+                .notifier = *notifier,
+                .observer = *metrics,
+                .log = *log,
+                .digest = [](std::string_view text) { return Sha256Hex(text); },
+                .watchdog_seen = [this] { return sightings.Watchdog(); },
+                .gate_seen =
+                    [this](const std::string& rule, const ObjectRef& target) {
+                      return sightings.Target(rule, target);
+                    }});
+  flow = std::make_unique<FlowService>(*ports,
+                                       Correlator::Ports{.alerts = *store,
+                                                         .incidents = *store,
+                                                         .links = *store,
+                                                         .runbooks = *runbooks,
+                                                         .targets = *targets,
+                                                         .observer = *metrics,
+                                                         .log = *log,
+                                                         .clock = clock,
+                                                         .wake = {}},
+                                       WatchLoop::Ports{.config = config,
+                                                        .clock = clock,
+                                                        .metrics = *prometheus,
+                                                        .collector = *collector,
+                                                        .targets = *targets,
+                                                        .incidents = *store,
+                                                        .links = *store,
+                                                        .runbooks = *runbooks,
+                                                        .observer = *metrics,
+                                                        .log = *log,
+                                                        .sightings = sightings,
+                                                        .wake = {}},
+                                       gap_closer.get());
 }
 
 }  // namespace selfheal

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "adapters/alertmanager/alertmanager_source.h"
 #include "adapters/kubernetes/api_client.h"
 #include "adapters/prometheus/prometheus_source.h"
 #include "adapters/sqlite/sqlite_store.h"
@@ -40,6 +41,8 @@ class Parts {
   std::unique_ptr<prometheus::PrometheusSource> prometheus;
   ClusterParts cluster;
   std::unique_ptr<Notifier> notifier;
+  /// Null where no Alertmanager is configured: gap closing is off.
+  std::unique_ptr<alertmanager::AlertmanagerSource> alertmanager;
   Sightings sightings;
   std::unique_ptr<guard::ProcessSwitches> switches;
   std::unique_ptr<Collector> collector;
@@ -55,6 +58,8 @@ class Parts {
   explicit Parts(const Config& c) : config(c) {}
 
   Result<void> BuildSources();
+  Result<void> BuildNotifier();
+  Result<void> BuildAlertmanager();
   void BuildGuards();
   void BuildFlow();
 };

@@ -93,7 +93,7 @@ WebhookNotifier::WebhookNotifier(Options options,
       log_(log),
       thread_([this] { Run(); }) {}
 
-WebhookNotifier::~WebhookNotifier() { Stop(Duration::zero()); }
+WebhookNotifier::~WebhookNotifier() { Stop(options_.grace); }
 
 void WebhookNotifier::Notify(const Notice& notice) {
   std::string body = WebhookBody(notice);

@@ -34,6 +34,8 @@ struct Options {
   Duration max_back_off = std::chrono::seconds(60);
   /// Between two notices: Slack takes about one a second and channel.
   Duration spacing = std::chrono::seconds(1);
+  /// What the destructor gives the notices that still wait.
+  Duration grace = std::chrono::seconds(3);
   /// Told after each attempt whether Slack took it; may be empty.
   std::function<void(bool up)> on_attempt = {};
 };

@@ -28,7 +28,8 @@ Options Quick(const std::string& url) {
   return {.webhook_url = url + "/services/T0/B0/s3cret",
           .back_off = milliseconds(1),
           .max_back_off = milliseconds(20),
-          .spacing = milliseconds(0)};
+          .spacing = milliseconds(0),
+          .grace = milliseconds(0)};
 }
 
 std::unique_ptr<WebhookNotifier> NewNotifier(Options options, Logger& log) {
@@ -142,8 +143,9 @@ TEST(WebhookNotifier, HonoursRetryAfter) {
 }
 
 TEST(WebhookNotifier, NeverBlocksAndDropsTheOldest) {
-  TestServer server(
-      [](const ReceivedRequest&) { return RawReply{.bytes = "", .hang = true}; });
+  TestServer server([](const ReceivedRequest&) {
+    return RawReply{.bytes = "", .hang = true};
+  });
   MemoryLogger log;
   Options options = Quick(server.url());
   options.queue = 3;
