@@ -107,8 +107,7 @@ AnomalyFinding Evaluate(const Metrics& metrics, const ConfirmSpec& spec,
   finding.score = scores.score.back();
   finding.statistic = scores.statistic.back();
   finding.confidence = scores.confidence.back();
-  finding.factors =
-      FactorsOf(metrics, detector.Contributions(window, peak));
+  finding.factors = FactorsOf(metrics, detector.Contributions(window, peak));
   const auto deviations = detector.MemberDeviations(window, peak);
   for (std::size_t m = 0; m < deviations.size(); ++m) {
     finding.members.emplace_back(kMemberNames[m], deviations[m]);
@@ -148,13 +147,13 @@ double DepartureScore(const MetricWindow& metric) {
   const std::vector<double>& values = metric.window.values;
   for (auto it = values.rbegin(); it != values.rend() && departed < 2; ++it) {
     if (!std::isfinite(*it)) continue;
-    const bool bad = metric.bad == BadDirection::kRises ? *it > usual
-                                                        : *it < usual;
+    const bool bad =
+        metric.bad == BadDirection::kRises ? *it > usual : *it < usual;
     if (!bad) break;
     ++departed;
   }
-  return std::min(
-      1.0, departed * std::log10(static_cast<double>(present) + 1) / 5);
+  return std::min(1.0,
+                  departed * std::log10(static_cast<double>(present) + 1) / 5);
 }
 
 /// Score of the metrics that were constant, as a finding of its own.
@@ -175,6 +174,20 @@ AnomalyFinding ConstantFinding(const Metrics& constant,
     finding.reason = metric->name + " left the constant value of its baseline";
   }
   return finding;
+}
+
+/// True for a metric whose rise is bad, that was zero through its whole
+/// baseline and still is: nothing of it ever happened, and nothing happens now.
+/// Any other constant may be a source that hangs.
+bool AtRest(const MetricWindow& metric) {
+  if (metric.bad != BadDirection::kRises) return false;
+  const auto zero_or_missing = [](double value) {
+    return value == 0 || !std::isfinite(value);
+  };
+  const std::vector<double>& baseline = metric.baseline.values;
+  const std::vector<double>& window = metric.window.values;
+  return std::all_of(baseline.begin(), baseline.end(), zero_or_missing) &&
+         std::all_of(window.begin(), window.end(), zero_or_missing);
 }
 
 /// Higher is preferred: a judged one over one that could not be.
@@ -214,6 +227,16 @@ AnomalyFinding FindAnomaly(const Metrics& required, const Metrics& optional,
   const Metrics base = Varying(required, constant);
   const Metrics extra = Varying(optional, constant);
   AnomalyFinding best = ConstantFinding(constant, spec);
+  const auto at_rest = [](const MetricWindow* metric) {
+    return AtRest(*metric);
+  };
+  if (!required.empty() &&
+      std::all_of(required.begin(), required.end(), at_rest) &&
+      best.outcome == Judgement::kInconclusive) {
+    best.outcome = Judgement::kNotConfirmed;
+    best.confidence = 0.5;
+    best.reason = "everything is at zero, now as in its baseline";
+  }
   std::vector<Metrics> sets;
   if (complete && extra.size() != 1) {
     sets.push_back(base);

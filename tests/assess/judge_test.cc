@@ -168,6 +168,23 @@ TEST(Judge, AllConstantIsInconclusive) {
   EXPECT_TRUE(Mentions(found, "constant"));
 }
 
+TEST(Judge, ZeroThroughoutIsCalmWhereARiseIsBad) {
+  EvidenceWindow window = OrdinaryWindow(2);
+  for (MetricWindow& metric : window.metrics) {
+    metric.bad = BadDirection::kRises;
+    std::fill(metric.baseline.values.begin(), metric.baseline.values.end(), 0);
+    std::fill(metric.window.values.begin(), metric.window.values.end(), 0);
+  }
+  const Assessment calm = Judge(window, ConfirmSpec{}, kSeed);
+  EXPECT_EQ(calm.outcome, Judgement::kNotConfirmed);
+  EXPECT_TRUE(Mentions(calm, "zero"));
+  window.metrics[1].bad = BadDirection::kFalls;
+  EXPECT_EQ(OutcomeOf(window), Judgement::kInconclusive);
+  window.metrics[1].bad = BadDirection::kRises;
+  window.metrics[1].window.values[10] = 1;
+  EXPECT_EQ(OutcomeOf(window), Judgement::kInconclusive);
+}
+
 TEST(Judge, LeavingAConstantBaselineTheBadWayIsConfirmed) {
   EvidenceWindow window = OrdinaryWindow(1);
   std::fill(window.metrics[0].baseline.values.begin(),
