@@ -28,6 +28,19 @@ bool IsYaml(const fs::path& path) {
          (name.ends_with(".yaml") || name.ends_with(".yml"));
 }
 
+/// Where an installation keeps what it ships.
+std::vector<fs::path> ShareFolders() {
+  std::vector<fs::path> folders;
+  std::error_code error;
+  const fs::path program = fs::read_symlink("/proc/self/exe", error);
+  if (!error) {
+    folders.push_back(program.parent_path().parent_path() / "share" /
+                      "selfheal");
+  }
+  folders.emplace_back(SELFHEAL_SHARE_DIR);
+  return folders;
+}
+
 }  // namespace
 
 Result<std::string> ReadFile(const std::string& path) {
@@ -64,8 +77,11 @@ std::string ResolveFolder(const std::string& folder) {
   if (fs::path(folder).is_absolute() || fs::is_directory(folder, ignored)) {
     return folder;
   }
-  const fs::path shared = fs::path(SELFHEAL_SHARE_DIR) / folder;
-  return fs::is_directory(shared, ignored) ? shared.string() : folder;
+  for (const fs::path& share : ShareFolders()) {
+    const fs::path found = share / folder;
+    if (fs::is_directory(found, ignored)) return found.string();
+  }
+  return folder;
 }
 
 }  // namespace selfheal::yaml

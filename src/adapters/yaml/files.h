@@ -18,7 +18,8 @@ Result<std::string> ReadFile(const std::string& path);
 Result<std::vector<std::string>> ListYamlFiles(const std::string& folder);
 
 /// A relative `folder` is looked for in the working folder first, then in the
-/// installed share folder; where neither has it, it stays as it is.
+/// installed share folder: `../share/selfheal` beside the program's own folder,
+/// or the one of the build. Where none has it, it stays as it is.
 std::string ResolveFolder(const std::string& folder);
 
 }  // namespace selfheal::yaml

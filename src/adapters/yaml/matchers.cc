@@ -119,7 +119,7 @@ class MatcherParser {
 
   Result<std::string> TakeValue() {
     if (Take("\"")) return TakeQuoted();
-    const auto end = std::min(rest_.find_first_of(",\"}{"), rest_.size());
+    const auto end = std::min(rest_.find_first_of(",\"}{=;!~"), rest_.size());
     std::string_view value = rest_.substr(0, end);
     rest_.remove_prefix(end);
     while (value.ends_with(' ')) value.remove_suffix(1);
