@@ -130,6 +130,7 @@ void ReadHead(const Reader& reader, Incident& out) {
   out.from_watch = reader.Flag("from_watch");
   out.next_at = reader.MaybeAt("next_at");
   out.wait_deadline = reader.MaybeAt("wait_deadline");
+  out.retry_deadline = reader.MaybeAt("retry_deadline");
   out.reason = reader.Text("reason");
 }
 
@@ -157,6 +158,7 @@ std::string StoredIncidentJson(const Incident& incident) {
       {"verification", Maybe(incident.verification, StoredVerification)},
       {"next_at", StoredTime(incident.next_at)},
       {"wait_deadline", StoredTime(incident.wait_deadline)},
+      {"retry_deadline", StoredTime(incident.retry_deadline)},
       {"reason", incident.reason}};
   return codec::Dump(out);
 }

@@ -19,7 +19,8 @@ struct IntentOutcome {
   std::string detail;
 };
 
-/// How one action ended; frees its slot and starts its cooldown.
+/// How one action ended; frees its slot and starts its cooldown. Of an action
+/// that came to no intent nothing is held, so nothing is freed.
 struct ActionEnd {
   std::string action_id;
   ActionResult result = ActionResult::kFailed;

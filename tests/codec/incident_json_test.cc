@@ -34,6 +34,34 @@ TEST(StoredIncident, FullOneGoesRoundWithoutLoss) {
   EXPECT_FALSE(back->executions.at(1).outcome.has_value());
   EXPECT_EQ(back->verification->outcome, VerificationOutcome::kMitigated);
   EXPECT_EQ(back->wait_deadline, incident.wait_deadline);
+  EXPECT_EQ(back->retry_deadline, incident.retry_deadline);
+}
+
+// Each does not compile once a member is added: then the stored form, its
+// sample above and the name here want it too.
+TEST(StoredIncident, KnowsEveryMember) {
+  const Incident incident = testing::FullIncident();
+  const auto& [id, type, phase, opened_at, closed_at, target, target_uid, rule,
+               from_watch, alerts, assessment, changes, plan, verdict, approval,
+               executions, progress, verification, next_at, wait_deadline,
+               retry_deadline, reason] = incident;
+  const auto& [runbook, runbook_digest, risk, steps, step, plan_target,
+               plan_target_uid, change, hash, created_at, expires_at] = *plan;
+  const auto& [object, uid, generation, summary, blast_radius, from, to,
+               from_max, to_max, restarted_at, previous_restarted_at, canaries,
+               pods] = change;
+  const auto& [outcome, score, statistic, confidence, factors, forecast,
+               members, scores, reasons, seed, judge_version] = *assessment;
+  const auto& [action_id, started_at, canary_ready_at, canary, finished_at,
+               undoing, failure] = progress;
+  const auto& [e_step, e_action, e_phase, e_attempt, e_action_id, e_intent_id,
+               e_outcome, e_detail, e_at] = executions.front();
+  EXPECT_FALSE(id.empty());
+  EXPECT_FALSE(runbook.empty());
+  EXPECT_FALSE(uid.empty());
+  EXPECT_GT(score, 0);
+  EXPECT_FALSE(action_id.empty());
+  EXPECT_FALSE(e_phase.empty());
 }
 
 TEST(StoredIncident, EmptyOneGoesRoundWithoutLoss) {

@@ -116,6 +116,7 @@ Incident FullIncident() {
                                   "back to normal", At("2026-11-25T12:04:00Z")};
   out.next_at = At("2026-11-25T12:06:00Z");
   out.wait_deadline = At("2026-11-25T12:16:00Z");
+  out.retry_deadline = At("2026-11-25T12:17:00Z");
   out.reason = "It is over.";
   return out;
 }

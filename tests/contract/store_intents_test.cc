@@ -168,6 +168,23 @@ TEST_P(StoreContract, LaterIntentNeedsItsActionInFlight) {
   EXPECT_EQ(late.error().code, Code::kFailedPrecondition);
 }
 
+TEST_P(StoreContract, ActionEndsOnce) {
+  const Incident incident = Stored("cart");
+  // It never came to an intent, so there is nothing to end.
+  EXPECT_TRUE(End(incident, "a", ActionResult::kCancelled).ok());
+  ASSERT_TRUE(Record(Restart(incident, "a"), incident).ok());
+  clock_.Advance(seconds(5));
+  EXPECT_TRUE(End(incident, "a", ActionResult::kFailed).ok());
+  const Time ended = now();
+  clock_.Advance(seconds(5));
+  EXPECT_TRUE(End(incident, "a", ActionResult::kFailed).ok());
+  EXPECT_EQ(End(incident, "a", ActionResult::kMitigated).error().code,
+            Code::kFailedPrecondition);
+  const auto state = store().history.Recent(now());
+  EXPECT_EQ(state->actions.at(0).finished_at, ended);
+  EXPECT_EQ(state->actions.at(0).result, ActionResult::kFailed);
+}
+
 TEST_P(StoreContract, OldActionsAreForgottenButNotThoseInFlight) {
   const Incident cart = Stored("cart");
   ASSERT_TRUE(Record(Restart(cart, "a"), cart).ok());

@@ -94,10 +94,7 @@ Result<void> EndAction(Connection& db, const ActionEnd& end, Time now) {
   if (*done == 1) return {};
   const auto known = FindAction(db, end.action_id);
   if (!known.ok()) return known.error();
-  if (!*known) {
-    return Error{Code::kNotFound, "no action " + end.action_id};
-  }
-  if ((*known)->result == end.result) return {};
+  if (!*known || (*known)->result == end.result) return {};
   return Error{Code::kFailedPrecondition,
                "action " + end.action_id + " ended already: " +
                    std::string(ActionResultName((*known)->result))};

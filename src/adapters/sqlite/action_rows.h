@@ -21,10 +21,10 @@ Result<std::optional<ActionRow>> FindAction(Connection& db,
                                             const std::string& action_id);
 Result<void> InsertAction(Connection& db, const ActionRow& row);
 
-/// Ends an action that is in flight; ending it again the same way is no
-/// change.
+/// Ends an action that is in flight; ending it again the same way, or one that
+/// came to no intent, is no change.
 ///
-/// @error kNotFound  no such action; kFailedPrecondition  it ended otherwise.
+/// @error kFailedPrecondition  it ended otherwise.
 Result<void> EndAction(Connection& db, const ActionEnd& end, Time now);
 
 }  // namespace selfheal::sqlite
