@@ -6,6 +6,7 @@
 #include "adapters/yaml/matchers.h"
 #include "adapters/yaml/promql_check.h"
 #include "adapters/yaml/reader.h"
+#include "core/object.h"
 
 namespace selfheal::yaml {
 namespace {
@@ -90,7 +91,11 @@ void ReadType(const Node& node, Rule& rule, FindingSink& sink) {
 
 void ReadRunbookName(const Node& node, LoadedRule& loaded, FindingSink& sink) {
   loaded.runbook_at = sink.At(node.at);
-  loaded.rule.runbook = ReadString(node, sink).value_or("");
+  const auto name = ReadString(node, sink);
+  if (name && !IsDnsLabel(*name)) {
+    sink.Add(node.at, "\"" + *name + "\" is no name of a runbook");
+  }
+  loaded.rule.runbook = name.value_or("");
 }
 
 void ReadSpec(const Node& node, const Config& config, LoadedRule& loaded,

@@ -368,6 +368,10 @@ INSTANTIATE_TEST_SUITE_P(
                "runbook: restrat",
                {"rules/a.yaml:18:12: no runbook is called \"restrat\", did "
                 "you mean \"restart\"?"}},
+        Change{"RunbookIsNoName",
+               "runbook: restart",
+               "runbook: re start",
+               {"rules/a.yaml:18:12: \"re start\" is no name of a runbook"}},
         Change{"TargetCannot",
                "target: workload",
                "target: pod",
