@@ -1,6 +1,7 @@
 """A client of the API server: JSON over HTTPS with a bearer token."""
 
 import json
+import re
 import ssl
 import urllib.error
 import urllib.request
@@ -15,7 +16,9 @@ class Api:
         self.context.verify_mode = ssl.CERT_NONE
 
     def call(self, method, path, body=None, kind="application/json"):
-        data = None if body is None else json.dumps(body).encode()
+        data = None
+        if body is not None:
+            data = (body if isinstance(body, str) else json.dumps(body)).encode()
         request = urllib.request.Request(
             self.url + path, data=data, method=method,
             headers={"Authorization": "Bearer " + self.token,
@@ -43,3 +46,20 @@ class Api:
 
     def ready(self):
         return self.call("GET", "/readyz")[0] == 200
+
+    def apply_yaml(self, text):
+        """Creates each document of a manifest; what exists already stays."""
+        for document in re.split(r"(?m)^---$", text):
+            kind = re.search(r"(?m)^kind: (\w+)$", document)
+            if kind is None:
+                continue
+            group = re.search(r"(?m)^apiVersion: (\S+)$", document).group(1)
+            name_space = re.search(r"(?m)^  namespace: (\S+)$", document)
+            path = "/api/v1" if group == "v1" else "/apis/" + group
+            if name_space:
+                path += "/namespaces/" + name_space.group(1)
+            path += f"/{kind.group(1).lower()}s"
+            code, answer = self.call("POST", path, document,
+                                     "application/yaml")
+            if code not in (201, 409):
+                raise ValueError(f"POST {path}: {code} {answer}")

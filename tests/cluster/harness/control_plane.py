@@ -8,7 +8,10 @@ from harness.api import Api
 from harness.processes import Failed, Unsupported, free_port, wait_until, write
 
 ADMIN_TOKEN = "cluster-admin-token"
-AGENT_TOKEN = "cluster-agent-token"  # the identity under test, no rights yet
+# The identity under test: the service account of k8s/rbac.yaml. It has no
+# rights before that is applied.
+AGENT_TOKEN = "cluster-agent-token"
+AGENT_USER = "system:serviceaccount:selfheal:selfheal"
 
 
 def assets_folder():
@@ -36,13 +39,13 @@ def require_programs():
     return folder
 
 
-def kubeconfig(url, token):
+def kubeconfig(url, token, authority):
     return f"""apiVersion: v1
 kind: Config
 current-context: it
 clusters:
 - name: it
-  cluster: {{server: "{url}", insecure-skip-tls-verify: true}}
+  cluster: {{server: "{url}", certificate-authority: "{authority}"}}
 users:
 - name: it
   user: {{token: "{token}"}}
@@ -67,9 +70,14 @@ class ControlPlane:
                        capture_output=True)
         write(os.path.join(self.folder, "tokens.csv"),
               f'{ADMIN_TOKEN},admin,admin,"system:masters"\n'
-              f"{AGENT_TOKEN},agent,agent\n", 0o600)
-        write(self.kubeconfig, kubeconfig(self.url, ADMIN_TOKEN), 0o600)
-        write(self.agent_kubeconfig, kubeconfig(self.url, AGENT_TOKEN), 0o600)
+              f'{AGENT_TOKEN},{AGENT_USER},agent,"system:serviceaccounts"\n',
+              0o600)
+        # The API server makes this one itself, and signs it with itself.
+        authority = os.path.join(self.folder, "certs", "apiserver.crt")
+        write(self.kubeconfig,
+              kubeconfig(self.url, ADMIN_TOKEN, authority), 0o600)
+        write(self.agent_kubeconfig,
+              kubeconfig(self.url, AGENT_TOKEN, authority), 0o600)
         return key
 
     def start(self):
