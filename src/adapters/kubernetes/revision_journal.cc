@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "adapters/kubernetes/api_path.h"
@@ -131,9 +132,11 @@ Result<std::vector<Revision>> ListRevisions(ApiClient& api,
     if (!revision) return revision.error();
     if (*revision) revisions.push_back(**std::move(revision));
   }
-  std::stable_sort(
-      revisions.begin(), revisions.end(),
-      [](const Revision& a, const Revision& b) { return a.number > b.number; });
+  std::sort(revisions.begin(), revisions.end(),
+            [](const Revision& a, const Revision& b) {
+              return std::tie(a.number, a.created_at) >
+                     std::tie(b.number, b.created_at);
+            });
   return revisions;
 }
 
@@ -159,9 +162,10 @@ std::vector<SpecChange> ToChanges(const ObjectRef& object,
     }
     if (change.at >= since) changes.push_back(std::move(change));
   }
-  std::stable_sort(
-      changes.begin(), changes.end(),
-      [](const SpecChange& a, const SpecChange& b) { return a.at > b.at; });
+  std::sort(changes.begin(), changes.end(),
+            [](const SpecChange& a, const SpecChange& b) {
+              return std::tie(a.at, a.revision) > std::tie(b.at, b.revision);
+            });
   return changes;
 }
 
