@@ -5,6 +5,7 @@ folder. Rule timings are compressed: what is minutes in the shipped files is
 seconds here; the expressions and thresholds stay.
 """
 
+import http.client
 import json
 import os
 import pathlib
@@ -14,6 +15,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -109,7 +111,7 @@ class Stack:
     """The whole of it. Use as a context manager, or start() and stop()."""
 
     def __init__(self, build, speed=20.0, seed=1, folder=None, config="",
-                 gap_closing=True, scrape="1s"):
+                 gap_closing=True, scrape="1s", watch="5s"):
         self.build = pathlib.Path(build)
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="selfheal-"))
         self.keep = folder is not None
@@ -117,6 +119,7 @@ class Stack:
         self.extra_config = config
         self.gap_closing = gap_closing
         self.scrape = scrape
+        self.watch = watch
         self.ports = {name: free_port() for name in
                       ("prometheus", "alertmanager", "selfheal")}
         self.processes = []
@@ -246,7 +249,7 @@ auth:
   webhook_token_file: {self.folder}/webhook.token
   admin_token_file: {self.folder}/admin.token
 judge: {{baseline: 50m, baseline_step: 10s, step: 1s, window: 40}}
-watch: {{interval: 5s}}
+watch: {{interval: {self.watch}}}
 {self.extra_config}
 """)
 
@@ -258,6 +261,14 @@ watch: {{interval: 5s}}
             wait_for("selfheal", lambda: request(
                 "GET", self.product_url() + "/-/ready"), 20)
         return self.product
+
+    def settle(self):
+        """Waits until the fine window holds nothing but live samples."""
+        query = ("/api/v1/query?query=count_over_time("
+                 "kube_deployment_spec_replicas{deployment='cart'}[60s])")
+        wait_for("a full window of live samples", lambda: int(request(
+            "GET", self.prometheus_url + query)["data"]["result"][0]["value"][1])
+            >= 56, 120, 0.5)
 
     # --- asking -------------------------------------------------------------
 
@@ -302,6 +313,28 @@ watch: {{interval: 5s}}
                         "startsAt": starts_at,
                         "endsAt": "0001-01-01T00:00:00Z", "generatorURL": ""}]},
             WEBHOOK_TOKEN)
+
+    def post_while_killing(self, labels, offset):
+        """Posts, and kills the product `offset` s later; true if acknowledged."""
+        def kill():
+            time.sleep(offset)
+            os.killpg(self.product.child.pid, signal.SIGKILL)
+        killer = threading.Thread(target=kill)
+        killer.start()
+        try:
+            self.post_alert(labels)
+            return True
+        except (OSError, urllib.error.URLError, http.client.HTTPException):
+            return False
+        finally:
+            killer.join()
+            self.product.child.wait()
+
+    def command(self, *arguments):
+        return subprocess.run(
+            [self.build / "selfheal", *arguments, "--config",
+             self.folder / "selfheal.yaml"], capture_output=True, text=True,
+            check=False)
 
     # --- stopping -----------------------------------------------------------
 
