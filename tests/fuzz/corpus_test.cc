@@ -68,6 +68,10 @@ void Replay(const std::string& name, Target target) {
 TEST(Corpus, HttpGate) { Replay("gate", FuzzHttpGate); }
 TEST(Corpus, Payload) { Replay("payload", FuzzPayload); }
 TEST(Corpus, SmallInputs) { Replay("small", FuzzSmallInputs); }
+TEST(Corpus, MetricAnswer) { Replay("metrics", FuzzMetricAnswer); }
+TEST(Corpus, ClusterAnswer) { Replay("cluster", FuzzClusterAnswer); }
+TEST(Corpus, AlertList) { Replay("alerts", FuzzAlertList); }
+TEST(Corpus, ChatText) { Replay("chat", FuzzChatText); }
 
 }  // namespace
 }  // namespace selfheal::testing

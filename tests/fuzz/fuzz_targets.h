@@ -18,4 +18,17 @@ void FuzzPayload(std::string_view bytes);
 /// A person's small JSON body and the query of a request.
 void FuzzSmallInputs(std::string_view bytes);
 
+/// Prometheus' answer: capped, no empty series, times that rise.
+void FuzzMetricAnswer(std::string_view bytes);
+
+/// The API server's answers, to reads and to mutations: no half object, and
+/// no body turns a failed mutation into an applied one.
+void FuzzClusterAnswer(std::string_view bytes);
+
+/// Alertmanager's list of active alerts.
+void FuzzAlertList(std::string_view bytes);
+
+/// Foreign text on its way to a chat: no markup, no broken UTF-8.
+void FuzzChatText(std::string_view bytes);
+
 }  // namespace selfheal::testing

@@ -19,6 +19,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     selfheal::testing::FuzzPayload(bytes);
   } else if (target == "small") {
     selfheal::testing::FuzzSmallInputs(bytes);
+  } else if (target == "metrics") {
+    selfheal::testing::FuzzMetricAnswer(bytes);
+  } else if (target == "cluster") {
+    selfheal::testing::FuzzClusterAnswer(bytes);
+  } else if (target == "alerts") {
+    selfheal::testing::FuzzAlertList(bytes);
+  } else if (target == "chat") {
+    selfheal::testing::FuzzChatText(bytes);
   } else {
     std::abort();
   }
