@@ -29,7 +29,25 @@ def check(path, schema, expect_valid):
     if not expect_valid and not errors:
         failures.append(f"{path}: valid, but should not be")
 
+def keys(schema):
+    """Names of all keys that a schema knows."""
+    found = set()
+    for name, value in schema.items():
+        if name == "properties":
+            found |= set(value)
+        if isinstance(value, dict):
+            found |= keys(value)
+    return found
+
 for kind, folder in (("Rule", "rules"), ("Runbook", "runbooks")):
+    text = ""
+    for path in sorted(glob.glob(f"docs/reference/{folder}/*.yaml")):
+        check(path, SCHEMAS[kind], True)
+        with open(path) as file:
+            text += file.read()
+    for key in sorted(keys(SCHEMAS[kind])):
+        if f"{key}:" not in text:
+            failures.append(f"docs/reference/{folder}: does not show {key}")
     for path in sorted(glob.glob(f"{folder}/*.yaml")):
         with open(path) as file:
             first = file.readline()

@@ -84,6 +84,12 @@ void ReadSteps(const Node& node, const Config& config, LoadedRunbook& loaded,
   for (const Node& item : node.items) {
     auto step = ReadStep(item, config, sink);
     if (!step) continue;
+    const bool changes = !std::holds_alternative<Notify>(step->action);
+    if (changes && &item != &node.items.front()) {
+      sink.Add(item.at,
+               "only the first step may change something; where it does not "
+               "help, a person is told");
+    }
     loaded.runbook.steps.push_back(std::move(*step));
     loaded.steps_at.push_back(sink.At(item.at));
   }

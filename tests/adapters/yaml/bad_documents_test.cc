@@ -526,6 +526,12 @@ INSTANTIATE_TEST_SUITE_P(
                "after: one step",
                {"runbooks/b.yaml:12:21: expected \"1 step\" to \"1 steps\", "
                 "found \"one step\""}},
+        Change{"SecondAction",
+               "  guards:",
+               "    - action: notify\n    - action: scale_out\n      verify: "
+               "{}\n  guards:",
+               {"runbooks/b.yaml:12:7: only the first step may change "
+                "something; where it does not help, a person is told"}},
         Change{"Anchor",
                "risk: low",
                "risk: &r low",

@@ -101,6 +101,18 @@ TEST(Shipped, EveryRuleHasDigestAndPosition) {
   }
 }
 
+TEST(Shipped, TheReferenceIsGood) {
+  Config config;
+  config.rules_dir = SourceDir() + "/docs/reference/rules";
+  config.runbooks_dir = SourceDir() + "/docs/reference/runbooks";
+  std::vector<SourceFinding> findings;
+  const auto set = LoadRuleSet(config, testing::FakeDigest, &findings);
+  EXPECT_EQ(testing::Texts(findings), std::vector<std::string>());
+  ASSERT_TRUE(set.ok());
+  EXPECT_EQ((*set)->rules.at(0).window, 120);
+  EXPECT_EQ((*set)->runbooks.at("every-key").steps.size(), 2U);
+}
+
 TEST(Shipped, TheJsonNamesEveryRuleAndRunbook) {
   const auto set = Shipped();
   const auto rules = nlohmann::json::parse(RulesJson(*set));
