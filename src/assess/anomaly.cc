@@ -167,7 +167,7 @@ AnomalyFinding ConstantFinding(const Metrics& constant,
     finding.score = score;
     finding.statistic = score;
     finding.confidence = 0.5;
-    finding.factors.assign(1, {metric->name, score * kClip});
+    finding.factors.assign(1, {metric->name, score * 10});
     finding.outcome = score >= spec.anomaly_threshold
                           ? Judgement::kConfirmed
                           : Judgement::kNotConfirmed;

@@ -9,6 +9,9 @@ namespace {
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
+/// Deviations count in full up to about here and by their logarithm beyond.
+constexpr double kKnee = 3;
+
 struct Moments {
   double mean = 0;
   double deviation = 0;
@@ -40,8 +43,8 @@ void Standardise(const std::vector<double>& raw, const Robust& robust,
   if (!(robust.scale > 0)) return;
   for (std::size_t i = 0; i < raw.size(); ++i) {
     if (!std::isfinite(raw[i])) continue;
-    out[i] =
-        static_cast<float>(std::clamp(robust.Z(raw[i]), -kClip, kClip));
+    const double z = std::clamp(robust.Z(raw[i]), -kClip, kClip);
+    out[i] = static_cast<float>(kKnee * std::asinh(z / kKnee));
   }
 }
 

@@ -11,8 +11,9 @@ namespace selfheal::assess {
 /// the trailing standard deviation.
 inline constexpr int kFeaturesPerMetric = 3;
 
-/// Standardised values are clipped here: one wild sample must not own a sum.
-inline constexpr double kClip = 50;
+/// Robust deviations are clipped here, and compressed before: one wild sample
+/// must not own a sum, nor one wild metric a direction.
+inline constexpr double kClip = 10;
 
 /// The scales that one baseline gives to the features of one trailing width.
 ///
@@ -25,7 +26,8 @@ class FeatureSpace {
   /// @param width  Rows of the trailing window, at least 2.
   FeatureSpace(const Table& baseline, int width);
 
-  /// Standardises `table`, which has the columns of the baseline. A missing
+  /// Standardises `table`, which has the columns of the baseline, and compresses
+  /// it: 3 asinh(z / 3). A missing
   /// value becomes 0, the unremarkable one; a feature that was constant in
   /// the baseline is 0 everywhere.
   FeatureRows Transform(const Table& table) const;

@@ -1,6 +1,7 @@
 #include "assess/forecast.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <vector>
@@ -17,16 +18,35 @@ constexpr double kMaxMissing = 0.5;
 constexpr double kSignificant = 2;
 /// Of the standard normal: the middle 80 %.
 constexpr double kEighty = 1.2816;
+/// Steps until the median of three follows.
+constexpr int kFilterDelay = 1;
 /// An arrival is named at most this many horizons ahead.
 constexpr int kFarthest = 8;
 
+/// Logistic regression on the standardised inputs, their hinges and products.
 double StackProbability(const ForecastFeatures& features) {
-  double sum = kForecastWeights[0];
-  for (std::size_t i = 0; i < features.values.size(); ++i) {
-    sum += kForecastWeights[i + 1] * features.values[i];
+  std::array<double, kStackInputs> z{};
+  const double* weight = kStackWeights.data();
+  double sum = *weight++;
+  for (std::size_t i = 0; i < z.size(); ++i) {
+    z[i] = (features.values[i] - kStackMean[i]) / kStackScale[i];
+    sum += *weight++ * z[i];
+  }
+  for (std::size_t k = 0; k < kStackKnots; ++k) {
+    for (std::size_t i = 0; i < z.size(); ++i) {
+      sum += *weight++ *
+             std::max(0.0, z[i] - kStackHinges[i * kStackKnots + k]);
+    }
+  }
+  for (std::size_t i = 0; i < z.size(); ++i) {
+    for (std::size_t j = i; j < z.size(); ++j) sum += *weight++ * z[i] * z[j];
   }
   return 1 / (1 + std::exp(-sum));
 }
+static_assert(kStackInputs == kForecastFeatureNames.size());
+static_assert(kStackWeights.size() ==
+              1 + kStackInputs * (1 + kStackKnots) +
+                  kStackInputs * (kStackInputs + 1) / 2);
 
 /// First step at which the line through `level` that climbs by `slope` with
 /// `shift` deviations on top is past the threshold.
@@ -34,9 +54,9 @@ double FirstReach(const LocalTrend& model, double threshold, double shift,
                   int farthest) {
   for (int h = 1; h <= farthest; ++h) {
     const Outlook at = model.At(h);
-    const double noise =
-        std::sqrt(std::max(0.0, at.deviation * at.deviation - model.noise));
-    if (at.mean + shift * noise >= threshold) return h;
+    if (at.mean + shift * at.deviation >= threshold) {
+      return std::min(h + kFilterDelay, farthest);
+    }
   }
   return farthest;
 }
@@ -102,9 +122,14 @@ MetricForecast ForecastMetric(const ForecastInput& input,
   const std::vector<double> window = Filtered(input.window, input.above);
   const HistoryFacts facts =
       FactsOf(Filtered(input.history, input.above), input, threshold);
-  const ForecastFeatures now = FeaturesAt(window, facts, threshold, horizon);
-  const ForecastFeatures before = FeaturesAt(
-      std::span(window).first(window.size() - 1), facts, threshold, horizon);
+  const std::vector<double> raw = Flipped(input.window, input.above);
+  const ForecastFeatures now =
+      FeaturesAt(raw, window, facts, threshold, horizon);
+  const std::size_t earlier_size = window.size() - 1;
+  const ForecastFeatures before =
+      FeaturesAt(std::span(raw).first(earlier_size),
+                 std::span(window).first(earlier_size), facts, threshold,
+                 horizon);
   out.probability = StackProbability(now);
   if (now.reached) out.probability = std::max(out.probability, 0.99);
   const double earlier =

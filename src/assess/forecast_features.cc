@@ -1,6 +1,7 @@
 #include "assess/forecast_features.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -13,6 +14,10 @@ namespace {
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 /// Standardised inputs are clipped here.
 constexpr double kLimit = 8;
+
+/// About so many starting points are looked at in a history.
+constexpr std::size_t kMostStarts = 200;
+constexpr std::size_t kMostAnalogs = 1500;
 
 double Clip(double value) {
   return std::isfinite(value) ? std::clamp(value, -kLimit, kLimit) : 0;
@@ -61,6 +66,98 @@ double LargestRise(std::span<const double> values, int reach) {
   return largest;
 }
 
+/// Largest rise within `reach` steps from every `stride`-th value.
+std::vector<double> Rises(std::span<const double> values, int reach,
+                          std::size_t stride) {
+  std::vector<double> rises;
+  const auto ahead = static_cast<std::size_t>(reach);
+  for (std::size_t i = 0; i + ahead < values.size(); i += stride) {
+    if (!std::isfinite(values[i])) continue;
+    const double top = Highest(values.subspan(i + 1, ahead));
+    if (std::isfinite(top)) rises.push_back(top - values[i]);
+  }
+  return rises;
+}
+
+/// Log odds of a rise as large as `away`, from those seen.
+double RiseOdds(const std::vector<double>& seen,
+                const std::vector<double>& before, double away) {
+  double hits = 0.5;
+  for (const double rise : seen) hits += rise >= away ? 1 : 0;
+  for (const double rise : before) hits += rise >= away ? 1 : 0;
+  const auto count = static_cast<double>(seen.size() + before.size());
+  return std::log(hits / (count + 1 - hits));
+}
+
+/// What followed the moments that looked most like now.
+class Analogs {
+ public:
+  static constexpr std::size_t kShape = 8;
+  static constexpr std::size_t kNearest = 6;
+
+  /// Precondition: now.size() >= kShape.
+  explicit Analogs(std::span<const double> now)
+      : now_(now.last(kShape)) {}
+
+  /// Looks at up to `most` moments of `values`, evenly spread.
+  void Search(std::span<const double> values, int reach, std::size_t most) {
+    const auto ahead = static_cast<std::size_t>(reach);
+    if (values.size() < kShape + ahead) return;
+    const std::size_t last = values.size() - ahead;
+    const std::size_t stride = 1 + (last - kShape) / most;
+    for (std::size_t end = kShape; end <= last; end += stride) {
+      const double unlike = Unlikeness(values.subspan(end - kShape, kShape));
+      if (!(unlike < found_.back().unlike)) continue;
+      const double top = Highest(values.subspan(end, ahead));
+      if (std::isfinite(top)) Insert({unlike, top - values[end - 1]});
+    }
+  }
+
+  double MeanRise() const {
+    double sum = 0;
+    for (std::size_t i = 0; i < count_; ++i) sum += found_[i].rise;
+    return count_ > 0 ? sum / static_cast<double>(count_) : 0;
+  }
+  double Odds(double away) const {
+    double hits = 0.5;
+    for (std::size_t i = 0; i < count_; ++i) {
+      hits += found_[i].rise >= away ? 1 : 0;
+    }
+    return std::log(hits / (static_cast<double>(count_) + 1 - hits));
+  }
+  bool any() const { return count_ > 0; }
+
+ private:
+  struct Moment {
+    double unlike = std::numeric_limits<double>::infinity();
+    double rise = 0;
+  };
+
+  /// Squared differences after both shapes were put on their last value.
+  double Unlikeness(std::span<const double> shape) const {
+    const double shift = shape.back() - now_.back();
+    double sum = 0;
+    for (std::size_t i = 0; i + 1 < kShape; ++i) {
+      const double error = shape[i] - now_[i] - shift;
+      sum += error * error;
+    }
+    return sum + 0.25 * shift * shift;
+  }
+
+  void Insert(const Moment& moment) {
+    std::size_t at = kNearest - 1;
+    for (; at > 0 && found_[at - 1].unlike > moment.unlike; --at) {
+      found_[at] = found_[at - 1];
+    }
+    found_[at] = moment;
+    count_ = std::min(count_ + 1, kNearest);
+  }
+
+  std::span<const double> now_;
+  std::array<Moment, kNearest> found_;
+  std::size_t count_ = 0;
+};
+
 /// Mean height of the tops before sudden falls by a third of the range.
 double SawPeak(std::span<const double> values, double range) {
   double sum = 0;
@@ -78,6 +175,13 @@ double SawPeak(std::span<const double> values, double range) {
 }
 
 }  // namespace
+
+std::vector<double> Flipped(std::span<const double> values, bool above) {
+  std::vector<double> out(values.begin(), values.end());
+  if (above) return out;
+  for (double& value : out) value = -value;
+  return out;
+}
 
 std::vector<double> Filtered(std::span<const double> values, bool above) {
   const double sign = above ? 1 : -1;
@@ -100,7 +204,11 @@ HistoryFacts FactsOf(const std::vector<double>& history,
   const long long step = std::max<long long>(1, input.history_step.count());
   const int reach =
       static_cast<int>(std::max<long long>(1, input.horizon.count() / step));
+  facts.history = history;
+  facts.reach = reach;
   facts.largest_rise = LargestRise(history, reach);
+  facts.rises = Rises(history, reach,
+                      1 + history.size() / kMostStarts);
   const int n = static_cast<int>(history.size());
   for (int i = 0; i + reach < n; i += reach) {
     const auto at = static_cast<std::size_t>(i);
@@ -131,12 +239,13 @@ HistoryFacts FactsOf(const std::vector<double>& history,
   return facts;
 }
 
-ForecastFeatures FeaturesAt(std::span<const double> window,
+ForecastFeatures FeaturesAt(std::span<const double> raw,
+                            std::span<const double> window,
                             const HistoryFacts& facts, double threshold,
                             int horizon) {
   ForecastFeatures out;
   const int start = TrendStart(window);
-  const auto recent = window.subspan(static_cast<std::size_t>(start));
+  const auto recent = raw.subspan(static_cast<std::size_t>(start));
   const double now = Last(window);
   out.reached = now >= threshold;
   out.model = FitLocalTrend(recent);
@@ -156,6 +265,15 @@ ForecastFeatures FeaturesAt(std::span<const double> window,
   for (const double value : window) lowest = value < lowest ? value : lowest;
   const double rise =
       std::max({facts.largest_rise, LargestRise(window, horizon), 1e-12});
+  const std::vector<double> rises = Rises(window, horizon, 1);
+  const double wander =
+      RobustOf(rises).scale + std::abs(RobustOf(rises).center);
+  Analogs analogs(window);
+  analogs.Search(window, horizon, window.size());
+  // The shape of a history of another step would not be that of the window.
+  if (facts.reach == horizon) {
+    analogs.Search(facts.history, horizon, kMostAnalogs);
+  }
   const double peak = SawPeak(window, highest - lowest);
   out.values = {
       z(out.trend),
@@ -174,7 +292,11 @@ ForecastFeatures FeaturesAt(std::span<const double> window,
       Squash((short_line.slope - long_line.slope) * horizon / out.spread),
       Clip((now - lowest) / std::max(1e-12, threshold - lowest)),
       Squash(static_cast<double>(recent.size()) / horizon),
-      std::isfinite(peak) ? Squash((threshold - peak) / out.spread) : 0};
+      std::isfinite(peak) ? Squash((threshold - peak) / out.spread) : 0,
+      Clip(RiseOdds(rises, facts.rises, away)),
+      Squash(away / std::max(1e-12, wander)),
+      analogs.any() ? Squash((analogs.MeanRise() - away) / out.spread) : 0,
+      analogs.any() ? Clip(analogs.Odds(away)) : 0};
   return out;
 }
 

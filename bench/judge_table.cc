@@ -1,0 +1,83 @@
+// Prints the forecast's inputs for generated cases as CSV, for
+// scripts/train_forecast, or with --judge what the shipped forecast says.
+//
+// usage: bench_judge_table [--judge] SEED CASES
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "assess/forecast.h"
+#include "assess/forecast_features.h"
+#include "bench/support/judge_families.h"
+
+namespace {
+
+using selfheal::assess::ForecastInput;
+using selfheal::bench::ForecastCase;
+
+constexpr int kHorizon = 15;
+
+ForecastInput InputOf(const ForecastCase& given) {
+  return {.history = given.history,
+          .window = given.window,
+          .threshold = given.threshold,
+          .above = given.above};
+}
+
+void PrintCase(const ForecastCase& given) {
+  std::printf("%s,%d,%.0f", selfheal::bench::kFamilyNames[static_cast<size_t>(
+                                given.family)]
+                                .data(),
+              given.reached ? 1 : 0, given.eta);
+}
+
+void PrintFeatures(const ForecastCase& given) {
+  const ForecastInput input = InputOf(given);
+  const double threshold = given.above ? given.threshold : -given.threshold;
+  const auto window = selfheal::assess::Filtered(given.window, given.above);
+  const auto facts = selfheal::assess::FactsOf(
+      selfheal::assess::Filtered(given.history, given.above), input, threshold);
+  const auto features =
+      selfheal::assess::FeaturesAt(
+          selfheal::assess::Flipped(given.window, given.above), window, facts,
+          threshold, kHorizon);
+  PrintCase(given);
+  for (const double value : features.values) std::printf(",%.9g", value);
+  std::printf("\n");
+}
+
+void PrintForecast(const ForecastCase& given) {
+  const auto found = selfheal::assess::ForecastMetric(InputOf(given), {});
+  PrintCase(given);
+  std::printf(",%.9g,%.6g,%.6g,%.6g\n", found.probability,
+              found.eta.value_or(NAN), found.eta_low.value_or(NAN),
+              found.eta_high.value_or(NAN));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const bool judge = argc == 4 && std::strcmp(argv[1], "--judge") == 0;
+  if (argc != 3 && !judge) {
+    std::fprintf(stderr, "usage: bench_judge_table [--judge] SEED CASES\n");
+    return 2;
+  }
+  const selfheal::bench::CaseOptions options{
+      .horizon = kHorizon, .seed = std::strtoull(argv[argc - 2], nullptr, 10)};
+  const auto cases = std::strtoull(argv[argc - 1], nullptr, 10);
+  std::printf("family,reached,eta");
+  if (judge) {
+    std::printf(",probability,eta_s,eta_low_s,eta_high_s\n");
+  } else {
+    for (const char* name : selfheal::assess::kForecastFeatureNames) {
+      std::printf(",%s", name);
+    }
+    std::printf("\n");
+  }
+  for (std::uint64_t i = 0; i < cases; ++i) {
+    const ForecastCase given = selfheal::bench::MakeCase(options, i);
+    judge ? PrintForecast(given) : PrintFeatures(given);
+  }
+  return 0;
+}
