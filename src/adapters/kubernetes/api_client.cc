@@ -45,10 +45,10 @@ Result<std::unique_ptr<ApiClient>> ApiClient::Create(ApiOptions options,
 }
 
 ApiClient::ApiClient(ApiOptions options, const Clock& clock)
-    : options_(std::move(options)), clock_(clock) {}
+    : options_(std::move(options)), clock_(clock), tls_(options_.access.tls) {}
 
 bool ApiClient::Fresh() const {
-  if (!session_.client || !read_at_) return false;
+  if (!read_at_) return false;
   if (options_.access.exec) {
     return !expires_at_ || clock_.Now() + kLeeway < *expires_at_;
   }
@@ -56,9 +56,9 @@ bool ApiClient::Fresh() const {
          clock_.SteadyNow() - *read_at_ < kTokenPeriod;
 }
 
-Result<void> ApiClient::Connect(const http::TlsOptions& tls) {
+Result<void> ApiClient::Connect() {
   auto client = http::Client::Create({.base_url = options_.access.server,
-                                      .tls = tls,
+                                      .tls = tls_,
                                       .user_agent = options_.user_agent});
   if (!client) return client.error();
   session_.client = *std::move(client);
@@ -68,13 +68,13 @@ Result<void> ApiClient::Connect(const http::TlsOptions& tls) {
 Result<void> ApiClient::RenewByExec() {
   auto credential = RunExecPlugin(*options_.access.exec, options_.exec_timeout);
   if (!credential) return credential.error();
-  http::TlsOptions tls = options_.access.tls;
+  tls_ = options_.access.tls;
   if (!credential->cert_pem.empty()) {
-    tls.cert_pem = credential->cert_pem;
-    tls.key_pem = credential->key_pem;
+    tls_.cert_pem = credential->cert_pem;
+    tls_.key_pem = credential->key_pem;
   }
   // A new certificate must not travel on connections of the old one.
-  if (auto connected = Connect(tls); !connected) return connected;
+  session_.client.reset();
   session_.authorization = credential->token.empty()
                                ? ""
                                : "Authorization: Bearer " + credential->token;
@@ -85,9 +85,6 @@ Result<void> ApiClient::RenewByExec() {
 Result<void> ApiClient::Renew() {
   const Access& access = options_.access;
   if (access.exec) return RenewByExec();
-  if (!session_.client) {
-    if (auto connected = Connect(access.tls); !connected) return connected;
-  }
   if (!access.token_file.empty()) {
     auto token = http::ReadSecretFile(access.token_file);
     // Between two versions of a projected token the old one still counts.
@@ -109,13 +106,20 @@ Result<ApiClient::Session> ApiClient::Current() {
     if (auto renewed = Renew(); !renewed) return renewed.error();
     read_at_ = clock_.SteadyNow();
   }
+  if (!session_.client) {
+    if (auto connected = Connect(); !connected) return connected.error();
+  }
   return session_;
 }
 
 void ApiClient::Invalidate() {
   const MutexLock lock(mutex_);
   read_at_.reset();
-  // A rotated CA or client certificate is read by new connections only.
+  session_.client.reset();
+}
+
+void ApiClient::Disconnect() {
+  const MutexLock lock(mutex_);
   session_.client.reset();
 }
 
@@ -135,7 +139,8 @@ http::Outcome ApiClient::Read(http::Request request) {
     const bool refused = outcome.ok() && outcome.response().status == 401;
     const bool broken =
         !outcome.ok() && outcome.failure().error.code == Code::kUnavailable;
-    if (refused || broken) Invalidate();
+    if (refused) Invalidate();
+    if (broken) Disconnect();
     if (!refused || attempt > 0) return outcome;
   }
 }

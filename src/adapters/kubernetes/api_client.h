@@ -57,9 +57,12 @@ class ApiClient {
   Result<Session> Current() EXCLUDES(mutex_);
   Result<void> Renew() REQUIRES(mutex_);
   Result<void> RenewByExec() REQUIRES(mutex_);
-  Result<void> Connect(const http::TlsOptions& tls) REQUIRES(mutex_);
+  Result<void> Connect() REQUIRES(mutex_);
   bool Fresh() const REQUIRES(mutex_);
+  /// The credential was refused: get another before the next use.
   void Invalidate() EXCLUDES(mutex_);
+  /// The connection failed: the next one reads the CA and certificate anew.
+  void Disconnect() EXCLUDES(mutex_);
   http::Outcome Read(http::Request request);
 
   const ApiOptions options_;
@@ -67,6 +70,8 @@ class ApiClient {
 
   Mutex mutex_;
   Session session_ GUARDED_BY(mutex_);
+  /// What `session_.client` was made with.
+  http::TlsOptions tls_ GUARDED_BY(mutex_);
   /// When the token was read; none: it must be read before the next use.
   std::optional<SteadyTime> read_at_ GUARDED_BY(mutex_);
   std::optional<Time> expires_at_ GUARDED_BY(mutex_);

@@ -37,12 +37,22 @@ struct LastWrite {
   std::optional<Time> at;
 };
 
-Result<json> FetchJson(ApiClient& api, const std::string& target) {
+/// Parses an object; of a list, what nobody reads stays out.
+json ParseDocument(const std::string& body, bool list) {
+  if (!list) return json::parse(body, nullptr, false);
+  const auto keep = [](int, json::parse_event_t event, json& parsed) {
+    return event != json::parse_event_t::key || parsed != "managedFields";
+  };
+  return json::parse(body, keep, false);
+}
+
+Result<json> FetchJson(ApiClient& api, const std::string& target,
+                       bool list = false) {
   const http::Outcome outcome = api.Get(target);
   if (!outcome.ok() || outcome.response().status != 200) {
     return ReadError(outcome);
   }
-  json document = json::parse(outcome.response().body, nullptr, false);
+  json document = ParseDocument(outcome.response().body, list);
   if (!document.is_object()) {
     return Error{Code::kInternal, "the answer is not a JSON object"};
   }
@@ -123,8 +133,12 @@ Result<std::vector<Revision>> ListRevisions(ApiClient& api,
                         .node = ""};
   auto path = ListPath(query, kMaxRevisions, "");
   if (!path) return path.error();
-  auto list = FetchJson(api, *path);
+  auto list = FetchJson(api, *path, true);
   if (!list) return list.error();
+  const json more = At(*list, "/metadata/continue");
+  if (more.is_string() && more != "") {
+    return Error{Code::kResourceExhausted, "more revisions than can be"};
+  }
   const json items = At(*list, "/items");
   std::vector<Revision> revisions;
   for (const json& item : items) {

@@ -4,8 +4,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <fstream>
+#include <iterator>
 #include <string>
 
 #include "tests/adapters/kubernetes/api_fixture.h"
@@ -159,6 +161,37 @@ TEST(ApiClient, UsesAndRenewsAnExecCredential) {
   EXPECT_EQ(Authorization(requests[0]), "Bearer t1");
   EXPECT_EQ(Authorization(requests[1]), "Bearer t1");
   EXPECT_EQ(Authorization(requests[2]), "Bearer t2");
+}
+
+TEST(ApiClient, ABrokenConnectionDoesNotRunThePluginAgain) {
+  const std::string script = ::testing::TempDir() + "exec_once.sh";
+  const std::string counter = script + ".count";
+  unlink(counter.c_str());
+  std::ofstream(script)
+      << "#!/bin/sh\necho x >> " << counter
+      << "\necho '{\"kind\":\"ExecCredential\",\"apiVersion\":\"v\","
+         "\"status\":{\"token\":\"t\"}}'\n";
+  chmod(script.c_str(), 0700);
+  Access access;
+  access.exec =
+      ExecSpec{.api_version = "v", .command = script, .args = {}, .env = {}};
+  std::atomic<int> calls{0};
+  ApiFixture fixture(
+      [&calls](const ReceivedRequest&) {
+        // The idle connection is lost, and so is the one that replaces it.
+        const int call = calls++;
+        return call == 1 || call == 2 ? RawReply{.bytes = ""} : Ok();
+      },
+      {.access = access, .allow_exec = true});
+  ASSERT_TRUE(fixture.api().Get("/a").ok());
+  ASSERT_FALSE(fixture.api().Get("/a").ok());
+  const auto outcome = fixture.api().Get("/a");
+  ASSERT_TRUE(outcome.ok());
+  EXPECT_EQ(Authorization(fixture.server().requests().back()), "Bearer t");
+  std::ifstream runs(counter);
+  const std::string text((std::istreambuf_iterator<char>(runs)),
+                         std::istreambuf_iterator<char>());
+  EXPECT_EQ(text, "x\n");
 }
 
 TEST(ApiClient, RefusesAnExecPluginThatIsNotAllowed) {
