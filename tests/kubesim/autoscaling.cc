@@ -132,48 +132,59 @@ void ForgetDisrupted(const Store& store, Json& budget) {
   if (evicted.empty()) budget["status"].erase("disruptedPods");
 }
 
+struct Health {
+  std::int64_t expected = 0;
+  std::int64_t healthy = 0;
+};
+
+/// The pods that a budget selects, and those of them that serve.
+Health HealthUnder(const Store& store, const Json& budget) {
+  Health health;
+  const Json* selector = Member(budget, {"spec", "selector"});
+  if (selector == nullptr) return health;
+  const std::string name_space = Text(budget, {"metadata", "namespace"});
+  const auto& pods = store.All(Named("pods"));
+  for (auto it = pods.lower_bound({name_space, ""});
+       it != pods.end() && it->first.first == name_space; ++it) {
+    const Json& pod = it->second;
+    if (!SelectorMatches(*selector,
+                         pod["metadata"].value("labels", Json::object()))) {
+      continue;
+    }
+    ++health.expected;
+    const bool going = IsTerminating(pod) ||
+                       IsBeingDisrupted(budget, it->first.second, store.now());
+    if (IsPodReady(pod) && !going) ++health.healthy;
+  }
+  return health;
+}
+
 }  // namespace
 
 void ReconcileAutoscalers(Store& store, const Kubelet& kubelet) {
-  const std::map<Store::Key, Json> all =
-      store.All(Named("horizontalpodautoscalers"));
-  for (const auto& [key, autoscaler] : all) {
-    Reconcile(store, autoscaler, kubelet);
-  }
+  ForEachCopy(
+      store, Named("horizontalpodautoscalers"),
+      [&](const Json& autoscaler) { Reconcile(store, autoscaler, kubelet); });
 }
 
 void ReconcileBudgets(Store& store) {
-  const std::map<Store::Key, Json> budgets =
-      store.All(Named("poddisruptionbudgets"));
-  for (const auto& [key, budget] : budgets) {
-    const Json* selector = Member(budget, {"spec", "selector"});
-    std::int64_t expected = 0;
-    std::int64_t healthy = 0;
-    for (const auto& [pod_key, pod] : store.All(Named("pods"))) {
-      if (pod_key.first != key.first || selector == nullptr) continue;
-      if (!SelectorMatches(*selector,
-                           pod["metadata"].value("labels", Json::object()))) {
-        continue;
-      }
-      ++expected;
-      const bool going = IsTerminating(pod) ||
-                         IsBeingDisrupted(budget, pod_key.second, store.now());
-      if (IsPodReady(pod) && !going) ++healthy;
-    }
-    const std::int64_t desired = DesiredHealthy(budget, expected);
-    store.Edit(Named("poddisruptionbudgets"), key.first, key.second,
-               Part::kStatus, [&](Json& object) {
-                 ForgetDisrupted(store, object);
-                 Json& status = object["status"];
-                 status["expectedPods"] = expected;
-                 status["currentHealthy"] = healthy;
-                 status["desiredHealthy"] = desired;
-                 status["disruptionsAllowed"] =
-                     std::max<std::int64_t>(healthy - desired, 0);
-                 status["observedGeneration"] =
-                     Number(object, {"metadata", "generation"});
-               });
-  }
+  ForEachCopy(store, Named("poddisruptionbudgets"), [&](const Json& budget) {
+    const Health health = HealthUnder(store, budget);
+    const std::int64_t desired = DesiredHealthy(budget, health.expected);
+    store.Edit(
+        Named("poddisruptionbudgets"), Text(budget, {"metadata", "namespace"}),
+        Text(budget, {"metadata", "name"}), Part::kStatus, [&](Json& object) {
+          ForgetDisrupted(store, object);
+          Json& status = object["status"];
+          status["expectedPods"] = health.expected;
+          status["currentHealthy"] = health.healthy;
+          status["desiredHealthy"] = desired;
+          status["disruptionsAllowed"] =
+              std::max<std::int64_t>(health.healthy - desired, 0);
+          status["observedGeneration"] =
+              Number(object, {"metadata", "generation"});
+        });
+  });
 }
 
 }  // namespace kubesim

@@ -54,9 +54,9 @@ void Reconcile(Store& store, const Json& set) {
   for (const Json& pod : ControlledBy(store, Named("pods"), set)) {
     pods.emplace(Text(pod, {"spec", "nodeName"}), pod);
   }
-  const std::map<Store::Key, Json> nodes = store.All(Named("nodes"));
+  const std::vector<Store::Key> nodes = store.Keys(Named("nodes"));
   bool all_ready = true;
-  for (const auto& [key, node] : nodes) {
+  for (const Store::Key& key : nodes) {
     const auto found = pods.find(key.second);
     if (found == pods.end()) Place(store, set, key.second, revision);
     all_ready = all_ready && found != pods.end() && IsPodReady(found->second) &&
@@ -78,10 +78,9 @@ void Reconcile(Store& store, const Json& set) {
 }  // namespace
 
 void ReconcileDaemonSets(Store& store) {
-  const std::map<Store::Key, Json> all = store.All(Named("daemonsets"));
-  for (const auto& [key, set] : all) {
+  ForEachCopy(store, Named("daemonsets"), [&](const Json& set) {
     if (!IsTerminating(set)) Reconcile(store, set);
-  }
+  });
 }
 
 }  // namespace kubesim

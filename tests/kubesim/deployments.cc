@@ -174,8 +174,8 @@ void ScalePaused(Store& store, Rollout& rollout) {
 }
 
 void ReconcileDeployments(Store& store) {
-  const std::map<Store::Key, Json> all = store.All(Named("deployments"));
-  for (const auto& [key, deployment] : all) Reconcile(store, deployment);
+  ForEachCopy(store, Named("deployments"),
+              [&](const Json& deployment) { Reconcile(store, deployment); });
 }
 
 }  // namespace kubesim

@@ -1,6 +1,7 @@
 #include "tests/kubesim/kubelet.h"
 
 #include <algorithm>
+#include <set>
 
 #include "tests/kubesim/workloads.h"
 
@@ -55,14 +56,16 @@ void Kubelet::Step(TimePoint before, TimePoint now) {
   now_ = now;
   if (seen_ != store_->revision()) {
     seen_ = store_->revision();
-    const std::map<Store::Key, Json> objects = store_->All(Named("pods"));
-    std::map<std::string, const Json*> live;
-    for (const auto& [key, object] : objects) {
+    std::set<std::string> live;
+    for (const Store::Key& key : store_->Keys(Named("pods"))) {
+      const Json& object = store_->Get(Named("pods"), key.first, key.second);
       const std::string uid = Text(object, {"metadata", "uid"});
-      live[uid] = &object;
+      live.insert(uid);
       if (Text(object, {"spec", "nodeName"}).empty()) continue;
-      if (pods_.count(uid) == 0) Adopt(object);
-      Follow(pods_.at(uid), object);
+      // Both may write the object's status: no reference to it is kept.
+      const bool terminating = object["metadata"].contains("deletionTimestamp");
+      if (pods_.count(uid) == 0) Adopt(Json(object));
+      if (terminating) Follow(pods_.at(uid), Json(object));
     }
     for (auto it = pods_.begin(); it != pods_.end();) {
       it = live.count(it->first) == 0 ? pods_.erase(it) : std::next(it);

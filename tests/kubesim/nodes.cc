@@ -67,13 +67,13 @@ bool IsOrphaned(const Json& object, const std::set<std::string>& live) {
 }  // namespace
 
 void ReconcileNodes(Store& store) {
-  const std::map<Store::Key, Json> nodes = store.All(Named("nodes"));
-  for (const auto& [key, node] : nodes) {
+  ForEachCopy(store, Named("nodes"), [&](const Json& node) {
     const bool cordoned = node["spec"].value("unschedulable", false);
-    if (cordoned == HasCordonTaint(node)) continue;
-    store.Edit(Named("nodes"), "", key.second, Part::kMain,
+    if (cordoned == HasCordonTaint(node)) return;
+    store.Edit(Named("nodes"), "", Text(node, {"metadata", "name"}),
+               Part::kMain,
                [&](Json& object) { SetCordonTaint(object, cordoned); });
-  }
+  });
 }
 
 void SchedulePods(Store& store) {

@@ -25,27 +25,44 @@ bool GoesFirst(const Json& a, const Json& b) {
          Text(b, {"metadata", "creationTimestamp"});
 }
 
+/// The ReplicaSet of the namespace that selects these labels, or nullptr.
+const Json* SelectingSet(const Store& store, const std::string& name_space,
+                         const Json& labels) {
+  const auto& sets = store.All(Named("replicasets"));
+  for (auto it = sets.lower_bound({name_space, ""});
+       it != sets.end() && it->first.first == name_space; ++it) {
+    if (SelectorMatches(it->second["spec"]["selector"], labels)) {
+      return &it->second;
+    }
+  }
+  return nullptr;
+}
+
+void SetOwners(Store& store, const Store::Key& pod, const Json& owners) {
+  store.Edit(
+      Named("pods"), pod.first, pod.second, Part::kMain,
+      [&](Json& object) { object["metadata"]["ownerReferences"] = owners; });
+}
+
 /// Pods whose labels left the selector are let go; orphans are taken in.
-void ClaimPods(Store& store, const Json& set) {
-  const Json& selector = set["spec"]["selector"];
-  const std::string name_space = Text(set, {"metadata", "namespace"});
-  const std::string uid = Text(set, {"metadata", "uid"});
-  const std::map<Store::Key, Json> pods = store.All(Named("pods"));
-  for (const auto& [key, pod] : pods) {
-    if (key.first != name_space || IsTerminating(pod)) continue;
+void ClaimPods(Store& store) {
+  for (const Store::Key& key : store.Keys(Named("pods"))) {
+    const Json& pod = store.Get(Named("pods"), key.first, key.second);
+    if (IsTerminating(pod)) continue;
+    const Json labels = pod["metadata"].value("labels", Json::object());
     const Json* owner = ControllerOf(pod);
-    const bool selected = SelectorMatches(
-        selector, pod["metadata"].value("labels", Json::object()));
-    if (owner == nullptr && selected) {
-      store.Edit(
-          Named("pods"), key.first, key.second, Part::kMain, [&](Json& object) {
-            object["metadata"]["ownerReferences"] = {OwnerReference(set)};
-          });
-    } else if (owner != nullptr && owner->value("uid", "") == uid &&
-               !selected) {
-      store.Edit(
-          Named("pods"), key.first, key.second, Part::kMain,
-          [](Json& object) { object["metadata"].erase("ownerReferences"); });
+    if (owner == nullptr) {
+      const Json* set = SelectingSet(store, key.first, labels);
+      if (set != nullptr) {
+        SetOwners(store, key, Json::array({OwnerReference(*set)}));
+      }
+    } else if (owner->value("kind", "") == "ReplicaSet") {
+      const Json* set =
+          store.Find(Named("replicasets"), key.first, owner->value("name", ""));
+      if (set != nullptr &&
+          !SelectorMatches((*set)["spec"]["selector"], labels)) {
+        SetOwners(store, key, Json::array());
+      }
     }
   }
 }
@@ -100,11 +117,9 @@ void Reconcile(Store& store, const Json& set) {
 }  // namespace
 
 void ReconcileReplicaSets(Store& store) {
-  const std::map<Store::Key, Json> sets = store.All(Named("replicasets"));
-  for (const auto& [key, set] : sets) {
-    ClaimPods(store, set);
-    Reconcile(store, set);
-  }
+  ClaimPods(store);
+  ForEachCopy(store, Named("replicasets"),
+              [&](const Json& set) { Reconcile(store, set); });
 }
 
 }  // namespace kubesim

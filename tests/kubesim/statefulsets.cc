@@ -138,9 +138,8 @@ void WriteStatus(Store& store, const Json& set, const Replicas& replicas) {
 }  // namespace
 
 void ReconcileStatefulSets(Store& store) {
-  const std::map<Store::Key, Json> all = store.All(Named("statefulsets"));
-  for (const auto& [key, set] : all) {
-    if (IsTerminating(set)) continue;
+  ForEachCopy(store, Named("statefulsets"), [&](const Json& set) {
+    if (IsTerminating(set)) return;
     const Replicas replicas = Read(store, set);
     const bool settled = Fill(store, set, replicas);
     if (settled || !replicas.ordered) {
@@ -149,7 +148,7 @@ void ReconcileStatefulSets(Store& store) {
       }
     }
     WriteStatus(store, set, Read(store, set));
-  }
+  });
 }
 
 }  // namespace kubesim

@@ -105,6 +105,15 @@ Json DeletedStatus(const Resource& resource, const Json& object) {
           {"details", details}};
 }
 
+std::string ControllerUid(const Json& object) {
+  const Json* owners = Member(object, {"metadata", "ownerReferences"});
+  if (owners == nullptr) return {};
+  for (const Json& owner : *owners) {
+    if (owner.value("controller", false)) return owner.value("uid", "");
+  }
+  return {};
+}
+
 bool IsRunningPod(const Resource& resource, const Json& object) {
   if (resource.plural != "pods") return false;
   const std::string phase = Text(object, {"status", "phase"});
@@ -276,21 +285,49 @@ Json Store::Delete(const Resource& resource, const std::string& name_space,
   return object;
 }
 
+std::vector<Store::Key> Store::Keys(const Resource& resource) const {
+  std::vector<Key> keys;
+  for (const auto& [key, object] : All(resource)) keys.push_back(key);
+  return keys;
+}
+
+std::vector<std::pair<const Resource*, Store::Key>> Store::OwnedBy(
+    const std::string& uid) const {
+  const auto found = owned_.find(uid);
+  if (found == owned_.end()) return {};
+  return {found->second.begin(), found->second.end()};
+}
+
+void Store::Unlink(const Json& object, const Resource& resource,
+                   const Key& key) {
+  const auto found = owned_.find(ControllerUid(object));
+  if (found == owned_.end()) return;
+  found->second.erase({&resource, key});
+  if (found->second.empty()) owned_.erase(found);
+}
+
 void Store::Remove(const Resource& resource, const std::string& name_space,
                    const std::string& name) {
   auto& all = objects_[resource.Qualified()];
-  if (all.erase({resource.namespaced ? name_space : "", name}) > 0) {
-    ++revision_;
-  }
+  const Key key{resource.namespaced ? name_space : "", name};
+  const auto found = all.find(key);
+  if (found == all.end()) return;
+  Unlink(found->second, Named(resource.plural), key);
+  all.erase(found);
+  ++revision_;
 }
 
 void Store::Persist(const Resource& resource, Json& object) {
   object["metadata"]["resourceVersion"] = std::to_string(++revision_);
-  const std::string name_space = resource.namespaced
-                                     ? Text(object, {"metadata", "namespace"})
-                                     : std::string{};
-  objects_[resource.Qualified()]
-          [{name_space, Text(object, {"metadata", "name"})}] = object;
+  const Key key{resource.namespaced ? Text(object, {"metadata", "namespace"})
+                                    : std::string{},
+                Text(object, {"metadata", "name"})};
+  Json& slot = objects_[resource.Qualified()][key];
+  const Resource& served = Named(resource.plural);
+  if (!slot.is_null()) Unlink(slot, served, key);
+  slot = object;
+  const std::string owner = ControllerUid(object);
+  if (!owner.empty()) owned_[owner].insert({&served, key});
 }
 
 std::uint64_t Store::NextRandom() {

@@ -2,8 +2,10 @@
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "tests/kubesim/resources.h"
 #include "tests/kubesim/types.h"
@@ -35,6 +37,13 @@ class Store {
   /// Throws ApiError 404 when it is not there.
   const Json& Get(const Resource& resource, const std::string& name_space,
                   const std::string& name) const;
+
+  /// The keys of all objects of a resource, for walks that make changes.
+  std::vector<Key> Keys(const Resource& resource) const;
+
+  /// Where the objects are that `uid` controls.
+  std::vector<std::pair<const Resource*, Key>> OwnedBy(
+      const std::string& uid) const;
 
   /// All objects of a resource, by namespace and name.
   const std::map<Key, Json>& All(const Resource& resource) const;
@@ -71,12 +80,15 @@ class Store {
  private:
   void Persist(const Resource& resource, Json& object);
   std::uint64_t NextRandom();
+  void Unlink(const Json& object, const Resource& resource, const Key& key);
 
   std::uint64_t seed_;
   std::uint64_t draws_ = 0;
   std::uint64_t revision_ = 1000;
   TimePoint now_{};
   std::map<std::string, std::map<Key, Json>> objects_;
+  /// By the uid of the controller.
+  std::map<std::string, std::set<std::pair<const Resource*, Key>>> owned_;
 };
 
 /// Errors in the API server's own words.

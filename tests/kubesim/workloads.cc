@@ -16,17 +16,22 @@ const Json* ControllerOf(const Json& object) {
 std::vector<Json> ControlledBy(const Store& store, const Resource& resource,
                                const Json& owner) {
   std::vector<Json> owned;
-  const std::string uid = Text(owner, {"metadata", "uid"});
-  const std::string name_space = Text(owner, {"metadata", "namespace"});
-  const auto& all = store.All(resource);
-  for (auto it = all.lower_bound({name_space, ""});
-       it != all.end() && it->first.first == name_space; ++it) {
-    const Json* controller = ControllerOf(it->second);
-    if (controller != nullptr && controller->value("uid", "") == uid) {
-      owned.push_back(it->second);
-    }
+  for (const auto& [kind, key] :
+       store.OwnedBy(Text(owner, {"metadata", "uid"}))) {
+    if (kind->plural != resource.plural) continue;
+    owned.push_back(store.Get(resource, key.first, key.second));
   }
   return owned;
+}
+
+void ForEachCopy(Store& store, const Resource& resource,
+                 const std::function<void(const Json&)>& visit) {
+  for (const Store::Key& key : store.Keys(resource)) {
+    const Json* object = store.Find(resource, key.first, key.second);
+    if (object == nullptr) continue;
+    const Json copy = *object;
+    visit(copy);
+  }
 }
 
 Json OwnerReference(const Json& owner) {

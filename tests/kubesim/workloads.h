@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,11 @@ const Json* ControllerOf(const Json& object);
 /// Copies of the objects that `owner` controls, terminating ones included.
 std::vector<Json> ControlledBy(const Store& store, const Resource& resource,
                                const Json& owner);
+
+/// Calls `visit` with a copy of each object, which it may change or remove in
+/// the store.
+void ForEachCopy(Store& store, const Resource& resource,
+                 const std::function<void(const Json&)>& visit);
 
 /// An owner reference to `owner` that makes it the controller.
 Json OwnerReference(const Json& owner);
