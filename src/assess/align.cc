@@ -26,6 +26,32 @@ double ShareMissing(const std::vector<double>& values) {
                  static_cast<double>(values.size());
 }
 
+/// How many values stand before the first one that is there. A history that
+/// begins late is short; only what is missing after its begin is a gap.
+std::size_t Lead(const std::vector<double>& values) {
+  const auto first =
+      std::find_if(values.begin(), values.end(),
+                   [](double value) { return std::isfinite(value); });
+  return static_cast<std::size_t>(first - values.begin());
+}
+
+double ShareOfGaps(const std::vector<double>& values) {
+  const std::size_t length = values.size() - Lead(values);
+  return length == 0 ? 1
+                     : 1 - static_cast<double>(Present(values)) /
+                               static_cast<double>(length);
+}
+
+/// Drops the rows before the first one in which any column has a value.
+void DropLead(std::vector<std::vector<double>>& columns) {
+  std::size_t lead = columns.front().size();
+  for (const auto& column : columns) lead = std::min(lead, Lead(column));
+  for (auto& column : columns) {
+    column.erase(column.begin(),
+                 column.begin() + static_cast<std::ptrdiff_t>(lead));
+  }
+}
+
 /// The value nearest to `at`, not further away than half a step.
 double ValueNear(const SampleGrid& grid, Time at) {
   const auto step = std::chrono::duration_cast<Duration>(grid.step).count();
@@ -75,7 +101,8 @@ std::string GridProblem(const MetricWindow& metric, Time newest,
   if (newest - window.End() > 2 * window.step) {
     return "its newest point is more than 2 steps old";
   }
-  if (!std::isfinite(window.values.back())) return "the newest point is missing";
+  if (!std::isfinite(window.values.back()))
+    return "the newest point is missing";
   if (ShareMissing(window.values) > needs.max_window_gaps) {
     return "the window has too many gaps";
   }
@@ -84,7 +111,7 @@ std::string GridProblem(const MetricWindow& metric, Time newest,
     return "the baseline has " + std::to_string(present) + " values, " +
            std::to_string(needs.min_baseline) + " are needed";
   }
-  if (ShareMissing(baseline.values) > needs.max_baseline_gaps) {
+  if (ShareOfGaps(baseline.values) > needs.max_baseline_gaps) {
     return "the baseline has too many gaps";
   }
   return "";
@@ -123,8 +150,8 @@ AlignedEvidence Align(const std::vector<const MetricWindow*>& metrics) {
     fine = std::max(fine, metric->window.step);
     window_end = std::max(window_end, metric->window.End());
     baseline_end = std::max(baseline_end, metric->baseline.End());
-    out.fine_points = std::max(
-        out.fine_points, static_cast<int>(metric->window.values.size()));
+    out.fine_points = std::max(out.fine_points,
+                               static_cast<int>(metric->window.values.size()));
   }
   out.stride = static_cast<int>(out.step / fine);
   int window_rows = 1;
@@ -140,6 +167,7 @@ AlignedEvidence Align(const std::vector<const MetricWindow*>& metrics) {
                                             out.step, baseline_rows,
                                             metric->log_transform));
   }
+  DropLead(out.baseline.columns);
   return out;
 }
 

@@ -11,7 +11,7 @@ namespace selfheal::assess {
 /// What is asked of a metric's grids before they are judged.
 struct GridNeeds {
   int min_baseline = 60;           ///< Present baseline values.
-  double max_baseline_gaps = 0.5;  ///< Missing share of the baseline.
+  double max_baseline_gaps = 0.5;  ///< Missing share since its first value.
   double max_window_gaps = 0.2;    ///< Missing share of the window.
 };
 

@@ -54,6 +54,20 @@ TEST(Judge, RiseOfSixteenDeviationsIsConfirmedAndNamed) {
   EXPECT_LE(found.confidence, 1);
 }
 
+TEST(Judge, HistoryThatBeganADayAgoIsShortAndNotHoled) {
+  const auto shorten = [](EvidenceWindow window) {
+    for (MetricWindow& metric : window.metrics) {
+      std::fill_n(metric.baseline.values.begin(), 664, kNaN);
+    }
+    return window;
+  };
+  EXPECT_EQ(OutcomeOf(shorten(OrdinaryWindow(3))), Judgement::kNotConfirmed);
+  const Assessment found = Judge(shorten(Incident()), ConfirmSpec{}, kSeed);
+  EXPECT_EQ(found.outcome, Judgement::kConfirmed);
+  EXPECT_LT(found.confidence,
+            Judge(Incident(), ConfirmSpec{}, kSeed).confidence);
+}
+
 TEST(Judge, SameInputSameBits) {
   const Assessment a = Judge(Incident(), ConfirmSpec{}, kSeed);
   const Assessment b = Judge(Incident(), ConfirmSpec{}, kSeed);
@@ -151,7 +165,7 @@ TEST(Judge, GapsInfinityAndShortBaselinesAreInconclusive) {
   EXPECT_EQ(OutcomeOf(brief), Judgement::kInconclusive);
 
   EvidenceWindow holes = Incident();
-  for (std::size_t i = 0; i < 500; ++i) {
+  for (std::size_t i = 1; i < 500; ++i) {
     holes.metrics[1].baseline.values[i] = kNaN;
   }
   EXPECT_EQ(OutcomeOf(holes), Judgement::kInconclusive);
