@@ -133,8 +133,8 @@ Result<std::vector<Incident>> FakeStore::Unfinished() {
       if (IsTerminal(incident.phase)) continue;
       out.push_back(*JoinIncident(state, id));
     }
-    std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
-      return a.opened_at < b.opened_at;
+    std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.opened_at, a.id) < std::pair(b.opened_at, b.id);
     });
     return out;
   });

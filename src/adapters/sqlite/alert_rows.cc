@@ -225,7 +225,7 @@ Result<AlertPage> ListAlerts(Connection& db, const AlertQuery& query) {
   const Time since = query.since.value_or(Time::min());
   const long long below =
       query.cursor.value_or(std::numeric_limits<long long>::max());
-  const auto wanted = static_cast<long long>(limit + 1);
+  const auto wanted = static_cast<long long>(limit) + 1;
   Result<std::vector<StoredAlert>> found =
       query.fingerprint.empty()
           ? ReadAll(db.Query(SELFHEAL_ALERT_COLUMNS

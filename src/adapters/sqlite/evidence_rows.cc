@@ -40,7 +40,8 @@ Result<long long> FirstBeyond(Connection& db, const std::string& incident) {
   long long beyond = 0;
   while (beyond == 0 && query.Next()) {
     bytes += query.Integer(1);
-    if (++rows > kRows || (rows > 1 && bytes > kBytes)) {
+    ++rows;
+    if (rows > kRows || (rows > 1 && bytes > kBytes)) {
       beyond = query.Integer(0);
     }
   }

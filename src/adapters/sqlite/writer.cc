@@ -82,18 +82,23 @@ Result<void> Writer::Write(WriteJob job, std::size_t bytes) {
   return Busy("not finished in time");
 }
 
-Writer::Batch Writer::Next() {
-  std::unique_lock<Mutex> lock(mutex_);
-  const auto ready = [this] { return stopping_ || !queue_.empty(); };
+void Writer::Await() {
   if (failing_.load()) {
-    wake_.wait_for(lock, limits_.probe, [this] { return stopping_; });
-  } else {
-    wake_.wait(lock, ready);
-    const Duration gather =
-        std::min<Duration>(last_commit_ / limits_.gather_divisor, kMostGather);
-    wake_.wait_for(lock, gather,
-                   [this] { return stopping_ || queue_.size() >= last_jobs_; });
+    if (!stopping_) wake_.wait_for(mutex_, limits_.probe);
+    return;
   }
+  while (!stopping_ && queue_.empty()) wake_.wait(mutex_);
+  const auto end =
+      std::chrono::steady_clock::now() +
+      std::min<Duration>(last_commit_ / limits_.gather_divisor, kMostGather);
+  while (!stopping_ && queue_.size() < last_jobs_ &&
+         wake_.wait_until(mutex_, end) != std::cv_status::timeout) {
+  }
+}
+
+Writer::Batch Writer::Next() {
+  const MutexLock lock(mutex_);
+  Await();
   Batch batch;
   while (!queue_.empty() && batch.size() < limits_.batch) {
     std::shared_ptr<Entry> entry = std::move(queue_.front());

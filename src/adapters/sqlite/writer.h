@@ -68,6 +68,8 @@ class Writer {
 
   Result<void> Enqueue(const std::shared_ptr<Entry>& entry);
   void Loop();
+  /// Waits for jobs; while failing, for the next probe.
+  void Await() REQUIRES(mutex_);
   Batch Next();
   void RunBatch(const Batch& batch);
   Result<void> RunJobs(const Batch& batch, std::vector<Result<void>>& results);
