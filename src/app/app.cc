@@ -31,9 +31,15 @@ Result<std::unique_ptr<App>> App::Create(const Config& config,
   return std::unique_ptr<App>(new App(*std::move(parts)));
 }
 
-Result<void> App::Start() { return parts_->flow->Start(); }
+Result<void> App::Start() {
+  parts_->audit_watch->Start();
+  return parts_->flow->Start();
+}
 
-void App::Stop() { parts_->flow->Stop(); }
+void App::Stop() {
+  parts_->flow->Stop();
+  parts_->audit_watch->Stop();
+}
 
 Result<void> App::Reload(std::vector<SourceFinding>* findings) {
   auto reloaded = parts_->runbooks->Reload(findings);

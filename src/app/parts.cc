@@ -237,6 +237,7 @@ void Parts::BuildFlow() {
                                                         .sightings = sightings,
                                                         .wake = {}},
                                        gap_closer.get());
+  audit_watch = std::make_unique<AuditWatch>(config, *store, *metrics, *log);
 }
 
 }  // namespace selfheal

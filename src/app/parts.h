@@ -10,6 +10,7 @@
 #include "adapters/sqlite/sqlite_store.h"
 #include "adapters/telemetry/metrics.h"
 #include "adapters/yaml/reloadable_runbooks.h"
+#include "app/audit_watch.h"
 #include "core/source_finding.h"
 #include "execute/last_metre.h"
 #include "flow/flow_service.h"
@@ -53,6 +54,7 @@ class Parts {
   std::unique_ptr<FlowPorts> ports;
   std::unique_ptr<GapCloser> gap_closer;
   std::unique_ptr<FlowService> flow;
+  std::unique_ptr<AuditWatch> audit_watch;
 
  private:
   explicit Parts(const Config& c) : config(c) {}

@@ -39,7 +39,10 @@ FlowService::FlowService(const FlowPorts& ports, Correlator::Ports correlator,
 Result<void> FlowService::Start() {
   auto unfinished = ports_.incidents.Unfinished();
   if (!unfinished.ok()) return unfinished.error();
-  for (const Incident& incident : *unfinished) Wake(incident);
+  for (const Incident& incident : *unfinished) {
+    ports_.observer.OnPhase(incident, std::nullopt);
+    Wake(incident);
+  }
   for (int i = 0; i < ports_.config.flow.workers; ++i) {
     threads_.emplace_back([this](const std::stop_token& stop) { Work(stop); });
   }

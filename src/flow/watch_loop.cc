@@ -9,6 +9,8 @@
 namespace selfheal {
 namespace {
 
+constexpr std::string_view kWatchdog =
+    R"(ALERTS{alertname="Watchdog",alertstate="firing"})";
 /// Targets that one expression may bring up in one run.
 constexpr std::size_t kMaxTargets = 100;
 /// A target that a person was told about is left alone this long.
@@ -18,6 +20,7 @@ constexpr std::chrono::minutes kRest{30};
 
 void WatchLoop::RunOnce() {
   const Time now = ports_.clock.Now();
+  LookForWatchdog(now);
   ports_.sightings.Forget(now - 10 * ports_.config.watch.interval);
   std::erase_if(opened_,
                 [&](const auto& entry) { return entry.second + kRest < now; });
@@ -25,6 +28,14 @@ void WatchLoop::RunOnce() {
   for (const Rule& rule : rules->rules) {
     if (rule.watch) RunRule(rule);
   }
+}
+
+void WatchLoop::LookForWatchdog(Time now) {
+  const InstantQuery query{.expr = std::string(kWatchdog), .at = now};
+  const auto answers =
+      ports_.metrics.Query({&query, 1}, ports_.config.prometheus.timeout);
+  const Result<QueryAnswer>& answer = answers.front();
+  if (answer.ok() && !answer->series.empty()) ports_.sightings.SawWatchdog(now);
 }
 
 void WatchLoop::RunRule(const Rule& rule) {

@@ -44,6 +44,7 @@ class WatchLoop {
   void RunOnce();
 
  private:
+  void LookForWatchdog(Time now);
   void RunRule(const Rule& rule);
   void LookAt(const Rule& rule, const ResolvedTarget& target);
   void Open(const Rule& rule, const ResolvedTarget& target,

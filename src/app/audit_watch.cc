@@ -1,0 +1,53 @@
+#include "app/audit_watch.h"
+
+#include "app/audit_file.h"
+
+namespace selfheal {
+namespace {
+
+constexpr std::chrono::minutes kHeadInterval{5};
+/// Heads between two recomputations of the chain.
+constexpr int kHeadsAVerify = 12;
+
+}  // namespace
+
+void AuditWatch::Start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) { Run(stop); });
+}
+
+void AuditWatch::Stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  thread_.join();
+  LogHead();
+}
+
+void AuditWatch::Run(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  for (int round = 0; !stop.stop_requested(); ++round) {
+    if (round % kHeadsAVerify == 0) Verify();
+    LogHead();
+    wake_.wait_for(lock, stop, kHeadInterval, [] { return false; });
+  }
+}
+
+void AuditWatch::LogHead() {
+  const sqlite::ChainHead head = store_.AuditHead();
+  log_.Info("audit head", {{"seq", static_cast<std::int64_t>(head.seq)},
+                           {"hash", head.hash}});
+}
+
+void AuditWatch::Verify() {
+  const auto report = VerifyAuditOf(config_);
+  if (!report.ok()) {
+    log_.Error("audit not verified", {{"error", report.error().message}});
+    return;
+  }
+  metrics_.SetAuditIntact(report->first_bad == 0);
+  if (report->first_bad == 0) return;
+  log_.Error("the audit was tampered with",
+             {{"seq", static_cast<std::int64_t>(report->first_bad)},
+              {"problem", report->problem}});
+}
+
+}  // namespace selfheal
