@@ -136,9 +136,10 @@ def parse_time(text):
 
 def run(stack, keep):
     print("Real Prometheus and Alertmanager, simulated Kubernetes: namespace "
-          "shop, six hours of history.", flush=True)
+          "shop. First a minute of live samples.", flush=True)
+    stack.settle()
     story = Story(stack)
-    stack.inject("cart", {"behaviour": "leak", "rate-mib-per-min": 12})
+    stack.inject("cart", {"behaviour": "leak", "rate-mib-per-min": 20})
     story.tell("fault", "Deployment/shop/cart begins to leak memory")
     ended = None
     deadline = time.monotonic() + PATIENCE
@@ -148,7 +149,8 @@ def run(stack, keep):
     if ended is None:
         print("selfheal: demo: the incident did not end", file=sys.stderr)
         return 1
-    changes = [f"{m['method']} {m['path']}" for m in stack.mutations()]
+    changes = [f"{m['method']} {m['path']}" for m in stack.mutations()
+               if m["changed"]]
     story.tell("changes", f"{len(changes)} requests changed the cluster: "
                + "; ".join(changes))
     story.tell("end", f"{ended['phase']}"

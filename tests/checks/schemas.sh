@@ -1,9 +1,8 @@
 # The JSON Schemas beside configuration, rules and runbooks: what is shipped
 # and the good documents of the corpus are valid, the bad ones are not.
 set -euo pipefail
-python3 -c 'import jsonschema, yaml' 2>/dev/null ||
-  { echo "python3-jsonschema and python3-yaml are not installed"; exit 77; }
-python3 - <<'PY'
+. tests/checks/lib/python
+"$python" - <<'PY'
 import glob, json, os, sys
 import jsonschema, yaml
 
