@@ -50,7 +50,8 @@ def wait_for(what, condition, seconds=60.0, pause=0.05):
             value = condition()
             if value:
                 return value
-        except (OSError, urllib.error.URLError, ValueError) as error:
+        except (OSError, urllib.error.URLError, ValueError,
+                LookupError) as error:
             last = error
         time.sleep(pause)
     raise AssertionError(f"timed out after {seconds:.0f} s: {what} ({last})")
