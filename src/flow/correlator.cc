@@ -76,7 +76,11 @@ Result<bool> Correlator::Drain() {
 
 Result<Correlator::Handled> Correlator::Handle(const StoredAlert& stored,
                                                const RuleSet& rules) {
-  if (!stored.incident.empty()) return Merge(stored, stored.incident);
+  if (!stored.incident.empty()) {
+    auto merged = Merge(stored, stored.incident);
+    if (!merged.ok()) return merged.error();
+    return Handled::kDone;
+  }
   if (stored.alert.status == AlertStatus::kResolved) {
     auto linked = ports_.links.Link({stored.row}, "", {});
     if (!linked.ok()) return linked.error();
@@ -108,7 +112,10 @@ Result<Correlator::Handled> Correlator::Open(const StoredAlert& stored,
   }
   auto open = ports_.links.FindOpen(target->object, rule.type);
   if (!open.ok()) return open.error();
-  if (open->has_value()) return Merge(stored, **open);
+  if (open->has_value()) {
+    auto merged = Merge(stored, **open);
+    if (!merged.ok() || *merged != Handled::kEnded) return merged;
+  }
   incident.target = target->object;
   incident.target_uid = target->uid;
   incident.reason = "opened by " + std::string(AlertName(stored.alert));
@@ -127,7 +134,11 @@ Result<Correlator::Handled> Correlator::Merge(const StoredAlert& stored,
                      : "Alertmanager says resolved",
               stored)});
   if (!linked.ok()) return linked.error();
-  if (!IsTerminal(incident->phase)) ports_.wake(*incident);
+  // A worker may have ended it meanwhile, without having seen this alert.
+  incident = ports_.incidents.Load(id);
+  if (!incident.ok()) return incident.error();
+  if (IsTerminal(incident->phase)) return Handled::kEnded;
+  ports_.wake(*incident);
   return Handled::kDone;
 }
 

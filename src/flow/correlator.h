@@ -40,7 +40,8 @@ class Correlator {
   Result<bool> Drain();
 
  private:
-  enum class Handled { kDone, kWait };
+  /// kEnded: the incident had ended before the alert could join it.
+  enum class Handled { kDone, kWait, kEnded };
 
   Result<Handled> Handle(const StoredAlert& stored, const RuleSet& rules);
   Result<Handled> Open(const StoredAlert& stored, const Rule& rule);

@@ -24,8 +24,8 @@ class Walk {
     const auto rules = ports_.runbooks.Current();
     const Rule* rule = Match(*rules);
     if (rule == nullptr || !FindTarget(*rule)) return Ended();
-    auto evidence = ports_.collector.Collect(
-        *rule, {incident().target, {}}, ports_.clock.Now());
+    auto evidence = ports_.collector.Collect(*rule, {incident().target, {}},
+                                             ports_.clock.Now());
     if (!evidence.ok()) return evidence.error();
     if (!Assess(*rule, *evidence)) return {};
     const auto runbook = ChooseRunbook(*rules, *rule, 0);
@@ -113,8 +113,8 @@ class Walk {
 
   Result<void> Guard(const Rule& rule, const Runbook& runbook,
                      const EvidenceWindow& evidence) {
-    const auto move = NextMove(
-        incident(), {ports_.cluster, ports_.clock.Now(), kPoll});
+    const auto move =
+        NextMove(incident(), {ports_.cluster, ports_.clock.Now(), kPoll});
     if (!move.ok()) return move.error();
     if (!move->mutation) {
       Say(Stage::kExecute, "nothing", move->reason);

@@ -140,9 +140,11 @@ IncidentFlow::Ended IncidentFlow::Allowed(const Scene& scene,
       return intent.error().With("record the intent");
     }
     run.Mark(Stage::kRecord, "refused", intent.error().message);
+    const Time again = run.now() + kLostRace;
     return Denied(scene, {.outcome = FindingOutcome::kDeny,
-                          .findings = {},
-                          .retry_at = run.now() + kLostRace,
+                          .findings = {{"intent", FindingOutcome::kDeny,
+                                        intent.error().message, again}},
+                          .retry_at = again,
                           .at = run.now()});
   }
   run.WrittenWithIntent();
