@@ -65,6 +65,8 @@ Environment ProcessEnvironment() {
   Config defaults;
   for (const Knob& knob : Knobs(defaults)) {
     const std::string name(knob.env);
+    // Read at the start, before there are threads that could change it.
+    // NOLINTNEXTLINE(concurrency-mt-unsafe)
     const char* value = name.empty() ? nullptr : std::getenv(name.c_str());
     if (value != nullptr) environment.emplace(name, value);
   }

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <system_error>
@@ -49,7 +48,7 @@ Result<std::string> ReadFile(const std::string& path) {
     return NotFound(path, error ? error.message() : "not a regular file");
   }
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) return NotFound(path, std::strerror(errno));
+  if (!stream) return NotFound(path, std::generic_category().message(errno));
   std::string text(kMaxBytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (stream.bad()) return NotFound(path, "read failed");
