@@ -1,3 +1,4 @@
+#!/usr/bin/env python3
 """Measures of detectors and forecasts. numpy only."""
 import numpy as np
 

@@ -67,7 +67,7 @@ TEST(PrometheusSource, SendsAForm) {
             "end=1700003600.000&step=60&timeout=5.000&partial_response=false");
   EXPECT_EQ(requests[1].target, "/prometheus/api/v1/query");
   EXPECT_EQ(requests[1].body,
-            "query=up&time=1700000000.250&timeout=1.500s&"
+            "query=up&time=1700000000.250&timeout=1.500&"
             "partial_response=false");
 }
 
