@@ -253,8 +253,9 @@ TEST(ListAlerts, PagesAndFilters) {
   EXPECT_EQ(first.at("items")[0].at("status"), "firing");
   EXPECT_EQ(first.at("items")[0].at("starts_at"), "2026-11-25T12:00:00.000Z");
   EXPECT_EQ(first.at("items")[0].at("incident"), nullptr);
-  const json second = json::parse(BodyOf(Get(
-      server, "/api/v1/alerts?limit=500&cursor=" + first.at("next").dump())));
+  const json second =
+      json::parse(BodyOf(Get(server, "/api/v1/alerts?limit=500&cursor=" +
+                                         first.at("next").get<std::string>())));
   EXPECT_EQ(second.at("items").size(), 3u);
   EXPECT_EQ(second.at("next"), nullptr);
   const std::string fingerprint = first.at("items")[1].at("fingerprint");
