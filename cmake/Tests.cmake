@@ -44,6 +44,14 @@ selfheal_glob(sources tests/support tests/fakes)
 selfheal_library(selfheal_test_support SOURCES ${sources}
   LINKS selfheal_test_paths selfheal_stages selfheal_codec selfheal_core)
 
+# tests/pipeline: the whole pipeline on one thread, over the simulator without
+# sockets, for the folders that tell stories of it.
+selfheal_glob(sources tests/pipeline)
+selfheal_library(selfheal_test_pipeline SOURCES ${sources}
+  LINKS selfheal_test_support kubesim_lib selfheal_adapter_kubernetes
+    selfheal_adapter_yaml selfheal_adapter_crypto)
+set(SELFHEAL_PIPELINE_TESTS fault scenarios)
+
 # Folders whose tests need no adapter, so that they build without them.
 set(SELFHEAL_PURE_TESTS core config codec intake correlate collect assess plan
   guard execute verify record flow architecture)
@@ -94,7 +102,9 @@ foreach(folder ${folders})
   if(SELFHEAL_PCH)
     target_precompile_headers(${target} REUSE_FROM selfheal_test_pch)
   endif()
-  if(NOT folder IN_LIST SELFHEAL_PURE_TESTS)
+  if(folder IN_LIST SELFHEAL_PIPELINE_TESTS)
+    target_link_libraries(${target} PRIVATE selfheal_test_pipeline)
+  elseif(NOT folder IN_LIST SELFHEAL_PURE_TESTS)
     target_link_libraries(${target} PRIVATE selfheal_receiver)
     set(programs selfheal)
     if(NOT folder IN_LIST SELFHEAL_RECEIVER_TESTS)

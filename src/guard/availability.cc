@@ -56,7 +56,11 @@ Finding CheckPod(const GuardInput& input) {
   const std::string reason = std::to_string(others) + " other pods serve, " +
                              std::to_string(floor) + " must";
   if (workload->replicas <= 1 && others < 1) {
-    return Deny(ToString(pod.ref) + " is the only pod that serves");
+    std::string only = ToString(pod.ref) + " is the only pod that serves";
+    // One that crash-loops serves between two crashes.
+    const bool crashes = input.purpose().kind == ActionKind::kRestartPod;
+    return crashes ? Wait(std::move(only), input.now + kLookAgain)
+                   : Deny(std::move(only));
   }
   if (others < floor) return Wait(reason, input.now + kLookAgain);
   if (auto problem = BudgetProblem(input, pod.labels)) return *problem;

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collect/collector.h"
+#include "config/config.h"
+#include "core/notice.h"
+#include "correlate/target_resolver.h"
+#include "execute/executor.h"
+#include "execute/last_metre.h"
+#include "flow/correlator.h"
+#include "flow/flow_ports.h"
+#include "flow/incident_flow.h"
+#include "guard/guard_chain.h"
+#include "tests/fakes/fake_clock.h"
+#include "tests/fakes/fake_store.h"
+#include "tests/fakes/fake_switches.h"
+#include "tests/pipeline/gate.h"
+#include "tests/pipeline/pattern_source.h"
+#include "tests/pipeline/sim_cluster.h"
+
+namespace selfheal::testing {
+
+/// The shipped rules and runbooks, loaded by the product's own loader.
+std::shared_ptr<const RuleSet> ShippedRules(const Config& config);
+
+/// The whole product from stored alerts to closed incidents, on one thread and
+/// a clock that jumps from look to look: real stages, guards, executor and
+/// last metre over a simulated cluster, a store in memory and made-up series.
+class Pipeline {
+ public:
+  explicit Pipeline(Config config = DefaultConfig());
+
+  /// Namespace shop opted in; no other knob turned.
+  static Config DefaultConfig();
+
+  /// Fills the cluster with the simulator's small shop and lets it settle.
+  void AddShop();
+  void Advance(Duration by);
+  /// Stores one group, as the receiver does before it answers 200.
+  void Post(const AlertGroup& group);
+  void PostFiring(const std::string& alertname, const std::string& pod);
+
+  /// Works until every incident is terminal, or `limit` has passed.
+  /// @return true where nothing is unfinished.
+  bool Run(seconds limit);
+  /// One round: correlates, and looks at every unfinished incident that is
+  /// due; then the clock jumps to the next look.
+  void Round();
+
+  /// The only incident.
+  Incident Only();
+  std::vector<Incident> All();
+  /// The names of the pods of a workload that live now.
+  std::vector<std::string> PodsOf(const std::string& workload);
+
+  FakeClock clock;
+  Gate gate;
+  Config config;
+  std::shared_ptr<const RuleSet> rules;
+  FakeStore store;
+  SimCluster cluster;
+  PatternSource metrics;
+  FakeSwitches switches;
+  std::vector<Notice> notices;
+  std::optional<Time> watchdog_seen;
+  std::optional<Time> gate_seen;
+  /// Called once a round.
+  std::function<void()> on_round;
+
+ private:
+  class Rest;
+  struct RestDeleter {
+    void operator()(Rest* rest) const;
+  };
+  void Restart();
+
+  std::unique_ptr<Rest, RestDeleter> rest_;
+};
+
+}  // namespace selfheal::testing

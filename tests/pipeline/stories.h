@@ -1,0 +1,22 @@
+#pragma once
+
+#include "tests/pipeline/pipeline.h"
+
+namespace selfheal::testing {
+
+/// A trouble of one Deployment, from its metrics to its alert.
+enum class Story {
+  kLeak,   ///< Deployment cart leaks: a rolling restart with a canary.
+  kCrash,  ///< One pod of cart crash-loops: it is replaced.
+  kCpu,    ///< Deployment checkout is throttled: 3 -> 5 replicas.
+};
+
+inline constexpr Story kStories[] = {Story::kLeak, Story::kCrash, Story::kCpu};
+
+/// Makes the Deployment, brings up the trouble and posts its alert.
+void Begin(Pipeline& pipeline, Story story);
+
+/// How many mutating requests heal it.
+int MutationsOf(Story story);
+
+}  // namespace selfheal::testing
