@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace selfheal {
@@ -88,8 +89,9 @@ Result<Listener> Listener::Bind(const std::string& text) {
   const int fd =
       socket(storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (fd < 0) {
-    return Error{Code::kUnavailable,
-                 "listen: " + text + ": " + std::strerror(errno)};
+    return Error{
+        Code::kUnavailable,
+        "listen: " + text + ": " + std::generic_category().message(errno)};
   }
   Listener listener(fd, 0);
   const int on = 1;
@@ -100,8 +102,9 @@ Result<Listener> Listener::Bind(const std::string& text) {
   }
   if (bind(fd, reinterpret_cast<const sockaddr*>(&storage), size) != 0 ||
       listen(fd, kBacklog) != 0) {
-    return Error{Code::kUnavailable,
-                 "listen: " + text + ": " + std::strerror(errno)};
+    return Error{
+        Code::kUnavailable,
+        "listen: " + text + ": " + std::generic_category().message(errno)};
   }
   listener.port_ = BoundPort(fd);
   return listener;

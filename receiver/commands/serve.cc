@@ -1,6 +1,5 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "app/app.h"
+#include "app/config_files.h"
 #include "config/render.h"
 #include "receiver/commands/commands.h"
 #include "receiver/commands/config_options.h"
@@ -34,9 +34,10 @@ int Complain(std::string_view what, const Error& error, int exit_code) {
 
 /// True where nobody chose an address.
 bool ListensByDefault(const Config& config) {
-  const char* const variable = std::getenv("SELFHEAL_LISTEN");
+  const yaml::Environment environment = yaml::ProcessEnvironment();
+  const auto variable = environment.find("SELFHEAL_LISTEN");
   return config.listen == Config{}.listen &&
-         (variable == nullptr || *variable == '\0');
+         (variable == environment.end() || variable->second.empty());
 }
 
 Result<void> ApplyOptions(const ServeOptions& options, Config& config) {

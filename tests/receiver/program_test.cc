@@ -1,0 +1,209 @@
+#include "tests/receiver/program.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string>
+
+#include "receiver/listener.h"
+#include "support/paths.h"
+#include "tests/receiver/raw_client.h"
+#include "tests/receiver/test_server.h"
+
+namespace selfheal::testing {
+namespace {
+
+class Selfheal : public ::testing::Test {
+ protected:
+  Selfheal() : folder_(FreshFolder()) {
+    WriteFile(folder_, "token", "webhook-t0ken\n");
+  }
+
+  /// A good configuration, plus `more` lines.
+  std::string Config(const std::string& more = "") {
+    return WriteFile(
+        folder_, "config.yaml",
+        "database: {url: 'sqlite://" + folder_ + "/selfheal.db'}\n" +
+            "prometheus: {url: 'http://127.0.0.1:1'}\n" +
+            "rules_dir: " + SourceDir() + "/rules\n" +
+            "runbooks_dir: " + SourceDir() + "/runbooks\n" +
+            (more.find("listen:") == std::string::npos ? "listen: 127.0.0.1:0\n"
+                                                       : "") +
+            (more.find("auth:") == std::string::npos
+                 ? "auth: {webhook_token_file: " + folder_ + "/token}\n"
+                 : "") +
+            more);
+  }
+
+  void ExpectUsage(const Finished& finished, const std::string& start) {
+    EXPECT_EQ(finished.exit_code, 2) << finished.err;
+    EXPECT_EQ(finished.err.rfind("selfheal: " + start, 0), 0u) << finished.err;
+    EXPECT_EQ(std::count(finished.err.begin(), finished.err.end(), '\n'), 1);
+  }
+
+  std::string folder_;
+};
+
+std::string Post(int port, int alerts) {
+  RawClient client(port);
+  client.Send(Request("POST", "/api/v1/alerts", TestServer::kWebhookToken,
+                      Payload(alerts)));
+  return client.ReadAnswer();
+}
+
+TEST_F(Selfheal, PrintsItsVersions) {
+  const Finished finished = RunSelfheal({"version"});
+  EXPECT_EQ(finished.exit_code, 0);
+  EXPECT_EQ(finished.out.rfind("selfheal ", 0), 0u);
+  EXPECT_NE(finished.out.find("cpp-httplib"), std::string::npos);
+}
+
+TEST_F(Selfheal, UsageErrorsExit2) {
+  ExpectUsage(RunSelfheal({}), "usage: command line: ");
+  ExpectUsage(RunSelfheal({"bogus"}), "usage: command line: ");
+  ExpectUsage(RunSelfheal({"serve", "--bogus"}), "usage: serve: ");
+  ExpectUsage(RunSelfheal({"serve", "--role", "king"}), "usage: serve: ");
+  ExpectUsage(RunSelfheal({"audit"}), "usage: audit: ");
+  EXPECT_EQ(RunSelfheal({"--help"}).exit_code, 0);
+}
+
+TEST_F(Selfheal, RefusesToStartWithoutAUsableToken) {
+  const std::string key = "config: auth.webhook_token_file: ";
+  ExpectUsage(RunSelfheal({"serve", "--config", Config("auth: {}\n")}), key);
+  WriteFile(folder_, "blank", " \n");
+  for (const std::string& path :
+       {folder_ + "/absent", folder_, folder_ + "/blank"}) {
+    ExpectUsage(
+        RunSelfheal({"serve", "--config",
+                     Config("auth: {webhook_token_file: " + path + "}\n")}),
+        key + path);
+  }
+}
+
+TEST_F(Selfheal, InsecureDevBelongsOnLoopback) {
+  ExpectUsage(RunSelfheal({"serve", "--insecure-dev", "--config", Config()},
+                          {{"SELFHEAL_LISTEN", "0.0.0.0:0"}}),
+              "config: --insecure-dev: listen: 0.0.0.0:0: ");
+  ExpectUsage(RunSelfheal({"serve", "--insecure-dev", "--config",
+                           Config("listen: '[::]:0'\n")}),
+              "config: --insecure-dev: listen: [::]:0: ");
+  Program program({"serve", "--insecure-dev", "--config", Config()});
+  const int port = program.AwaitPort();
+  ASSERT_NE(port, 0);
+  RawClient client(port);
+  client.Send(Request("GET", "/api/v1/config", ""));
+  EXPECT_EQ(StatusOf(client.ReadAnswer()), 200);
+}
+
+TEST_F(Selfheal, WrongConfigurationExits2AndOpensNothing) {
+  const Finished finished =
+      RunSelfheal({"serve", "--config", Config("bogus: 1\n")});
+  EXPECT_EQ(finished.exit_code, 2);
+  EXPECT_NE(finished.err.find("config.yaml:"), std::string::npos);
+  EXPECT_EQ(RunSelfheal({"serve", "--config", folder_ + "/absent"}).exit_code,
+            2);
+  EXPECT_EQ(RunSelfheal({"serve", "--config",
+                         Config("tls: {cert_file: " + folder_ +
+                                "/token, key_file: " + folder_ + "/token}\n")})
+                .exit_code,
+            2);
+  EXPECT_EQ(
+      RunSelfheal({"serve", "--config", Config("listen: example.org:80\n")})
+          .exit_code,
+      2);
+  EXPECT_NE(access((folder_ + "/selfheal.db").c_str(), F_OK), 0);
+}
+
+TEST_F(Selfheal, ATakenPortExits1) {
+  const auto taken = Listener::Bind("127.0.0.1:0");
+  ASSERT_TRUE(taken.ok());
+  const Finished finished = RunSelfheal(
+      {"serve", "--config",
+       Config("listen: 127.0.0.1:" + std::to_string(taken->port()) + "\n")});
+  EXPECT_EQ(finished.exit_code, 1);
+  EXPECT_NE(finished.err.find("Address already in use"), std::string::npos);
+}
+
+TEST_F(Selfheal, KeepsWhatItAcknowledgedThroughKill9) {
+  const std::string config = Config();
+  {
+    Program program({"serve", "--config", config});
+    const int port = program.AwaitPort();
+    ASSERT_NE(port, 0);
+    EXPECT_EQ(BodyOf(Post(port, 3)),
+              "{\"received\":3,\"new\":3,\"incidents\":[]}\n");
+    program.Signal(SIGKILL);
+    EXPECT_EQ(program.Wait().exit_code, -1);
+  }
+  Program again({"serve", "--config", config});
+  const int port = again.AwaitPort();
+  ASSERT_NE(port, 0);
+  EXPECT_EQ(BodyOf(Post(port, 3)),
+            "{\"received\":3,\"new\":0,\"incidents\":[]}\n");
+  again.Signal(SIGTERM);
+  EXPECT_EQ(again.Wait().exit_code, 0);
+}
+
+TEST_F(Selfheal, OneStoreBelongsToOneProcess) {
+  const std::string config = Config();
+  Program program({"serve", "--config", config});
+  ASSERT_NE(program.AwaitPort(), 0);
+  EXPECT_EQ(RunSelfheal({"serve", "--config", config}).exit_code, 2);
+  // The audit may be read beside it.
+  const Finished audit = RunSelfheal({"audit", "verify", "--config", config});
+  EXPECT_EQ(audit.exit_code, 0) << audit.err;
+  EXPECT_EQ(audit.out.rfind("intact: ", 0), 0u);
+  program.Signal(SIGINT);
+  EXPECT_EQ(program.Wait().exit_code, 0);
+}
+
+TEST_F(Selfheal, SignalsReloadAndSetTheKillSwitch) {
+  WriteFile(folder_, "admin", "root-t0ken");
+  const std::string config =
+      Config("auth: {webhook_token_file: " + folder_ +
+             "/token, admin_token_file: " + folder_ + "/admin}\n");
+  Program program({"serve", "--config", config});
+  const int port = program.AwaitPort();
+  ASSERT_NE(port, 0);
+  const auto switch_is_on = [&] {
+    RawClient client(port);
+    client.Send(Request("GET", "/api/v1/kill-switch", "root-t0ken"));
+    return BodyOf(client.ReadAnswer()).find("\"on\":true") != std::string::npos;
+  };
+  EXPECT_FALSE(switch_is_on());
+  program.Signal(SIGHUP);
+  program.Signal(SIGUSR1);
+  bool on = false;
+  for (int i = 0; i < 1000 && !on; ++i) on = switch_is_on();
+  EXPECT_TRUE(on);
+  program.Signal(SIGTERM);
+  EXPECT_EQ(program.Wait().exit_code, 0);
+}
+
+TEST_F(Selfheal, ChecksFiles) {
+  EXPECT_EQ(RunSelfheal({"check", "--config", Config()}).exit_code, 0);
+  const Finished bad = RunSelfheal({"check", "--config", Config("bogus: 1\n")});
+  EXPECT_EQ(bad.exit_code, 1);
+  EXPECT_NE(bad.out.find("config.yaml:"), std::string::npos);
+  EXPECT_EQ(
+      RunSelfheal({"check", "--config", Config(), "--rules", "/nonexistent"})
+          .exit_code,
+      2);
+}
+
+TEST_F(Selfheal, ExplainRefusesABadPayload) {
+  const std::string config = Config();
+  EXPECT_EQ(RunSelfheal({"explain", "--config", config, folder_ + "/absent"})
+                .exit_code,
+            2);
+  const std::string junk = WriteFile(folder_, "junk", "{");
+  const Finished finished =
+      RunSelfheal({"explain", "--config", config, "--json", junk});
+  EXPECT_EQ(finished.exit_code, 2);
+  EXPECT_NE(finished.err.find("body: is not JSON"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace selfheal::testing
