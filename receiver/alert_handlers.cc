@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "codec/alert_json.h"
@@ -56,30 +57,56 @@ HttpResponse NothingUsable(const Services& services, const AlertGroup& group) {
   return response;
 }
 
+/// 200: the counts, the incidents' ids (ULIDs, so nothing to escape), and the
+/// rejected alerts where there are some.
 HttpResponse Stored(const AlertGroup& group, const StoredGroup& stored) {
-  Json body = {{"received", group.received},
-               {"new", stored.fresh},
-               {"incidents", stored.incidents}};
-  if (!group.rejected.empty()) body["rejected"] = RejectedJson(group);
-  return JsonAnswer(Dump(body));
+  std::string body = "{\"received\":" + std::to_string(group.received) +
+                     ",\"new\":" + std::to_string(stored.fresh) +
+                     ",\"incidents\":[";
+  for (const std::string& id : stored.incidents) {
+    if (body.back() != '[') body += ',';
+    body += '"' + id + '"';
+  }
+  body += ']';
+  if (!group.rejected.empty()) {
+    std::string rejected = Dump(RejectedJson(group));
+    rejected.pop_back();
+    body += ",\"rejected\":" + rejected;
+  }
+  return JsonAnswer(body + "}\n");
 }
 
-HttpResponse Take(const Services& services, const HttpRequest& request) {
-  const SteadyTime start = services.clock->SteadyNow();
-  auto group = ParseAlertGroup(request.body, services.limits);
+/// The group of a body, or the answer that refuses it.
+std::variant<AlertGroup, HttpResponse> Read(const Services& services,
+                                            const std::string& body) {
+  auto group = ParseAlertGroup(body, services.limits);
   if (!group.ok()) {
     services.observer->PayloadRefused(group.error());
     return RefusedPayload(group.error());
   }
   if (group->alerts.empty()) return NothingUsable(services, *group);
-  const auto stored = services.alerts->Append(*group, services.clock->Now());
+  return std::move(group).value();
+}
+
+HttpResponse Acknowledge(const Services& services, const AlertGroup& group,
+                         const Result<StoredGroup>& stored, SteadyTime start) {
   if (!stored.ok()) {
     // Whatever the reason: unstored means 503, so that Alertmanager retries.
     return ProblemOf(Error{Code::kUnavailable, stored.error().message});
   }
-  services.observer->GroupStored(*group, *stored,
+  services.observer->GroupStored(group, *stored,
                                  services.clock->SteadyNow() - start);
-  return Stored(*group, *stored);
+  return Stored(group, *stored);
+}
+
+HttpResponse Take(const Services& services, const HttpRequest& request) {
+  const SteadyTime start = services.clock->SteadyNow();
+  const auto read = Read(services, request.body);
+  if (const auto* refused = std::get_if<HttpResponse>(&read)) return *refused;
+  const auto& group = std::get<AlertGroup>(read);
+  return Acknowledge(services, group,
+                     services.alerts->Append(group, services.clock->Now()),
+                     start);
 }
 
 Result<AlertQuery> ReadAlertQuery(std::string_view text) {
@@ -117,6 +144,31 @@ HttpResponse HandleWebhook(const Services& services,
   static std::mutex one_large_body;
   const std::lock_guard lock(one_large_body);
   return Take(services, request);
+}
+
+std::vector<HttpResponse> HandleWebhooks(
+    const Services& services, std::span<const HttpRequest* const> requests) {
+  const SteadyTime start = services.clock->SteadyNow();
+  std::vector<std::variant<AlertGroup, HttpResponse>> read;
+  read.reserve(requests.size());
+  std::vector<const AlertGroup*> groups;
+  for (const HttpRequest* request : requests) {
+    read.push_back(Read(services, request->body));
+    if (const auto* group = std::get_if<AlertGroup>(&read.back())) {
+      groups.push_back(group);
+    }
+  }
+  const auto stored = services.alerts->AppendAll(groups, services.clock->Now());
+  std::vector<HttpResponse> answers;
+  std::size_t next = 0;
+  for (auto& one : read) {
+    if (const auto* group = std::get_if<AlertGroup>(&one)) {
+      answers.push_back(Acknowledge(services, *group, stored[next++], start));
+    } else {
+      answers.push_back(std::get<HttpResponse>(std::move(one)));
+    }
+  }
+  return answers;
 }
 
 HttpResponse HandleListAlerts(const Services& services,

@@ -10,8 +10,8 @@ namespace {
 using State = HeadParser::State;
 
 /// Fields that handlers or a library may want; nothing else leaves the gate.
-constexpr std::array<std::string_view, 4> kForwarded = {
-    "accept", "content-type", "if-none-match", "user-agent"};
+constexpr std::array<std::string_view, 2> kForwarded = {"accept",
+                                                        "if-none-match"};
 
 /// Fields whose meaning the product does not offer; a silent "no" could be
 /// read differently by a proxy, so they end the connection.

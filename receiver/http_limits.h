@@ -41,11 +41,13 @@ struct HttpLimits {
   /// How long Stop waits for requests that are being worked on.
   std::chrono::milliseconds stop_deadline{15000};
 
-  /// Threads that work on requests; each waits for its commit, so this many
-  /// webhooks share one.
-  std::size_t workers = 32;
+  /// Threads that work on requests. Webhooks are taken in bulks, so few are
+  /// enough however many connections wait for a commit.
+  std::size_t workers = 8;
   /// Complete requests that wait for a worker.
-  std::size_t queue = 128;
+  std::size_t queue = 512;
+  /// How long a webhook may wait for others before it is taken in any case.
+  std::chrono::milliseconds gather{50};
 };
 
 }  // namespace selfheal

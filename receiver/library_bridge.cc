@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 namespace selfheal {
@@ -81,8 +82,10 @@ class LibraryBridge::Library final : public httplib::Server {
         });
   }
 
-  Answer Serve(const HttpRequest& request) {
+  /// @param ready  the answer; none: the handler is asked for it.
+  Answer Serve(const HttpRequest& request, std::optional<HttpResponse> ready) {
     request_ = &request;
+    ready_ = std::move(ready);
     close_ = true;
     status_ = 500;
     MemoryStream stream(WriteHead(request.head), request.peer);
@@ -94,7 +97,7 @@ class LibraryBridge::Library final : public httplib::Server {
   void Fill(httplib::Response& response) {
     HttpResponse answer;
     try {
-      answer = handler_.Handle(*request_);
+      answer = ready_ ? *std::move(ready_) : handler_.Handle(*request_);
     } catch (const std::exception&) {
       // A library threw what its adapter does not know: fail closed.
       answer = Problem(500, "an internal error");
@@ -121,9 +124,23 @@ class LibraryBridge::Library final : public httplib::Server {
 
   RequestHandler& handler_;
   const HttpRequest* request_ = nullptr;
+  std::optional<HttpResponse> ready_;
   bool close_ = true;
   int status_ = 500;
 };
+
+namespace {
+
+/// What the library wrote, or an answer of our own where it wrote nothing.
+LibraryBridge::Answer Checked(const HttpRequest& request,
+                              LibraryBridge::Answer answer) {
+  if (!answer.bytes.empty()) return answer;
+  return {SerializeResponse(Problem(500, "an internal error"), true,
+                            request.head.method != Method::kHead),
+          500, true};
+}
+
+}  // namespace
 
 LibraryBridge::LibraryBridge(RequestHandler& handler)
     : library_(std::make_unique<Library>(handler)) {}
@@ -131,14 +148,12 @@ LibraryBridge::LibraryBridge(RequestHandler& handler)
 LibraryBridge::~LibraryBridge() = default;
 
 LibraryBridge::Answer LibraryBridge::Serve(const HttpRequest& request) {
-  Answer answer = library_->Serve(request);
-  if (answer.bytes.empty()) {
-    HttpResponse response = Problem(500, "an internal error");
-    answer = {
-        SerializeResponse(response, true, request.head.method != Method::kHead),
-        500, true};
-  }
-  return answer;
+  return Checked(request, library_->Serve(request, std::nullopt));
+}
+
+LibraryBridge::Answer LibraryBridge::Write(const HttpRequest& request,
+                                           HttpResponse answer) {
+  return Checked(request, library_->Serve(request, std::move(answer)));
 }
 
 }  // namespace selfheal

@@ -32,6 +32,9 @@ class LibraryBridge {
   /// Runs the handler and writes its answer.
   Answer Serve(const HttpRequest& request);
 
+  /// Writes an answer that is there already.
+  Answer Write(const HttpRequest& request, HttpResponse answer);
+
  private:
   class Library;
   std::unique_ptr<Library> library_;

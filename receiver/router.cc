@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "receiver/alert_handlers.h"
+
 namespace selfheal {
 namespace {
 
@@ -41,6 +43,12 @@ bool IsLoopbackName(std::string_view authority) {
       authority.substr(0, authority.front() == '[' ? authority.find(']') + 1
                                                    : authority.find(':'));
   return host == "localhost" || host == "[::1]" || host.substr(0, 4) == "127.";
+}
+
+HttpResponse WithCommonFields(HttpResponse response) {
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  return response;
 }
 
 void AddMethod(std::string& allow, Method method) {
@@ -138,11 +146,20 @@ std::variant<Admission, HttpResponse> Router::Admit(const RequestHead& head) {
 }
 
 HttpResponse Router::Handle(const HttpRequest& request) {
-  HttpResponse response =
-      Routes()[request.admission.route].handle(services_, request);
-  response.headers.emplace_back("Cache-Control", "no-store");
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-  return response;
+  return WithCommonFields(
+      Routes()[request.admission.route].handle(services_, request));
+}
+
+bool Router::InBulk(const HttpRequest& request) const {
+  return Routes()[request.admission.route].who == Who::kWebhook &&
+         request.body.size() <= kSmallBody;
+}
+
+std::vector<HttpResponse> Router::HandleBulk(
+    std::span<const HttpRequest* const> requests) {
+  std::vector<HttpResponse> answers = HandleWebhooks(services_, requests);
+  for (HttpResponse& one : answers) one = WithCommonFields(std::move(one));
+  return answers;
 }
 
 void Router::Answered(const RequestHead* head, int status) {

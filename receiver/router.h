@@ -35,6 +35,9 @@ class Router final : public RequestHandler {
 
   std::variant<Admission, HttpResponse> Admit(const RequestHead& head) override;
   HttpResponse Handle(const HttpRequest& request) override;
+  bool InBulk(const HttpRequest& request) const override;
+  std::vector<HttpResponse> HandleBulk(
+      std::span<const HttpRequest* const> requests) override;
   void Answered(const RequestHead* head, int status) override;
 
  private:

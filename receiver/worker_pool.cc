@@ -4,12 +4,15 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <exception>
 #include <utility>
-
-#include "receiver/library_bridge.h"
 
 namespace selfheal {
 namespace {
+
+/// One bulk waits for its commit while the next one is read and queued.
+constexpr std::size_t kBulks = 2;
+constexpr std::size_t kMostInBulk = 64;
 
 /// Sends as much as the socket takes at once; the poll thread has the rest.
 void SendNow(Connection& connection) {
@@ -33,7 +36,7 @@ void SendNow(Connection& connection) {
 
 WorkerPool::WorkerPool(const HttpLimits& limits, RequestHandler& handler,
                        std::function<void(Connection&)> done)
-    : capacity_(limits.queue), handler_(handler), done_(std::move(done)) {
+    : limits_(limits), handler_(handler), done_(std::move(done)) {
   threads_.reserve(limits.workers);
   for (std::size_t i = 0; i < limits.workers; ++i) {
     threads_.emplace_back([this] { Run(); });
@@ -43,12 +46,22 @@ WorkerPool::WorkerPool(const HttpLimits& limits, RequestHandler& handler,
 WorkerPool::~WorkerPool() { Stop(); }
 
 bool WorkerPool::Submit(Connection& connection) {
+  const bool bulk = handler_.InBulk(connection.gate->request());
+  bool wake = true;
   {
     MutexLock lock(mutex_);
-    if (stopping_ || queue_.size() >= capacity_) return false;
-    queue_.push_back(&connection);
+    if (stopping_ || queue_.size() + bulk_.size() >= limits_.queue) {
+      return false;
+    }
+    if (bulk) {
+      // Who ends a bulk takes the next one; somebody must watch the clock.
+      wake = bulk_.empty() || bulks_under_way_ < kBulks;
+      bulk_.push_back({&connection, clock_.SteadyNow()});
+    } else {
+      queue_.push_back(&connection);
+    }
   }
-  wake_.notify_one();
+  if (wake) wake_.notify_one();
   return true;
 }
 
@@ -57,34 +70,91 @@ void WorkerPool::Stop() {
     MutexLock lock(mutex_);
     stopping_ = true;
     queue_.clear();
+    bulk_.clear();
   }
   wake_.notify_all();
   threads_.clear();
 }
 
-Connection* WorkerPool::Next() {
-  MutexLock lock(mutex_);
-  while (queue_.empty()) {
-    if (stopping_) return nullptr;
-    wake_.wait(mutex_);
+bool WorkerPool::BulkIsDue() {
+  return !bulk_.empty() &&
+         (bulks_under_way_ < kBulks ||
+          clock_.SteadyNow() >= bulk_.front().since + limits_.gather);
+}
+
+WorkerPool::Work WorkerPool::TakeBulk() {
+  Work work;
+  work.bulk = true;
+  while (!bulk_.empty() && work.connections.size() < kMostInBulk) {
+    work.connections.push_back(bulk_.front().connection);
+    bulk_.pop_front();
   }
-  Connection* const next = queue_.front();
-  queue_.pop_front();
-  return next;
+  ++bulks_under_way_;
+  return work;
+}
+
+WorkerPool::Work WorkerPool::Next() {
+  MutexLock lock(mutex_);
+  while (!stopping_) {
+    if (!queue_.empty()) {
+      Work work{{queue_.front()}, false};
+      queue_.pop_front();
+      return work;
+    }
+    if (BulkIsDue()) return TakeBulk();
+    if (bulk_.empty()) {
+      wake_.wait(mutex_);
+    } else {
+      wake_.wait_for(mutex_, limits_.gather);
+    }
+  }
+  return {};
+}
+
+void WorkerPool::Finish(Connection& connection, LibraryBridge::Answer answer) {
+  handler_.Answered(&connection.gate->head(), answer.status);
+  connection.out = std::move(answer.bytes);
+  connection.out_done = 0;
+  connection.close_after = answer.close;
+  if (!connection.tls) SendNow(connection);
+  done_(connection);
+}
+
+void WorkerPool::ServeBulk(LibraryBridge& bridge, const Work& work) {
+  std::vector<const HttpRequest*> requests;
+  for (Connection* const one : work.connections) {
+    requests.push_back(&one->gate->request());
+  }
+  std::vector<HttpResponse> answers;
+  try {
+    answers = handler_.HandleBulk(requests);
+  } catch (const std::exception&) {
+    // A library threw what its adapter does not know: fail closed.
+    answers.assign(requests.size(), Problem(500, "an internal error"));
+  }
+  {
+    MutexLock lock(mutex_);
+    --bulks_under_way_;
+  }
+  wake_.notify_one();
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    Finish(*work.connections[i],
+           bridge.Write(*requests[i], std::move(answers[i])));
+  }
 }
 
 void WorkerPool::Run() {
   pthread_setname_np(pthread_self(), "http-worker");
   LibraryBridge bridge(handler_);
-  while (Connection* const connection = Next()) {
-    const HttpRequest& request = connection->gate->request();
-    LibraryBridge::Answer answer = bridge.Serve(request);
-    handler_.Answered(&request.head, answer.status);
-    connection->out = std::move(answer.bytes);
-    connection->out_done = 0;
-    connection->close_after = answer.close;
-    if (!connection->tls) SendNow(*connection);
-    done_(*connection);
+  while (true) {
+    const Work work = Next();
+    if (work.connections.empty()) return;
+    if (work.bulk) {
+      ServeBulk(bridge, work);
+      continue;
+    }
+    Connection& one = *work.connections.front();
+    Finish(one, bridge.Serve(one.gate->request()));
   }
 }
 

@@ -6,13 +6,20 @@
 #include <thread>
 #include <vector>
 
+#include "core/clock.h"
 #include "core/mutex.h"
 #include "receiver/connection.h"
+#include "receiver/library_bridge.h"
 #include "receiver/request_handler.h"
 
 namespace selfheal {
 
 /// The fixed threads that work on complete requests.
+///
+/// Requests that wait for the same thing (RequestHandler::InBulk) gather while
+/// two bulks of them are under way, and are then taken together: one commit
+/// behind the next, however many connections. A bulk that takes long holds
+/// nobody up: after `limits.gather` the next one starts all the same.
 ///
 /// Submit and Stop belong to the server; a submitted connection belongs to one
 /// worker until `done` is called with it.
@@ -33,16 +40,33 @@ class WorkerPool {
   void Stop() EXCLUDES(mutex_);
 
  private:
-  void Run() EXCLUDES(mutex_);
-  Connection* Next() EXCLUDES(mutex_);
+  struct Waiting {
+    Connection* connection;
+    SteadyTime since;
+  };
+  /// What one worker does next; empty: the pool stops.
+  struct Work {
+    std::vector<Connection*> connections;
+    bool bulk = false;
+  };
 
-  const std::size_t capacity_;
+  void Run() EXCLUDES(mutex_);
+  Work Next() EXCLUDES(mutex_);
+  bool BulkIsDue() REQUIRES(mutex_);
+  Work TakeBulk() REQUIRES(mutex_);
+  void ServeBulk(LibraryBridge& bridge, const Work& work) EXCLUDES(mutex_);
+  void Finish(Connection& connection, LibraryBridge::Answer answer);
+
+  const HttpLimits& limits_;
   RequestHandler& handler_;
   const std::function<void(Connection&)> done_;
+  const SystemClock clock_;
 
   Mutex mutex_;
   CondVar wake_;
   std::deque<Connection*> queue_ GUARDED_BY(mutex_);
+  std::deque<Waiting> bulk_ GUARDED_BY(mutex_);
+  std::size_t bulks_under_way_ GUARDED_BY(mutex_) = 0;
   bool stopping_ GUARDED_BY(mutex_) = false;
 
   std::vector<std::jthread> threads_;

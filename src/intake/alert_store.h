@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,17 @@ class AlertStore {
   ///
   /// @error kUnavailable  it could not be stored (within 1 s); answer 503.
   virtual Result<StoredGroup> Append(const AlertGroup& group, Time now) = 0;
+
+  /// Stores several groups, each by itself as Append does, with one wait for
+  /// all of them where the store can; the results stand in their order.
+  virtual std::vector<Result<StoredGroup>> AppendAll(
+      std::span<const AlertGroup* const> groups, Time now) {
+    std::vector<Result<StoredGroup>> results;
+    for (const AlertGroup* group : groups) {
+      results.push_back(Append(*group, now));
+    }
+    return results;
+  }
 
   /// The oldest stored alerts that correlate has not looked at yet.
   virtual Result<std::vector<StoredAlert>> Uncorrelated(std::size_t limit) = 0;

@@ -113,15 +113,16 @@ TEST(Connections, ReservedPeersHaveSlotsWhenAllOthersAreTaken) {
   // Four requests that hold their connections; nobody else can come in.
   std::atomic<bool> open{false};
   std::atomic<int> inside{0};
-  server.store.before_append = [&] {
+  server.services.list_incidents = [&](const IncidentQuery&) {
     ++inside;
     while (!open) std::this_thread::sleep_for(milliseconds(1));
+    return Result<std::string>("{}");
   };
   std::vector<std::unique_ptr<RawClient>> busy;
   for (int i = 0; i < 4; ++i) {
     busy.push_back(std::make_unique<RawClient>(server.port()));
-    busy.back()->Send(Request("POST", "/api/v1/alerts",
-                              TestServer::kWebhookToken, Payload(1)));
+    busy.back()->Send(
+        Request("GET", "/api/v1/incidents", TestServer::kViewerToken));
   }
   while (inside < 4) std::this_thread::yield();
   RawClient other(server.port(), "127.0.0.5");

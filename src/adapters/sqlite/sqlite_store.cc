@@ -24,6 +24,27 @@ std::size_t SizeOf(std::span<const AuditRecord> records) {
   return records.size() * 512;
 }
 
+/// Writes the alerts of `group`; what came of it lands in `stored`.
+sqlite::Writer::SizedJob AppendJob(const AlertGroup& group, Time now,
+                                   std::shared_ptr<StoredGroup> stored) {
+  std::vector<sqlite::AlertRow> rows;
+  rows.reserve(group.alerts.size());
+  std::size_t bytes = 0;
+  for (const Alert& alert : group.alerts) {
+    rows.push_back(sqlite::RowOf(alert));
+    bytes += 256 + rows.back().labels.size() + rows.back().annotations.size();
+  }
+  return {[stored = std::move(stored), rows = std::move(rows),
+           now](WriteContext& context) {
+            Result<StoredGroup> group_of =
+                sqlite::AppendAlerts(context.db, rows, now);
+            if (!group_of.ok()) return Result<void>(group_of.error());
+            *stored = std::move(*group_of);
+            return Result<void>();
+          },
+          bytes};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<SqliteStore>> SqliteStore::Open(SqliteOptions options) {
@@ -53,26 +74,29 @@ SqliteStore::SqliteStore(SqliteOptions options,
       readers_(std::move(options.path), kBusy) {}
 
 Result<StoredGroup> SqliteStore::Append(const AlertGroup& group, Time now) {
-  std::vector<sqlite::AlertRow> rows;
-  rows.reserve(group.alerts.size());
-  std::size_t bytes = 0;
-  for (const Alert& alert : group.alerts) {
-    rows.push_back(sqlite::RowOf(alert));
-    bytes += 256 + rows.back().labels.size() + rows.back().annotations.size();
+  const AlertGroup* const one = &group;
+  return std::move(AppendAll({&one, 1}, now).front());
+}
+
+std::vector<Result<StoredGroup>> SqliteStore::AppendAll(
+    std::span<const AlertGroup* const> groups, Time now) {
+  std::vector<std::shared_ptr<StoredGroup>> stored;
+  std::vector<sqlite::Writer::SizedJob> jobs;
+  for (const AlertGroup* group : groups) {
+    stored.push_back(std::make_shared<StoredGroup>());
+    jobs.push_back(AppendJob(*group, now, stored.back()));
   }
-  auto stored = std::make_shared<StoredGroup>();
-  Result<void> done = writer_->Write(
-      [stored, rows = std::move(rows), now](WriteContext& context) {
-        Result<StoredGroup> group_of =
-            sqlite::AppendAlerts(context.db, rows, now);
-        if (!group_of.ok()) return Result<void>(group_of.error());
-        *stored = std::move(*group_of);
-        return Result<void>();
-      },
-      bytes);
-  if (!done.ok()) return done.error();
-  stored->received = group.received;
-  return std::move(*stored);
+  const std::vector<Result<void>> done = writer_->WriteAll(std::move(jobs));
+  std::vector<Result<StoredGroup>> results;
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (!done[i].ok()) {
+      results.emplace_back(done[i].error());
+      continue;
+    }
+    stored[i]->received = groups[i]->received;
+    results.emplace_back(std::move(*stored[i]));
+  }
+  return results;
 }
 
 Result<std::vector<StoredAlert>> SqliteStore::Uncorrelated(std::size_t limit) {

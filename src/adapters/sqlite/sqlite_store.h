@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,8 @@ class SqliteStore final : public AlertStore,
   sqlite::ChainHead AuditHead() const { return writer_->Head(); }
 
   Result<StoredGroup> Append(const AlertGroup& group, Time now) override;
+  std::vector<Result<StoredGroup>> AppendAll(
+      std::span<const AlertGroup* const> groups, Time now) override;
   Result<std::vector<StoredAlert>> Uncorrelated(std::size_t limit) override;
   Result<AlertPage> List(const AlertQuery& query) override;
 

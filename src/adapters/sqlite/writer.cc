@@ -66,17 +66,34 @@ Result<void> Writer::Enqueue(const std::shared_ptr<Entry>& entry) {
 }
 
 Result<void> Writer::Write(WriteJob job, std::size_t bytes) {
-  auto entry = std::make_shared<Entry>();
-  entry->job = std::move(job);
-  entry->bytes = bytes;
-  std::future<Result<void>> done = entry->done.get_future();
-  if (Result<void> queued = Enqueue(entry); !queued.ok()) return queued;
-  wake_.notify_one();
-  if (done.wait_for(limits_.wait) == std::future_status::ready) {
-    return done.get();
+  std::vector<SizedJob> jobs;
+  jobs.emplace_back(std::move(job), bytes);
+  return std::move(WriteAll(std::move(jobs)).front());
+}
+
+std::vector<Result<void>> Writer::WriteAll(std::vector<SizedJob> jobs) {
+  std::vector<Result<void>> results;
+  std::vector<std::shared_ptr<Entry>> entries;
+  for (auto& [job, bytes] : jobs) {
+    auto entry = std::make_shared<Entry>();
+    entry->job = std::move(job);
+    entry->bytes = bytes;
+    results.push_back(Enqueue(entry));
+    entries.push_back(std::move(entry));
   }
+  wake_.notify_one();
+  const Until until = std::chrono::steady_clock::now() + limits_.wait;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (results[i].ok()) results[i] = WaitFor(*entries[i], until);
+  }
+  return results;
+}
+
+Result<void> Writer::WaitFor(Entry& entry, Until until) {
+  std::future<Result<void>> done = entry.done.get_future();
+  if (done.wait_until(until) == std::future_status::ready) return done.get();
   Place expected = Place::kQueued;
-  if (entry->place.compare_exchange_strong(expected, Place::kAbandoned)) {
+  if (entry.place.compare_exchange_strong(expected, Place::kAbandoned)) {
     return Busy("not begun in time");
   }
   return Busy("not finished in time");

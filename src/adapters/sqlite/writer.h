@@ -7,6 +7,7 @@
 #include <future>
 #include <memory>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "adapters/sqlite/audit_chain.h"
@@ -58,6 +59,12 @@ class Writer {
   ///        job that had begun may still be written).
   Result<void> Write(WriteJob job, std::size_t bytes);
 
+  /// A job and about how many bytes it holds.
+  using SizedJob = std::pair<WriteJob, std::size_t>;
+
+  /// As Write, with one wait for several jobs; results in their order.
+  std::vector<Result<void>> WriteAll(std::vector<SizedJob> jobs);
+
   bool Writable() const { return !failing_.load(); }
   /// The committed head of the audit.
   ChainHead Head() const;
@@ -66,7 +73,10 @@ class Writer {
   struct Entry;
   using Batch = std::vector<std::shared_ptr<Entry>>;
 
+  using Until = std::chrono::steady_clock::time_point;
+
   Result<void> Enqueue(const std::shared_ptr<Entry>& entry);
+  static Result<void> WaitFor(Entry& entry, Until until);
   void Loop();
   /// Waits for jobs; while failing, for the next probe.
   void Await() REQUIRES(mutex_);
