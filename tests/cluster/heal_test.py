@@ -112,7 +112,7 @@ class HealTest(unittest.TestCase):
         leaking = workload.pods(self.api, "shop", "cart")
         crashing = workload.pods(self.api, "store", "checkout")[0]
         for pod in leaking:
-            call(workload.address(pod) + "/leak?45")
+            call(workload.address(pod) + "/leak?36")
         call(workload.address(crashing) + "/crash-loop")
         self.say("faults injected: cart leaks, one checkout pod crashes")
         self.expect_crash_loop_healed(crashing)

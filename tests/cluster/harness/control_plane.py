@@ -106,7 +106,7 @@ class ControlPlane:
             "--disable-admission-plugins", "ServiceAccount",
             "--endpoint-reconciler-type", "none"], executable=server)
         try:
-            wait_until("kube-apiserver", self.api.ready, 90)
+            wait_until("kube-apiserver", self.api.ready, 180)
         except Failed as error:
             raise Failed(f"{error}\n{self.processes.tail('kube-apiserver')}"
                          ) from error

@@ -60,7 +60,7 @@ def up(options):
         monitoring = Monitoring(folder, processes)
         monitoring.start(plane, nodes, options)
         for node in nodes:
-            wait_until(node.name + " ready", node.ready, 90)
+            wait_until(node.name + " ready", node.ready, 180)
         clock.say("both nodes ready")
         monitoring.wait()
         clock.say("Prometheus and Alertmanager ready")

@@ -148,7 +148,7 @@ class Node:
                        _containerd_config(self.folder, self.socket, cni))
         self.processes.start(f"containerd-{self.index}",
                              ["containerd", "--config", config])
-        wait_until("containerd", self._containerd_answers, 60)
+        wait_until("containerd", self._containerd_answers, 120)
         load_images(self.socket, archives)
         self._start_kubelet()
 
