@@ -90,11 +90,13 @@ bool Connection::InTransaction() const {
   return sqlite3_get_autocommit(db_) == 0;
 }
 
-void Connection::Checkpoint() {
+void Connection::Checkpoint(Checkpointing how) {
   // Where it fails the log only stays longer; the next commit tells of faults.
-  sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr,
-                            nullptr);
-  wal_frames_ = 0;
+  sqlite3_wal_checkpoint_v2(db_, nullptr,
+                            how == Checkpointing::kRestart
+                                ? SQLITE_CHECKPOINT_RESTART
+                                : SQLITE_CHECKPOINT_PASSIVE,
+                            nullptr, nullptr);
 }
 
 }  // namespace selfheal::sqlite

@@ -99,8 +99,12 @@ class Connection {
   bool InTransaction() const;
   /// Frames in the write-ahead log after the last commit.
   int WalFrames() const { return wal_frames_; }
-  /// Moves the log into the file as far as no reader stands in the way.
-  void Checkpoint();
+  enum class Checkpointing {
+    kPassive,  ///< As far as no reader stands in the way.
+    kRestart,  ///< Waits for readers, so that the log begins anew.
+  };
+  /// Moves the log into the file.
+  void Checkpoint(Checkpointing how);
 
  private:
   explicit Connection(sqlite3* db) : db_(db) {}

@@ -10,6 +10,8 @@ namespace selfheal::sqlite {
 namespace {
 
 constexpr std::chrono::milliseconds kMostGather{1};
+// Checkpoints' worth of frames from which readers are waited for.
+constexpr int kLongLog = 8;
 
 enum class Place { kQueued, kTaken, kAbandoned };
 
@@ -158,7 +160,17 @@ void Writer::RunBatch(const Batch& batch) {
   for (std::size_t i = 0; i < batch.size(); ++i) {
     batch[i]->done.set_value(std::move(results[i]));
   }
-  if (db_->WalFrames() >= limits_.checkpoint_frames) db_->Checkpoint();
+  CheckpointIfDue();
+}
+
+void Writer::CheckpointIfDue() {
+  const int frames = db_->WalFrames();
+  if (frames < checkpointed_) checkpointed_ = 0;  // The log began anew.
+  if (frames - checkpointed_ < limits_.checkpoint_frames) return;
+  db_->Checkpoint(frames >= kLongLog * limits_.checkpoint_frames
+                      ? Connection::Checkpointing::kRestart
+                      : Connection::Checkpointing::kPassive);
+  checkpointed_ = frames;
 }
 
 Result<void> Writer::RunJobs(const Batch& batch,

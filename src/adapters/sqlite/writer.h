@@ -32,6 +32,8 @@ struct WriterLimits {
   std::size_t batch = 256;               ///< Jobs of one transaction.
   std::chrono::milliseconds wait{1000};  ///< Of a caller.
   std::chrono::milliseconds probe{250};  ///< Between tries while failing.
+  /// Frames of the log from one checkpoint to the next; a log of eight times
+  /// that, which readers kept from beginning anew, makes them be waited for.
   int checkpoint_frames = 1000;
   /// After a commit, callers that it set free get this share of its duration
   /// (1 ms at most) to come back, so that they do not miss the next one. Ends
@@ -85,6 +87,7 @@ class Writer {
   Result<void> RunJobs(const Batch& batch, std::vector<Result<void>>& results);
   Result<void> RunOne(WriteJob& job);
   Result<void> Commit();
+  void CheckpointIfDue();
   void Fail(const Error& error);
   void Probe();
 
@@ -93,6 +96,7 @@ class Writer {
   AuditChain audit_;
   const WriterLimits limits_;
   bool damaged_ = false;
+  int checkpointed_ = 0;       ///< Frames of the log at the last checkpoint.
   std::size_t last_jobs_ = 0;  ///< Of the last batch.
   Duration last_commit_{0};    ///< How long its COMMIT took.
 

@@ -187,6 +187,29 @@ TEST(SqliteFault, OneRefusedJobLeavesItsNeighboursAlone) {
   EXPECT_EQ(report->rows, 100);
 }
 
+TEST(SqliteFault, ReadersDoNotMakeTheLogGrowForever) {
+  const TempFolder folder;
+  sqlite::WriterLimits limits = Patient();
+  limits.checkpoint_frames = 20;
+  auto store = OpenStore(folder.Database(), limits);
+  ASSERT_TRUE(store.ok());
+  std::vector<std::jthread> readers;
+  for (int i = 0; i < 4; ++i) {
+    readers.emplace_back([&](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        EXPECT_TRUE((*store)->Uncorrelated(1000).ok());
+      }
+    });
+  }
+  std::uintmax_t largest = 0;
+  for (int i = 0; i < 300; ++i) {
+    ASSERT_TRUE((*store)->Append(OneAlert(std::to_string(i)), Time()).ok());
+    largest = std::max(largest,
+                       std::filesystem::file_size(folder.Database() + "-wal"));
+  }
+  EXPECT_LT(largest, 300u * 4120u) << "of some 1500 frames written";
+}
+
 TEST(SqliteFault, ABigGroupIsStoredInTime) {
   const TempFolder folder;
   auto store = OpenStore(folder.Database(), Patient());
