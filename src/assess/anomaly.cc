@@ -1,6 +1,7 @@
 #include "assess/anomaly.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -108,7 +109,7 @@ AnomalyFinding Evaluate(const Metrics& metrics, const ConfirmSpec& spec,
   finding.statistic = scores.statistic.back();
   finding.confidence = scores.confidence.back();
   finding.factors = FactorsOf(metrics, detector.Contributions(window, peak));
-  const auto deviations = detector.MemberDeviations(window, peak);
+  const std::array<double, kMembers>& deviations = scores.deviations.back();
   for (std::size_t m = 0; m < deviations.size(); ++m) {
     finding.members.emplace_back(kMemberNames[m], deviations[m]);
   }

@@ -52,13 +52,8 @@ double Calibration::TailProbability(double statistic) const {
 }
 
 double Calibration::Score(double statistic) const {
-  return std::clamp(-std::log10(TailProbability(statistic)) / kDecades, 0.0,
-                    1.0);
-}
-
-double Calibration::StatisticAt(double score) const {
-  const double p = std::pow(10.0, -kDecades * score);
-  return tail_start_ - tail_scale_ * std::log(p / tail_share_);
+  const double p = TailProbability(statistic);
+  return p >= 1 ? 0 : std::min(1.0, -std::log10(p) / kDecades);
 }
 
 }  // namespace selfheal::assess

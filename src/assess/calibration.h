@@ -21,9 +21,6 @@ class Calibration {
   /// In [0, 1].
   double Score(double statistic) const;
 
-  /// The statistic whose score is `score`, for 0.34 <= score <= 1.
-  double StatisticAt(double score) const;
-
  private:
   std::vector<double> sorted_;
   double tail_start_ = 0;  ///< Statistic where the exponential takes over.

@@ -12,8 +12,7 @@ constexpr double kRidge = 0.05;
 constexpr int kNeighbour = 5;
 constexpr int kNearestLimit = 2000;
 /// Contiguous parts of the baseline that score each other.
-constexpr int kFolds = 4;
-constexpr int kMinFoldRows = 40;
+constexpr int kFolds = 2;
 /// Fused deviations from the median beyond which a baseline row is taken for
 /// an earlier incident.
 constexpr double kPoisonCut = 6;
@@ -50,21 +49,35 @@ std::vector<int> AllRows(int rows) {
   return all;
 }
 
+/// Rows without those that look like an earlier incident: far out, and at
+/// most the given share of all. The calibration still counts them.
+std::vector<int> Trusted(const std::vector<double>& fused, double share) {
+  const Robust usual = RobustOf(fused);
+  double cut = usual.center + kPoisonCut * usual.scale;
+  std::vector<double> sorted = fused;
+  std::sort(sorted.begin(), sorted.end());
+  cut = std::max(cut, SortedQuantile(sorted, 1 - std::clamp(share, 0.0, 0.5)));
+  std::vector<int> rows;
+  for (std::size_t i = 0; i < fused.size(); ++i) {
+    if (fused[i] <= cut) rows.push_back(static_cast<int>(i));
+  }
+  return rows;
+}
+
 }  // namespace
 
 struct Detector::Members {
   ObliqueForest near_forest, far_forest;
   Mahalanobis near_distance, far_distance;
   NearestRows nearest;
-  IsolationForest plain;
 };
 
 std::shared_ptr<const Detector::Members> Detector::Train(
     const FeatureRows& near, const FeatureRows& far,
-    const std::vector<int>& rows) const {
+    const std::vector<int>& rows, int trees) const {
   const FeatureRows near_rows = SelectRows(near, rows);
   const FeatureRows far_rows = SelectRows(far, rows);
-  ForestOptions forest{.trees = options_.trees,
+  ForestOptions forest{.trees = trees,
                        .sample = options_.sample,
                        .seed = options_.seed};
   ForestOptions other = forest;
@@ -72,14 +85,14 @@ std::shared_ptr<const Detector::Members> Detector::Train(
   return std::make_shared<const Members>(
       Members{ObliqueForest(near_rows, forest), ObliqueForest(far_rows, other),
               Mahalanobis(near_rows, kRidge), Mahalanobis(far_rows, kRidge),
-              NearestRows(near_rows, kNearestLimit, kNeighbour),
-              IsolationForest(near_rows, forest)});
+              NearestRows(near_rows, kNearestLimit, kNeighbour)});
 }
 
 Detector::Logs Detector::LogScores(const Members& members,
                                    const FeatureRows& near,
-                                   const FeatureRows& far) {
-  return {Logarithms(members.near_forest.Score(near)),
+                                   const FeatureRows& far,
+                                   std::vector<double>* spread) {
+  return {Logarithms(members.near_forest.Score(near, spread)),
           Logarithms(members.far_forest.Score(far)),
           Logarithms(members.near_distance.Score(near)),
           Logarithms(members.far_distance.Score(far)),
@@ -92,12 +105,12 @@ Detector::Logs Detector::CrossScores(const FeatureRows& near,
                                      const FeatureRows& far,
                                      const std::vector<int>& rows) const {
   const int n = near.rows;
-  const int folds = n >= kFolds * kMinFoldRows ? kFolds : 2;
+  const int trees = std::max(1, options_.trees / kFolds);
   Logs logs;
   for (auto& member : logs) member.resize(static_cast<std::size_t>(n));
-  for (int fold = 0; fold < folds; ++fold) {
-    const int first = n * fold / folds;
-    const int last = n * (fold + 1) / folds;
+  for (int fold = 0; fold < kFolds; ++fold) {
+    const int first = n * fold / kFolds;
+    const int last = n * (fold + 1) / kFolds;
     std::vector<int> others;
     std::vector<int> own;
     for (const int row : rows) {
@@ -105,7 +118,7 @@ Detector::Logs Detector::CrossScores(const FeatureRows& near,
     }
     for (int row = first; row < last; ++row) own.push_back(row);
     if (others.empty()) others = rows;
-    const auto members = Train(near, far, others);
+    const auto members = Train(near, far, others, trees);
     const Logs part =
         LogScores(*members, SelectRows(near, own), SelectRows(far, own));
     for (std::size_t m = 0; m < part.size(); ++m) {
@@ -155,22 +168,27 @@ std::vector<int> Detector::Peaks(const std::vector<double>& smoothed) const {
 }
 
 Detector::Detector(const Table& baseline, const DetectorOptions& options)
+    : Detector(baseline, options, FeatureRows(), FeatureRows()) {}
+
+Detector::Detector(const Table& baseline, const DetectorOptions& options,
+                   FeatureRows near, FeatureRows far)
     : options_(options),
-      near_space_(baseline, options.widths[0]),
-      far_space_(baseline, options.widths[1]),
+      near_space_(baseline, options.widths[0], near),
+      far_space_(baseline, options.widths[1], far),
       baseline_rows_(baseline.rows()) {
-  const FeatureRows near = near_space_.Transform(baseline);
-  const FeatureRows far = far_space_.Transform(baseline);
-  std::vector<int> rows = AllRows(baseline.rows());
-  Logs logs = CrossScores(near, far, rows);
+  const std::vector<int> rows = AllRows(baseline.rows());
+  const Logs logs = CrossScores(near, far, rows);
   LearnScales(logs);
   const std::vector<double> fused = Fuse(logs);
+  members_ = Train(near, far, Trusted(fused, options_.contamination),
+                   options_.trees);
+  plain_ = std::make_shared<const IsolationForest>(
+      near, ForestOptions{.trees = options.trees,
+                          .sample = options.sample,
+                          .seed = options.seed});
   const std::vector<double> smooth = Smooth(fused);
-  members_ = Train(near, far, rows);
-  const std::vector<int> peaks = Peaks(smooth);
   std::vector<double> sample;
-  sample.reserve(smooth.size());
-  for (const int peak : peaks) {
+  for (const int peak : Peaks(smooth)) {
     sample.push_back(smooth[static_cast<std::size_t>(peak)]);
   }
   calibration_ = std::make_unique<const Calibration>(std::move(sample));
@@ -179,9 +197,8 @@ Detector::Detector(const Table& baseline, const DetectorOptions& options)
 DetectorScores Detector::Score(const Table& table) const {
   const FeatureRows near = near_space_.Transform(table);
   const FeatureRows far = far_space_.Transform(table);
-  Logs logs = LogScores(*members_, near, far);
   std::vector<double> spread;
-  members_->near_forest.Score(near, &spread);
+  const Logs logs = LogScores(*members_, near, far, &spread);
   const std::vector<double> smooth = Smooth(Fuse(logs));
   DetectorScores out;
   out.peak = Peaks(smooth);
@@ -193,6 +210,7 @@ DetectorScores Detector::Score(const Table& table) const {
     for (std::size_t m = 0; m < logs.size(); ++m) {
       deviations[m] = scales_[m].Z(logs[m][peak]);
     }
+    out.deviations.push_back(deviations);
     out.confidence.push_back(
         Confidence(deviations, spread[peak], ShareMissing(table, out.peak[i])));
   }
@@ -248,22 +266,8 @@ std::vector<double> Detector::ContributionsAt(const FeatureRows& near,
   return deviation;
 }
 
-std::array<double, kMembers> Detector::MemberDeviations(const Table& table,
-                                                        int row) const {
-  const std::vector<int> rows{row};
-  const Logs logs =
-      LogScores(*members_, SelectRows(near_space_.Transform(table), rows),
-                SelectRows(far_space_.Transform(table), rows));
-  std::array<double, kMembers> deviations{};
-  for (std::size_t m = 0; m < logs.size(); ++m) {
-    deviations[m] = scales_[m].Z(logs[m].front());
-  }
-  return deviations;
-}
-
 double Detector::PlainScore(const Table& table, int row) const {
-  return members_->plain
-      .Score(SelectRows(near_space_.Transform(table), {row}))
+  return plain_->Score(SelectRows(near_space_.Transform(table), {row}))
       .front();
 }
 

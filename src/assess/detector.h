@@ -30,20 +30,22 @@ struct DetectorOptions {
   int peak_rows = 1;
 };
 
-/// What each row of a table scored.
-struct DetectorScores {
-  std::vector<double> statistic;  ///< Fused, smoothed; positive.
-  std::vector<double> score;      ///< Calibrated, in [0, 1].
-  std::vector<double> confidence; ///< In [0, 1].
-  /// Row whose fused value the statistic shows (itself where peak_rows is 1).
-  std::vector<int> peak;
-};
-
 /// The members of the fusion, in the order of MemberScores.
 inline constexpr std::array<const char*, 5> kMemberNames = {
     "oblique_forest_short", "oblique_forest_long", "mahalanobis_short",
     "mahalanobis_long", "nearest"};
 inline constexpr int kMembers = static_cast<int>(kMemberNames.size());
+
+/// What each row of a table scored.
+struct DetectorScores {
+  std::vector<double> statistic;  ///< Fused, smoothed; positive.
+  std::vector<double> score;      ///< Calibrated, in [0, 1].
+  std::vector<double> confidence; ///< In [0, 1].
+  /// Each member's deviation from the baseline's own, at the peak.
+  std::vector<std::array<double, kMembers>> deviations;
+  /// Row whose fused value the statistic shows (itself where peak_rows is 1).
+  std::vector<int> peak;
+};
 
 /// Anomaly detector fitted to one baseline.
 ///
@@ -65,23 +67,24 @@ class Detector {
   /// Contributions of every row.
   std::vector<std::vector<double>> ContributionsOfAll(const Table& table) const;
 
-  /// Each member's deviation from the baseline's own, at one row.
-  std::array<double, kMembers> MemberDeviations(const Table& table,
-                                                int row) const;
-
   /// Score of the plain isolation forest (reported, not fused).
   double PlainScore(const Table& table, int row) const;
 
  private:
+  Detector(const Table& baseline, const DetectorOptions& options,
+           FeatureRows near, FeatureRows far);
+
   struct Members;
   /// Log score of each member, by row.
   using Logs = std::array<std::vector<double>, kMembers>;
 
   std::shared_ptr<const Members> Train(const FeatureRows& near,
                                        const FeatureRows& far,
-                                       const std::vector<int>& rows) const;
+                                       const std::vector<int>& rows,
+                                       int trees) const;
   static Logs LogScores(const Members& members, const FeatureRows& near,
-                        const FeatureRows& far);
+                        const FeatureRows& far,
+                        std::vector<double>* spread = nullptr);
   Logs CrossScores(const FeatureRows& near, const FeatureRows& far,
                    const std::vector<int>& rows) const;
   void LearnScales(const Logs& logs);
@@ -96,6 +99,7 @@ class Detector {
   FeatureSpace near_space_;
   FeatureSpace far_space_;
   std::shared_ptr<const Members> members_;
+  std::shared_ptr<const IsolationForest> plain_;
   std::array<Robust, kMembers> scales_;
   std::unique_ptr<const Calibration> calibration_;
   int baseline_rows_;

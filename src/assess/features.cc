@@ -10,7 +10,7 @@ namespace {
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 
 /// Deviations count in full up to about here and by their logarithm beyond.
-constexpr double kKnee = 3;
+constexpr float kKnee = 3;
 
 struct Moments {
   double mean = 0;
@@ -44,7 +44,9 @@ void Standardise(const std::vector<double>& raw, const Robust& robust,
   for (std::size_t i = 0; i < raw.size(); ++i) {
     if (!std::isfinite(raw[i])) continue;
     const double z = std::clamp(robust.Z(raw[i]), -kClip, kClip);
-    out[i] = static_cast<float>(kKnee * std::asinh(z / kKnee));
+    const auto a = static_cast<float>(std::abs(z) / kKnee);
+    const float compressed = kKnee * std::log(a + std::sqrt(a * a + 1));
+    out[i] = z < 0 ? -compressed : compressed;
   }
 }
 
@@ -67,13 +69,19 @@ RawFeatures TrailingFeatures(const std::vector<double>& column, int width) {
   return raw;
 }
 
-FeatureSpace::FeatureSpace(const Table& baseline, int width) : width_(width) {
+FeatureSpace::FeatureSpace(const Table& baseline, int width,
+                           FeatureRows& transformed)
+    : width_(width) {
   scales_.reserve(baseline.columns.size() * kFeaturesPerMetric);
+  transformed = FeatureRows(baseline.rows(),
+                            baseline.metrics() * kFeaturesPerMetric);
   for (const std::vector<double>& column : baseline.columns) {
     const RawFeatures raw = TrailingFeatures(column, width);
-    scales_.push_back(RobustOf(raw.value));
-    scales_.push_back(RobustOf(raw.change));
-    scales_.push_back(RobustOf(raw.spread));
+    for (const auto* kind : {&raw.value, &raw.change, &raw.spread}) {
+      const auto feature = static_cast<int>(scales_.size());
+      scales_.push_back(RobustOf(*kind));
+      Standardise(*kind, scales_.back(), transformed.Feature(feature));
+    }
   }
 }
 

@@ -23,8 +23,9 @@ class FeatureSpace {
  public:
   /// Learns centre and scale of each feature from `baseline`.
   ///
-  /// @param width  Rows of the trailing window, at least 2.
-  FeatureSpace(const Table& baseline, int width);
+  /// @param width        Rows of the trailing window, at least 2.
+  /// @param transformed  Receives Transform(baseline).
+  FeatureSpace(const Table& baseline, int width, FeatureRows& transformed);
 
   /// Standardises `table`, which has the columns of the baseline, and compresses
   /// it: 3 asinh(z / 3). A missing

@@ -12,8 +12,8 @@ namespace selfheal::assess {
 
 /// What a forecast is made from. Missing values are NaN.
 struct ForecastInput {
-  std::span<const double> history;  ///< Before the window; may be empty.
-  std::span<const double> window;   ///< The last fine points.
+  std::span<const double> history{};  ///< Before the window; may be empty.
+  std::span<const double> window{};   ///< The last fine points.
   double threshold = 0;
   bool above = true;  ///< True: reaching means rising to the threshold.
   std::chrono::seconds step{60};          ///< Of the window.

@@ -19,19 +19,30 @@ constexpr float kNever = std::numeric_limits<float>::infinity();
 
 using RowIndex = std::uint16_t;
 
-/// Distinct rows drawn without replacement (the first steps of a shuffle).
-std::vector<int> Draw(int rows, int sample, Random& random) {
-  std::vector<int> order(static_cast<std::size_t>(rows));
-  std::iota(order.begin(), order.end(), 0);
-  for (int i = 0; i < sample; ++i) {
-    const auto other =
-        i + static_cast<int>(random.Below(static_cast<std::uint32_t>(rows - i)));
-    std::swap(order[static_cast<std::size_t>(i)],
-              order[static_cast<std::size_t>(other)]);
+/// Draws distinct rows: the first steps of a shuffle, going on from the last
+/// one's order.
+class Drawer {
+ public:
+  Drawer(int rows, int sample)
+      : order_(static_cast<std::size_t>(rows)),
+        drawn_(static_cast<std::size_t>(sample)) {
+    std::iota(order_.begin(), order_.end(), 0);
   }
-  order.resize(static_cast<std::size_t>(sample));
-  return order;
-}
+
+  const std::vector<int>& Draw(Random& random) {
+    for (std::size_t i = 0; i < drawn_.size(); ++i) {
+      const std::size_t other =
+          i + random.Below(static_cast<std::uint32_t>(order_.size() - i));
+      std::swap(order_[i], order_[other]);
+      drawn_[i] = order_[i];
+    }
+    return drawn_;
+  }
+
+ private:
+  std::vector<int> order_;
+  std::vector<int> drawn_;
+};
 
 struct Range {
   float low, high;
@@ -163,13 +174,28 @@ class AxisGrower {
   std::vector<int> order_;
 };
 
+int InGroups(int rows) {
+  return (rows + kRowGroup - 1) / kRowGroup * kRowGroup;
+}
+
 /// Copies up to kBlockRows rows from `first` on into `block`.
 void LoadBlock(const FeatureRows& rows, int first, float* block) {
   const int count = std::min(kBlockRows, rows.rows - first);
+  const int used = InGroups(count);
   for (int f = 0; f < rows.features; ++f) {
     float* to = block + f * kBlockRows;
     std::copy_n(rows.Feature(f) + first, count, to);
-    std::fill(to + count, to + kBlockRows, 0.0F);
+    std::fill(to + count, to + used, 0.0F);
+  }
+}
+
+/// Copies the given rows, at most kBlockRows, into `block`.
+void GatherBlock(const FeatureRows& rows, const std::vector<int>& chosen,
+                 float* block) {
+  for (int f = 0; f < rows.features; ++f) {
+    const float* from = rows.Feature(f);
+    float* to = block + f * kBlockRows;
+    for (std::size_t i = 0; i < chosen.size(); ++i) to[i] = from[chosen[i]];
   }
 }
 
@@ -209,9 +235,9 @@ IsolationForest::IsolationForest(const FeatureRows& rows,
   const int sample = SampleSize(rows, options);
   norm_ = Norm(sample);
   Random random(options.seed);
+  Drawer drawer(rows.rows, sample);
   for (int t = 0; t < trees_; ++t) {
-    const FeatureRows own =
-        SelectRows(rows, Draw(rows.rows, sample, random));
+    const FeatureRows own = SelectRows(rows, drawer.Draw(random));
     AxisGrower(own, feature_mask_, random)
         .Grow(nodes_.data() + t * kTreeNodes,
               leaves_.data() + t * kTreeLeaves);
@@ -227,7 +253,7 @@ std::vector<double> IsolationForest::Score(const FeatureRows& rows,
     for (int t = 0; t < trees_; ++t) {
       kernels.add_axis_paths(nodes_.data() + t * kTreeNodes,
                              leaves_.data() + t * kTreeLeaves, feature_mask_,
-                             block, sums.data());
+                             block, InGroups(count), sums.data());
     }
     for (int i = 0; i < count; ++i) {
       scores[static_cast<std::size_t>(first + i)] =
@@ -285,16 +311,16 @@ ObliqueForest::ObliqueForest(const FeatureRows& rows,
   norm_ = Norm(sample);
   Random random(options.seed);
   for (float& direction : directions_) {
-    direction = static_cast<float>(random.Normal());
+    direction = random.NormalFloat();
   }
   std::vector<float> block(static_cast<std::size_t>(features_) * kBlockRows);
   std::vector<float> projected(kTreeDepth * kBlockRows);
+  Drawer drawer(rows.rows, sample);
   for (int t = 0; t < trees_; ++t) {
-    const FeatureRows own =
-        SelectRows(rows, Draw(rows.rows, sample, random));
-    LoadBlock(own, 0, block.data());
+    GatherBlock(rows, drawer.Draw(random), block.data());
     ActiveKernels().project(directions_.data() + t * kTreeDepth * features_,
-                            block.data(), features_, projected.data());
+                            block.data(), InGroups(sample), features_,
+                            projected.data());
     GrowProjected(projected.data(), sample,
                   thresholds_.data() + t * kTreeNodes,
                   leaves_.data() + t * kTreeLeaves, random);
@@ -312,11 +338,11 @@ std::vector<double> ObliqueForest::Score(const FeatureRows& rows,
     for (auto& group : sums) group.fill(0);
     for (int t = 0; t < trees_; ++t) {
       kernels.project(directions_.data() + t * kTreeDepth * features_, block,
-                      features_, projected.data());
+                      InGroups(count), features_, projected.data());
       kernels.add_projected_paths(
           thresholds_.data() + t * kTreeNodes,
           leaves_.data() + t * kTreeLeaves, projected.data(),
-          sums[static_cast<std::size_t>(t % kGroups)].data());
+          InGroups(count), sums[static_cast<std::size_t>(t % kGroups)].data());
     }
     for (int i = 0; i < count; ++i) {
       double total = 0;

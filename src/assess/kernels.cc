@@ -8,9 +8,9 @@ namespace {
 #include "assess/kernels_body.h"
 
 void AddAxisPaths(const std::uint32_t* nodes, const float* leaves,
-                  std::uint32_t feature_mask, const float* block,
+                  std::uint32_t feature_mask, const float* block, int rows,
                   float* sums) {
-  for (int i = 0; i < kBlockRows; ++i) {
+  for (int i = 0; i < rows; ++i) {
     std::uint32_t at = 0;
     for (int level = 0; level < kTreeDepth; ++level) {
       const std::uint32_t node = nodes[at];
@@ -24,8 +24,8 @@ void AddAxisPaths(const std::uint32_t* nodes, const float* leaves,
 }
 
 void AddProjectedPaths(const float* thresholds, const float* leaves,
-                       const float* projected, float* sums) {
-  for (int i = 0; i < kBlockRows; ++i) {
+                       const float* projected, int rows, float* sums) {
+  for (int i = 0; i < rows; ++i) {
     std::uint32_t at = 0;
     for (int level = 0; level < kTreeDepth; ++level) {
       const float x = projected[level * kBlockRows + i];

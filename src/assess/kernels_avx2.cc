@@ -32,12 +32,12 @@ inline void AddLeaves(const float* leaves, __m256i at, float* sums) {
 constexpr int kStreams = 4;  // Hides the latency of the gathers.
 
 void AddAxisPaths(const std::uint32_t* nodes, const float* leaves,
-                  std::uint32_t feature_mask, const float* block,
+                  std::uint32_t feature_mask, const float* block, int rows,
                   float* sums) {
   const __m256i mask = _mm256_set1_epi32(static_cast<int>(feature_mask));
   const auto* words = reinterpret_cast<const int*>(nodes);
   const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-  for (int i = 0; i < kBlockRows; i += kStreams * kWide) {
+  for (int i = 0; i < rows; i += kStreams * kWide) {
     __m256i at[kStreams];
     __m256i row[kStreams];
     for (int s = 0; s < kStreams; ++s) {
@@ -63,8 +63,8 @@ void AddAxisPaths(const std::uint32_t* nodes, const float* leaves,
 }
 
 void AddProjectedPaths(const float* thresholds, const float* leaves,
-                       const float* projected, float* sums) {
-  for (int i = 0; i < kBlockRows; i += kStreams * kWide) {
+                       const float* projected, int rows, float* sums) {
+  for (int i = 0; i < rows; i += kStreams * kWide) {
     __m256i at[kStreams];
     for (int s = 0; s < kStreams; ++s) at[s] = _mm256_setzero_si256();
     for (int level = 0; level < kTreeDepth; ++level) {

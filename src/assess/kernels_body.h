@@ -14,12 +14,12 @@ inline void Store(float* to, const Lanes& lanes) {
   __builtin_memcpy(to, &lanes, sizeof(lanes));
 }
 
-void Project(const float* directions, const float* block, int features,
-             float* projected) {
+void Project(const float* directions, const float* block, int rows,
+             int features, float* projected) {
   for (int level = 0; level < kTreeDepth; level += 2) {
     const float* first = directions + level * features;
     const float* second = first + features;
-    for (int i = 0; i < kBlockRows; i += 4 * kWide) {
+    for (int i = 0; i < rows; i += 4 * kWide) {
       Lanes a0{}, a1{}, a2{}, a3{}, b0{}, b1{}, b2{}, b3{};
       for (int f = 0; f < features; ++f) {
         const float* x = block + f * kBlockRows + i;
