@@ -99,7 +99,6 @@ TEST(Detector, AnEarlierIncidentInTheBaselineHidesNoNewOne) {
       std::max_element(scores.statistic.begin(), scores.statistic.end());
   EXPECT_GE(top - scores.statistic.begin(), 80);
   EXPECT_LE(top - scores.statistic.begin(), 99);
-  EXPECT_GT(scores.score[85], 0.7);
 }
 
 TEST(Detector, ShortBaselinesAreTrustedLess) {
