@@ -155,6 +155,18 @@ TEST(Availability, NeverTheOnlyPodThatServes) {
   EXPECT_FALSE(world.Of("availability").retry_at.has_value());
 }
 
+TEST(Availability, TheOnlyPodIsRestartedBetweenTwoCrashes) {
+  GuardWorld world(Scene::kRestartPod);
+  world.EditWorkload([](ClusterObject& o) { StateOf(o).replicas = 1; });
+  for (const std::size_t i : {1u, 2u, 3u}) world.cluster.Remove(world.pods[i]);
+  EXPECT_EQ(world.Of("availability").outcome, kAllow);
+  world.cluster.Edit(world.pods[0], [](ClusterObject& o) {
+    std::get<PodState>(o.state).ready = true;
+  });
+  EXPECT_EQ(world.Of("availability").outcome, kDeny);
+  EXPECT_TRUE(world.Of("availability").retry_at.has_value());
+}
+
 TEST(Availability, APodThatDoesNotServeMayGo) {
   GuardWorld world(Scene::kRestartPod);
   SetReady(world, 1, false);
