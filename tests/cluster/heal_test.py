@@ -19,7 +19,11 @@ from harness.lifecycle import Options, tear_down, up  # noqa: E402
 from harness.processes import Processes, Unsupported, wait_until  # noqa: E402
 from harness.product import ROOT, Product  # noqa: E402
 
-CALM_SECONDS = 110  # baseline of 60 rows, then a window of 30, at 1 s
+CALM_SECONDS = 130  # baseline of 60 rows, then a window of 60, at 1 s
+# Calm at 60 % of the limit; from there the alert's 70 % are reached within the
+# window, and the limit more than a minute later.
+BASE_MIB = 76
+LEAK_MIB_PER_MIN = 24
 
 
 def call(url):
@@ -71,7 +75,8 @@ class HealTest(unittest.TestCase):
         self.api.create("/api/v1/namespaces", workload.name_space("selfheal"))
         self.api.apply_yaml((ROOT / "k8s/rbac.yaml").read_text())
         for space, name in (("shop", "cart"), ("store", "checkout")):
-            workload.create(self.api, space, workload.deployment(name, 3))
+            workload.create(self.api, space, workload.deployment(
+                name, 3, base_mib=BASE_MIB))
             self.grant(space)
         for space, name in (("shop", "cart"), ("store", "checkout")):
             wait_until(name + " available", lambda s=space, n=name:
@@ -112,7 +117,7 @@ class HealTest(unittest.TestCase):
         leaking = workload.pods(self.api, "shop", "cart")
         crashing = workload.pods(self.api, "store", "checkout")[0]
         for pod in leaking:
-            call(workload.address(pod) + "/leak?36")
+            call(f"{workload.address(pod)}/leak?{LEAK_MIB_PER_MIN}")
         call(workload.address(crashing) + "/crash-loop")
         self.say("faults injected: cart leaks, one checkout pod crashes")
         self.expect_crash_loop_healed(crashing)
@@ -120,8 +125,10 @@ class HealTest(unittest.TestCase):
 
     def expect_crash_loop_healed(self, crashing):
         incident = self.wait_for("crash_loop", "Mitigated", 240)
-        self.assertEqual([each["action"] for each in incident["executions"]],
-                         ["restart_pod"])
+        # A crashing pod's status moves: an attempt may be refused for its
+        # resourceVersion, and only one is applied.
+        self.assertEqual([each["action"] for each in incident["executions"]
+                          if each["outcome"] != "refused"], ["restart_pod"])
         wait_until("checkout available", lambda: workload.available(
             self.api, "store", "checkout"), 60)
         now = workload.pods(self.api, "store", "checkout")

@@ -69,7 +69,7 @@ database: {{url: "sqlite://{self.folder}/selfheal.db"}}
 auth:
   webhook_token_file: {self.token_file}
   admin_token_file: {self.folder}/admin.token
-judge: {{baseline: 5m, baseline_step: 1s, min_baseline: 60, step: 1s, window: 30}}
+judge: {{baseline: 90s, baseline_step: 1s, min_baseline: 60, step: 1s, window: 60}}
 watch: {{interval: 5s}}
 guards: {{max_actions_in_flight: 2}}
 """

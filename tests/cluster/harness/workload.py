@@ -8,10 +8,10 @@ def name_space(name):
             "metadata": {"name": name}}
 
 
-def deployment(name, replicas=3, memory="128Mi", cpu="300m"):
+def deployment(name, replicas=3, base_mib=24, memory="128Mi", cpu="300m"):
     container = {
         "name": "app", "image": FAULTY, "imagePullPolicy": "Never",
-        "args": ["--base", "24"],
+        "args": ["--base", str(base_mib)],
         "resources": {"limits": {"memory": memory, "cpu": cpu},
                       "requests": {"memory": "64Mi", "cpu": "20m"}},
         "readinessProbe": {"tcpSocket": {"port": 8080}, "periodSeconds": 1},
