@@ -25,6 +25,22 @@ TEST_P(StoreContract, ReceivedCountsRejectedAlertsToo) {
   EXPECT_EQ(store().alerts.Append(group, now())->received, 3u);
 }
 
+TEST_P(StoreContract, SeveralGroupsAreEachStoredByThemselves) {
+  const AlertGroup first = Group({Firing("a", seconds(60))});
+  const AlertGroup both =
+      Group({Firing("a", seconds(60)), Firing("b", seconds(60))});
+  const AlertGroup* const groups[] = {&first, &both};
+  const auto stored = store().alerts.AppendAll(groups, now());
+  ASSERT_EQ(stored.size(), 2u);
+  ASSERT_TRUE(stored[0].ok());
+  ASSERT_TRUE(stored[1].ok());
+  EXPECT_EQ(stored[0]->received, 1u);
+  EXPECT_EQ(stored[0]->fresh, 1u);
+  EXPECT_EQ(stored[1]->received, 2u);
+  EXPECT_EQ(stored[1]->fresh, 1u);
+  EXPECT_TRUE(store().alerts.AppendAll({}, now()).empty());
+}
+
 TEST_P(StoreContract, SameAlertTwiceInOneGroupIsOneRow) {
   const auto stored = store().alerts.Append(
       Group({Firing("a", seconds(60)), Firing("a", seconds(60))}), now());
