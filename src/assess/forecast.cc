@@ -34,14 +34,39 @@ double StackProbability(const ForecastFeatures& features) {
   }
   for (std::size_t k = 0; k < kStackKnots; ++k) {
     for (std::size_t i = 0; i < z.size(); ++i) {
-      sum += *weight++ *
-             std::max(0.0, z[i] - kStackHinges[i * kStackKnots + k]);
+      sum +=
+          *weight++ * std::max(0.0, z[i] - kStackHinges[i * kStackKnots + k]);
     }
   }
   for (std::size_t i = 0; i < z.size(); ++i) {
     for (std::size_t j = i; j < z.size(); ++j) sum += *weight++ * z[i] * z[j];
   }
   return 1 / (1 + std::exp(-sum));
+}
+/// The shape that the stack was trained on; elsewhere its inputs mean little.
+bool IsTrainedShape(std::size_t rows, int horizon) {
+  return rows >= 50 && rows <= 70 && horizon >= 12 && horizon <= 18;
+}
+
+/// The local trend's own word on the horizon, for every other shape. What it
+/// says without a significant slope is a guess, never more than even.
+double TrendProbability(const ForecastFeatures& features, double threshold,
+                        int horizon) {
+  const Outlook at = features.model.At(horizon);
+  const double deviations = (at.mean - threshold) / at.deviation;
+  if (!std::isfinite(deviations)) return 0;
+  const double probability = 0.5 * std::erfc(-deviations / std::sqrt(2.0));
+  const Outlook& trend = features.trend;
+  const bool significant =
+      trend.slope > kSignificant * trend.slope_error && trend.slope > 0;
+  return significant ? probability : std::min(probability, 0.5);
+}
+
+double ProbabilityOf(const ForecastFeatures& features, double threshold,
+                     std::size_t rows, int horizon) {
+  return IsTrainedShape(rows, horizon)
+             ? StackProbability(features)
+             : TrendProbability(features, threshold, horizon);
 }
 static_assert(kStackInputs == kForecastFeatureNames.size());
 static_assert(kStackWeights.size() ==
@@ -71,12 +96,10 @@ void TellTime(const ForecastFeatures& features, double threshold, int horizon,
   const int farthest = kFarthest * horizon;
   const double eta = FirstReach(features.model, threshold, 0, farthest);
   out.eta = step * eta;
-  out.eta_low =
-      step * std::min(eta, FirstReach(features.model, threshold, kEighty,
-                                      farthest));
-  out.eta_high =
-      step * std::max(eta, FirstReach(features.model, threshold, -kEighty,
-                                      farthest));
+  out.eta_low = step * std::min(eta, FirstReach(features.model, threshold,
+                                                kEighty, farthest));
+  out.eta_high = step * std::max(eta, FirstReach(features.model, threshold,
+                                                 -kEighty, farthest));
 }
 
 /// Whether the level has come far enough to believe a forecast.
@@ -126,14 +149,14 @@ MetricForecast ForecastMetric(const ForecastInput& input,
   const ForecastFeatures now =
       FeaturesAt(raw, window, facts, threshold, horizon);
   const std::size_t earlier_size = window.size() - 1;
-  const ForecastFeatures before =
-      FeaturesAt(std::span(raw).first(earlier_size),
-                 std::span(window).first(earlier_size), facts, threshold,
-                 horizon);
-  out.probability = StackProbability(now);
+  const ForecastFeatures before = FeaturesAt(
+      std::span(raw).first(earlier_size), std::span(window).first(earlier_size),
+      facts, threshold, horizon);
+  out.probability = ProbabilityOf(now, threshold, window.size(), horizon);
   if (now.reached) out.probability = std::max(out.probability, 0.99);
   const double earlier =
-      before.reached ? 1 : StackProbability(before);
+      before.reached ? 1
+                     : ProbabilityOf(before, threshold, window.size(), horizon);
   out.level = sign * now.trend.level;
   out.per_step = sign * now.trend.slope;
   out.rising = now.trend.slope > kSignificant * now.trend.slope_error &&

@@ -49,6 +49,33 @@ TEST(Forecast, ASteadyMetricIsNot) {
   EXPECT_FALSE(found.eta || found.eta_low || found.eta_high);
 }
 
+TEST(Forecast, HoldsForAnyWindowAndHorizon) {
+  for (const int horizon_rows : {5, 30, 60, 120}) {
+    const std::chrono::seconds horizon(60 * horizon_rows);
+    // Half of the horizon away, and twice.
+    const std::vector<double> window = Climb(40, 0.5);
+    const double now = 40 + 0.5 * 59;
+    const double near = now + 0.25 * horizon_rows;
+    const double far = now + 1.0 * horizon_rows + 10;
+    EXPECT_EQ(ForecastMetric(
+                  {.window = window, .threshold = near, .horizon = horizon}, {})
+                  .outcome,
+              Judgement::kConfirmed)
+        << horizon_rows;
+    EXPECT_EQ(ForecastMetric(
+                  {.window = window, .threshold = far, .horizon = horizon}, {})
+                  .outcome,
+              Judgement::kNotConfirmed)
+        << horizon_rows;
+    const std::vector<double> steady = OrdinarySeries(60, 50, 1, 3);
+    EXPECT_EQ(ForecastMetric(
+                  {.window = steady, .threshold = 90, .horizon = horizon}, {})
+                  .outcome,
+              Judgement::kNotConfirmed)
+        << horizon_rows;
+  }
+}
+
 TEST(Forecast, TheLevelGateHoldsBack) {
   const std::vector<double> window = Climb(1, 0.2, 0.01);
   const ForecastInput input{.window = window, .threshold = 14};
@@ -61,8 +88,8 @@ TEST(Forecast, TheLevelGateHoldsBack) {
 TEST(Forecast, AfterARestartTheTrendStartsAnew) {
   std::vector<double> window;
   for (int i = 0; i < 60; ++i) {
-    window.push_back(i < 40 ? 50 + i : 20 + 0.01 * (i - 40) +
-                                           (i % 2 == 0 ? 0.4 : -0.4));
+    window.push_back(i < 40 ? 50 + i
+                            : 20 + 0.01 * (i - 40) + (i % 2 == 0 ? 0.4 : -0.4));
   }
   const MetricForecast found = Of(window, 95);
   EXPECT_EQ(found.outcome, Judgement::kNotConfirmed);
@@ -105,13 +132,13 @@ TEST(Forecast, FuzzedInputsStayFinite) {
         }
       }
     }
-    const MetricForecast found = ForecastMetric(
-        {.history = history,
-         .window = window,
-         .threshold = 10 * (random.Uniform() - 0.5),
-         .above = random.Below(2) == 0,
-         .horizon = seconds(60 * (1 + random.Below(40)))},
-        {});
+    const MetricForecast found =
+        ForecastMetric({.history = history,
+                        .window = window,
+                        .threshold = 10 * (random.Uniform() - 0.5),
+                        .above = random.Below(2) == 0,
+                        .horizon = seconds(60 * (1 + random.Below(40)))},
+                       {});
     ASSERT_TRUE(std::isfinite(found.probability));
     ASSERT_GE(found.probability, 0);
     ASSERT_LE(found.probability, 1);
