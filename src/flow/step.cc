@@ -22,8 +22,15 @@ const RunbookStep& StepOf(const Incident& incident) {
   return incident.plan->steps.at(static_cast<std::size_t>(incident.plan->step));
 }
 
-/// The span's metrics of each pod alone, so that sums over pods compare; of
-/// those only that have a bad side, as load says nothing about health.
+/// True where a metric tells a sick canary from a fresh one: what the rule
+/// must have, errors and latency. Load, and what a pod uses while it warms up,
+/// say nothing about its health.
+bool TellsHealth(const MetricWindow& metric) {
+  return metric.bad != BadDirection::kEither &&
+         (!metric.optional || metric.log_transform);
+}
+
+/// The span's metrics of each pod alone, so that sums over pods compare.
 Result<std::vector<MetricWindow>> PodByPod(const FlowPorts& ports,
                                            const Scene& scene,
                                            const std::vector<PodIdentity>& pods,
@@ -36,7 +43,7 @@ Result<std::vector<MetricWindow>> PodByPod(const FlowPorts& ports,
         scene.run.now(), step);
     if (!evidence.ok()) return evidence.error();
     for (MetricWindow& metric : evidence->metrics) {
-      if (metric.bad == BadDirection::kEither) continue;
+      if (!TellsHealth(metric)) continue;
       if (!evidence->problems.empty()) {
         metric.problem = evidence->problems.front();
       }
