@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -24,7 +25,7 @@ const ObjectRef kHpa{ObjectKind::kHorizontalPodAutoscaler, "shop", "cart"};
 class KubernetesClientTest : public ::testing::Test {
  protected:
   KubernetesClientTest()
-      : fixture_([this](const ReceivedRequest&) { return reply_; },
+      : fixture_([this](const ReceivedRequest&) { return Reply(); },
                  {.write_timeout = std::chrono::milliseconds(500)}),
         client_(fixture_.api()) {}
 
@@ -35,10 +36,21 @@ class KubernetesClientTest : public ::testing::Test {
   }
 
   ApplyReply ApplyAnswered(const RawReply& reply) {
-    reply_ = reply;
+    Answer(reply);
     return client_.Apply(Encode(DeletePod{kPod, "u", "5"}));
   }
 
+  /// What the server writes from now on.
+  void Answer(const RawReply& reply) {
+    const std::lock_guard lock(mutex_);
+    reply_ = reply;
+  }
+  RawReply Reply() {
+    const std::lock_guard lock(mutex_);
+    return reply_;
+  }
+
+  std::mutex mutex_;
   RawReply reply_{.bytes = HttpReply(200, "{}")};
   ApiFixture fixture_;
   KubernetesClient client_;
@@ -130,7 +142,7 @@ TEST_F(KubernetesClientTest, RefusesToEncodeWhatHasNoPreconditionOrSense) {
 }
 
 TEST_F(KubernetesClientTest, SendsTheStoredBytes) {
-  reply_ = {.bytes = HttpReply(200, R"({"kind":"Deployment"})")};
+  Answer({.bytes = HttpReply(200, R"({"kind":"Deployment"})")});
   const WireRequest request = Encode(SetRestartedAt{kCart, "u", "5", "t", "a"});
   const ApplyReply reply = client_.Apply(request);
   EXPECT_EQ(reply.result, ApplyResult::kApplied);
@@ -142,7 +154,7 @@ TEST_F(KubernetesClientTest, SendsTheStoredBytes) {
 }
 
 TEST_F(KubernetesClientTest, ADryRunSaysSoWhereTheServerLooks) {
-  reply_ = {.bytes = HttpReply(200, R"({"kind":"Pod"})")};
+  Answer({.bytes = HttpReply(200, R"({"kind":"Pod"})")});
   client_.DryRun(Encode(DeletePod{kPod, "u", "5"}));
   client_.DryRun(Encode(EvictPod{kPod, "u", "5"}));
   client_.DryRun(Encode(SetRestartedAt{kCart, "u", "5", "t", "a"}));
