@@ -1,11 +1,12 @@
 // Speed of the judge and of its parts, one thread.
+#include "assess/judge.h"
+
 #include <benchmark/benchmark.h>
 
 #include <vector>
 
 #include "assess/forecast.h"
 #include "assess/forest.h"
-#include "assess/judge.h"
 #include "assess/random.h"
 
 namespace {

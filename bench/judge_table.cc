@@ -26,10 +26,10 @@ ForecastInput InputOf(const ForecastCase& given) {
 }
 
 void PrintCase(const ForecastCase& given) {
-  std::printf("%s,%d,%.0f", selfheal::bench::kFamilyNames[static_cast<size_t>(
-                                given.family)]
-                                .data(),
-              given.reached ? 1 : 0, given.eta);
+  std::printf(
+      "%s,%d,%.0f",
+      selfheal::bench::kFamilyNames[static_cast<size_t>(given.family)].data(),
+      given.reached ? 1 : 0, given.eta);
 }
 
 void PrintFeatures(const ForecastCase& given) {
@@ -38,10 +38,9 @@ void PrintFeatures(const ForecastCase& given) {
   const auto window = selfheal::assess::Filtered(given.window, given.above);
   const auto facts = selfheal::assess::FactsOf(
       selfheal::assess::Filtered(given.history, given.above), input, threshold);
-  const auto features =
-      selfheal::assess::FeaturesAt(
-          selfheal::assess::Flipped(given.window, given.above), window, facts,
-          threshold, kHorizon);
+  const auto features = selfheal::assess::FeaturesAt(
+      selfheal::assess::Flipped(given.window, given.above), window, facts,
+      threshold, kHorizon);
   PrintCase(given);
   for (const double value : features.values) std::printf(",%.9g", value);
   std::printf("\n");

@@ -40,7 +40,8 @@ class Process {
       error = sticky * error +
               std::sqrt(1 - sticky * sticky) * noise_ * random_.Normal();
       value += error;
-      if (random_.Uniform() < spikes_) value += noise_ * Between(random_, 3, 12);
+      if (random_.Uniform() < spikes_)
+        value += noise_ * Between(random_, 3, 12);
     }
     return values;
   }
@@ -92,7 +93,8 @@ class Process {
 
   /// Starts somewhere in the last hours, flat before.
   std::vector<double> Leak(bool exponential) {
-    const int start = steps_ - kFuture - static_cast<int>(Between(random_, 5, 240));
+    const int start =
+        steps_ - kFuture - static_cast<int>(Between(random_, 5, 240));
     const double slope = LogBetween(random_, 0.02, 1.5);
     const double growth = LogBetween(random_, 40, 400);
     const double base = LogBetween(random_, 0.3, 5);
@@ -108,7 +110,8 @@ class Process {
     const double period = Between(random_, 8, 45);
     const double height = Between(random_, 4, 30);
     const double phase = Between(random_, 0, period);
-    const int start = steps_ - kFuture - static_cast<int>(Between(random_, 60, 300));
+    const int start =
+        steps_ - kFuture - static_cast<int>(Between(random_, 60, 300));
     return Each([&](int i) {
       const double tooth = std::fmod(i + phase, period) / period;
       return level_ + height * tooth + leak * std::max(0, i - start);
@@ -126,9 +129,10 @@ class Process {
   }
 
   std::vector<double> LevelShift() {
-    const int at = steps_ - kFuture - static_cast<int>(Between(random_, -5, 90));
-    const double size = Between(random_, 5, 40) *
-                        (random_.Uniform() < 0.75 ? 1 : -1);
+    const int at =
+        steps_ - kFuture - static_cast<int>(Between(random_, -5, 90));
+    const double size =
+        Between(random_, 5, 40) * (random_.Uniform() < 0.75 ? 1 : -1);
     return Each([&](int i) { return level_ + (i >= at ? size : 0); });
   }
 
@@ -147,9 +151,8 @@ class Process {
     const double slope = LogBetween(random_, 0.05, 1.5);
     const double length = Between(random_, 25, 160);
     const double phase = Between(random_, 0, length);
-    return Each([&](int i) {
-      return level_ + slope * std::fmod(i + phase, length);
-    });
+    return Each(
+        [&](int i) { return level_ + slope * std::fmod(i + phase, length); });
   }
 
   std::vector<double> Bursts() {
@@ -165,7 +168,8 @@ class Process {
   }
 
   std::vector<double> Saturating() {
-    const int start = steps_ - kFuture - static_cast<int>(Between(random_, 5, 200));
+    const int start =
+        steps_ - kFuture - static_cast<int>(Between(random_, 5, 200));
     const double height = Between(random_, 5, 50);
     const double time = Between(random_, 8, 80);
     return Each([&](int i) {
@@ -177,7 +181,8 @@ class Process {
   std::vector<double> RampSteps() {
     const double every = Between(random_, 5, 40);
     const double size = Between(random_, 1, 10);
-    const int start = steps_ - kFuture - static_cast<int>(Between(random_, 40, 300));
+    const int start =
+        steps_ - kFuture - static_cast<int>(Between(random_, 40, 300));
     return Each([&](int i) {
       return level_ + size * std::floor(std::max(0, i - start) / every);
     });
@@ -247,10 +252,9 @@ ForecastCase MakeCase(const CaseOptions& options, std::uint64_t index) {
   random.Next();
   ForecastCase out;
   out.family = static_cast<Family>(index % kFamilyNames.size());
-  const int history =
-      random.Uniform() < 0.5
-          ? 0
-          : kDay * (1 + static_cast<int>(random.Below(3)));
+  const int history = random.Uniform() < 0.5
+                          ? 0
+                          : kDay * (1 + static_cast<int>(random.Below(3)));
   const int end = 2 + history + options.window;
   Process process(out.family, end + kFuture, random);
   const std::vector<double> values = process.Run();

@@ -23,9 +23,9 @@ enum class Family {
   kRampSteps,
 };
 inline constexpr std::array<std::string_view, 12> kFamilyNames = {
-    "linear_leak",  "exponential_leak", "sawtooth", "sawtooth_leak",
-    "mean_reverting", "level_shift",    "diurnal",  "restart_leak",
-    "bursts",       "saturating",       "steady",   "ramp_steps"};
+    "linear_leak",    "exponential_leak", "sawtooth", "sawtooth_leak",
+    "mean_reverting", "level_shift",      "diurnal",  "restart_leak",
+    "bursts",         "saturating",       "steady",   "ramp_steps"};
 
 /// One minute a step.
 struct ForecastCase {

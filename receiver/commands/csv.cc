@@ -71,8 +71,9 @@ Result<Lines> ReadLines(const std::string& path) {
   if (file.bad()) return Error{Code::kNotFound, path + ": cannot be read"};
   if (lines.all.empty() || Trim(lines.all.front()).empty()) {
     return Error{Code::kInvalidArgument,
-                 path + ": row 0, column 1: expected a header of metric names, "
-                        "found an empty file"};
+                 path +
+                     ": row 0, column 1: expected a header of metric names, "
+                     "found an empty file"};
   }
   return lines;
 }
@@ -119,13 +120,12 @@ Result<assess::NamedTable> ReadMetrics(const std::string& path) {
   for (std::size_t row = 1; row < lines->all.size(); ++row) {
     const std::vector<std::string_view> fields = Split(lines->all[row]);
     if (fields.size() != out.names.size()) {
-      return Error{Code::kInvalidArgument,
-                   path + ": row " + std::to_string(row) + ", column " +
-                       std::to_string(std::min(fields.size(),
-                                               out.names.size()) +
-                                      1) +
-                       ": expected " + std::to_string(out.names.size()) +
-                       " fields, found " + std::to_string(fields.size())};
+      return Error{
+          Code::kInvalidArgument,
+          path + ": row " + std::to_string(row) + ", column " +
+              std::to_string(std::min(fields.size(), out.names.size()) + 1) +
+              ": expected " + std::to_string(out.names.size()) +
+              " fields, found " + std::to_string(fields.size())};
     }
     for (std::size_t m = 0; m < fields.size(); ++m) {
       const std::optional<double> value = ParseField(fields[m]);
@@ -138,8 +138,9 @@ Result<assess::NamedTable> ReadMetrics(const std::string& path) {
   }
   if (out.table.rows() == 0) {
     return Error{Code::kInvalidArgument,
-                 path + ": row 1, column 1: expected at least one row, found "
-                        "none"};
+                 path +
+                     ": row 1, column 1: expected at least one row, found "
+                     "none"};
   }
   return out;
 }

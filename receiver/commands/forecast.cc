@@ -2,9 +2,9 @@
 #include <chrono>
 #include <cmath>
 #include <iostream>
-#include <memory>
 #include <istream>
 #include <limits>
+#include <memory>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <string>
@@ -63,8 +63,7 @@ Result<Series> ParseLine(const std::string& text, std::size_t line) {
   for (const auto& [key, value] : object.items()) {
     if (key != "history" && key != "window" && key != "threshold" &&
         key != "direction") {
-      return BadKey(line, key,
-                    "only history, window, threshold and direction");
+      return BadKey(line, key, "only history, window, threshold and direction");
     }
   }
   Series series;
@@ -107,16 +106,16 @@ std::string ToLine(const assess::MetricForecast& forecast) {
 assess::MetricForecast ForecastSeries(const Series& series,
                                       const ForecastRequest& request) {
   const ConfirmSpec spec;
-  return assess::ForecastMetric({.history = series.history,
-                                 .window = series.window,
-                                 .threshold = series.threshold,
-                                 .above = series.above,
-                                 .step = request.step,
-                                 .history_step = request.step,
-                                 .gap = request.step,
-                                 .horizon = request.horizon},
-                                {.probability = spec.forecast_probability,
-                                 .level = spec.level_gate});
+  return assess::ForecastMetric(
+      {.history = series.history,
+       .window = series.window,
+       .threshold = series.threshold,
+       .above = series.above,
+       .step = request.step,
+       .history_step = request.step,
+       .gap = request.step,
+       .horizon = request.horizon},
+      {.probability = spec.forecast_probability, .level = spec.level_gate});
 }
 
 seconds ParseSeconds(const std::string& option, const std::string& text) {

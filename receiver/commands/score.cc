@@ -74,8 +74,7 @@ void Write(const std::vector<ScoredRow>& rows, const std::vector<int>& numbers,
 
 void WriteTiming(std::size_t rows, const FilterTiming& timing,
                  std::ostream& err) {
-  const double point =
-      rows == 0 ? 0 : timing.score / static_cast<double>(rows);
+  const double point = rows == 0 ? 0 : timing.score / static_cast<double>(rows);
   err << "selfheal: score: timing: rows=" << rows
       << " fit_s=" << Number("%.6f", timing.fit)
       << " score_s=" << Number("%.6f", timing.score)
@@ -143,8 +142,8 @@ int ScoreAlerts(const ScoreRequest& request, std::ostream& out,
   const auto start = std::chrono::steady_clock::now();
   std::vector<ScoredRow> rows;
   for (const int row : *numbers) {
-    rows.push_back(assess::ScoreAt(*series, row, request.baseline, request.gap,
-                                   options));
+    rows.push_back(
+        assess::ScoreAt(*series, row, request.baseline, request.gap, options));
   }
   const std::chrono::duration<double> spent =
       std::chrono::steady_clock::now() - start;

@@ -59,15 +59,14 @@ void App::GroupStored(const AlertGroup& group, const StoredGroup& stored,
   parts_->metrics->OnStage(Stage::kIntake, "stored", took);
   parts_->metrics->GroupReceived(group);
   if (group.truncated_alerts > 0) {
-    const AuditRecord record{
-        .seq = 0,
-        .at = parts_->clock.Now(),
-        .incident_id = "",
-        .stage = Stage::kIntake,
-        .outcome = "truncated",
-        .reason = std::to_string(group.truncated_alerts) +
-                  " alerts were cut off by max_alerts",
-        .data = {{"group_key", group.group_key}}};
+    const AuditRecord record{.seq = 0,
+                             .at = parts_->clock.Now(),
+                             .incident_id = "",
+                             .stage = Stage::kIntake,
+                             .outcome = "truncated",
+                             .reason = std::to_string(group.truncated_alerts) +
+                                       " alerts were cut off by max_alerts",
+                             .data = {{"group_key", group.group_key}}};
     if (auto noted = parts_->store->Append({&record, 1}); !noted.ok()) {
       parts_->log->Error("audit record not written",
                          {{"error", noted.error().message}});

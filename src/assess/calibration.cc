@@ -32,9 +32,8 @@ Calibration::Calibration(std::vector<double> sample)
     excess += *it - tail_start_;
     ++count;
   }
-  const double spread =
-      std::max({tail_start_ - SortedQuantile(sorted_, 0.5),
-                1e-6 * std::abs(tail_start_), 1e-9});
+  const double spread = std::max({tail_start_ - SortedQuantile(sorted_, 0.5),
+                                  1e-6 * std::abs(tail_start_), 1e-9});
   tail_scale_ = count > 0 ? excess / count * (1 + 1 / std::sqrt(count)) : 0;
   tail_scale_ = std::max(tail_scale_, kScaleFloor * spread);
 }

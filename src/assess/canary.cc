@@ -41,8 +41,8 @@ std::vector<double> Newest(const std::vector<double>& values,
 double BadDeviation(double now, const std::vector<double>& sample,
                     BadDirection bad) {
   Robust usual = assess::RobustOf(sample);
-  usual.scale = std::max(
-      {usual.scale, kLeastShare * std::abs(usual.center), 1e-9});
+  usual.scale =
+      std::max({usual.scale, kLeastShare * std::abs(usual.center), 1e-9});
   const double z = usual.Z(now);
   switch (bad) {
     case BadDirection::kRises:
@@ -85,14 +85,14 @@ std::vector<double> SiblingSample(const MetricWindow& metric,
 
 /// The canary's own values before the newest: baseline, else window.
 std::vector<double> OwnPast(const MetricWindow& metric) {
-  std::vector<double> past = Newest(metric.baseline.values,
-                                    metric.baseline.values.size());
+  std::vector<double> past =
+      Newest(metric.baseline.values, metric.baseline.values.size());
   if (past.size() >= kFewest) return past;
   const std::vector<double>& window = metric.window.values;
   const std::size_t before = window.size() - std::min(window.size(), kNewest);
-  return Newest({window.begin(),
-                 window.begin() + static_cast<std::ptrdiff_t>(before)},
-                before);
+  return Newest(
+      {window.begin(), window.begin() + static_cast<std::ptrdiff_t>(before)},
+      before);
 }
 
 Finding Compare(const MetricWindow& metric,

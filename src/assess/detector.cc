@@ -77,9 +77,8 @@ std::shared_ptr<const Detector::Members> Detector::Train(
     const std::vector<int>& rows, int trees) const {
   const FeatureRows near_rows = SelectRows(near, rows);
   const FeatureRows far_rows = SelectRows(far, rows);
-  ForestOptions forest{.trees = trees,
-                       .sample = options_.sample,
-                       .seed = options_.seed};
+  ForestOptions forest{
+      .trees = trees, .sample = options_.sample, .seed = options_.seed};
   ForestOptions other = forest;
   other.seed = ~options_.seed;
   return std::make_shared<const Members>(
@@ -150,8 +149,7 @@ std::vector<double> Detector::Fuse(const Logs& logs) const {
 std::vector<double> Detector::Smooth(const std::vector<double>& fused) const {
   std::vector<double> smooth = fused;
   for (std::size_t i = 1; i < smooth.size(); ++i) {
-    smooth[i] = smooth[i - 1] +
-                options_.smoothing * (fused[i] - smooth[i - 1]);
+    smooth[i] = smooth[i - 1] + options_.smoothing * (fused[i] - smooth[i - 1]);
   }
   for (double& value : smooth) value = Positive(value);
   return smooth;
@@ -160,7 +158,8 @@ std::vector<double> Detector::Smooth(const std::vector<double>& fused) const {
 std::vector<int> Detector::Peaks(const std::vector<double>& smoothed) const {
   std::vector<int> peaks(smoothed.size());
   for (int i = 0; i < static_cast<int>(peaks.size()); ++i) {
-    const auto first = smoothed.begin() + std::max(0, i + 1 - options_.peak_rows);
+    const auto first =
+        smoothed.begin() + std::max(0, i + 1 - options_.peak_rows);
     peaks[static_cast<std::size_t>(i)] = static_cast<int>(
         std::max_element(first, smoothed.begin() + i + 1) - smoothed.begin());
   }
@@ -180,8 +179,8 @@ Detector::Detector(const Table& baseline, const DetectorOptions& options,
   const Logs logs = CrossScores(near, far, rows);
   LearnScales(logs);
   const std::vector<double> fused = Fuse(logs);
-  members_ = Train(near, far, Trusted(fused, options_.contamination),
-                   options_.trees);
+  members_ =
+      Train(near, far, Trusted(fused, options_.contamination), options_.trees);
   plain_ = std::make_shared<const IsolationForest>(
       near, ForestOptions{.trees = options.trees,
                           .sample = options.sample,
@@ -225,12 +224,10 @@ double Detector::Confidence(const std::array<double, kMembers>& deviations,
   for (const double deviation : deviations) high += deviation > kHigh ? 1 : 0;
   const double agreement =
       static_cast<double>(std::max(high, kMembers - high)) / kMembers;
-  return std::clamp(length * trees * agreement * (1 - share_missing), 0.0,
-                    1.0);
+  return std::clamp(length * trees * agreement * (1 - share_missing), 0.0, 1.0);
 }
 
-std::vector<double> Detector::Contributions(const Table& table,
-                                            int row) const {
+std::vector<double> Detector::Contributions(const Table& table, int row) const {
   return ContributionsAt(near_space_.Transform(table), row);
 }
 
@@ -267,8 +264,7 @@ std::vector<double> Detector::ContributionsAt(const FeatureRows& near,
 }
 
 double Detector::PlainScore(const Table& table, int row) const {
-  return plain_->Score(SelectRows(near_space_.Transform(table), {row}))
-      .front();
+  return plain_->Score(SelectRows(near_space_.Transform(table), {row})).front();
 }
 
 }  // namespace selfheal::assess

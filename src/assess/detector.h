@@ -38,9 +38,9 @@ inline constexpr int kMembers = static_cast<int>(kMemberNames.size());
 
 /// What each row of a table scored.
 struct DetectorScores {
-  std::vector<double> statistic;  ///< Fused, smoothed; positive.
-  std::vector<double> score;      ///< Calibrated, in [0, 1].
-  std::vector<double> confidence; ///< In [0, 1].
+  std::vector<double> statistic;   ///< Fused, smoothed; positive.
+  std::vector<double> score;       ///< Calibrated, in [0, 1].
+  std::vector<double> confidence;  ///< In [0, 1].
   /// Each member's deviation from the baseline's own, at the peak.
   std::vector<std::array<double, kMembers>> deviations;
   /// Row whose fused value the statistic shows (itself where peak_rows is 1).

@@ -33,8 +33,7 @@ Moments MomentsOf(const double* values, int first, int last) {
   }
   const double mean = sum / count;
   return {.mean = origin + mean,
-          .deviation =
-              std::sqrt(std::max(0.0, squares / count - mean * mean)),
+          .deviation = std::sqrt(std::max(0.0, squares / count - mean * mean)),
           .count = count};
 }
 
@@ -73,8 +72,8 @@ FeatureSpace::FeatureSpace(const Table& baseline, int width,
                            FeatureRows& transformed)
     : width_(width) {
   scales_.reserve(baseline.columns.size() * kFeaturesPerMetric);
-  transformed = FeatureRows(baseline.rows(),
-                            baseline.metrics() * kFeaturesPerMetric);
+  transformed =
+      FeatureRows(baseline.rows(), baseline.metrics() * kFeaturesPerMetric);
   for (const std::vector<double>& column : baseline.columns) {
     const RawFeatures raw = TrailingFeatures(column, width);
     for (const auto* kind : {&raw.value, &raw.change, &raw.spread}) {

@@ -27,10 +27,9 @@ class FeatureSpace {
   /// @param transformed  Receives Transform(baseline).
   FeatureSpace(const Table& baseline, int width, FeatureRows& transformed);
 
-  /// Standardises `table`, which has the columns of the baseline, and compresses
-  /// it: 3 asinh(z / 3). A missing
-  /// value becomes 0, the unremarkable one; a feature that was constant in
-  /// the baseline is 0 everywhere.
+  /// Standardises `table`, which has the columns of the baseline, and
+  /// compresses it: 3 asinh(z / 3). A missing value becomes 0, the unremarkable
+  /// one; a feature that was constant in the baseline is 0 everywhere.
   FeatureRows Transform(const Table& table) const;
 
   int width() const { return width_; }

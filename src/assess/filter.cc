@@ -26,10 +26,9 @@ double SecondsSince(std::chrono::steady_clock::time_point start) {
 std::vector<std::size_t> NameOrder(const std::vector<std::string>& names) {
   std::vector<std::size_t> order(names.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&names](std::size_t a, std::size_t b) {
-                     return names[a] < names[b];
-                   });
+  std::stable_sort(
+      order.begin(), order.end(),
+      [&names](std::size_t a, std::size_t b) { return names[a] < names[b]; });
   return order;
 }
 
@@ -114,8 +113,7 @@ std::vector<ScoredRow> ScoreTest(const NamedTable& train,
   const auto order = NameOrder(train.names);
   const Table baseline = Ordered(train, order);
   const Table table = Ordered(test, order);
-  const int min_rows =
-      std::max(options.spec.min_baseline, Detector::kMinRows);
+  const int min_rows = std::max(options.spec.min_baseline, Detector::kMinRows);
   const std::string problem = BaselineProblem(baseline, min_rows);
   if (!problem.empty()) return AllInconclusive(test, problem);
   DetectorOptions detector_options =

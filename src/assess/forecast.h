@@ -34,10 +34,10 @@ struct MetricForecast {
   double probability = 0;
   /// Set together with low <= eta <= high, or all empty.
   std::optional<double> eta, eta_low, eta_high;
-  double level = 0;      ///< Where the trend stands now, in the unit.
-  double per_step = 0;   ///< Its slope, in the unit.
-  bool rising = false;   ///< The slope towards the threshold is significant.
-  std::string reason;    ///< One sentence.
+  double level = 0;     ///< Where the trend stands now, in the unit.
+  double per_step = 0;  ///< Its slope, in the unit.
+  bool rising = false;  ///< The slope towards the threshold is significant.
+  std::string reason;   ///< One sentence.
 };
 
 /// Fewest present values of a window that can be judged.

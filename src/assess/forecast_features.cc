@@ -96,8 +96,7 @@ class Analogs {
   static constexpr std::size_t kNearest = 6;
 
   /// Precondition: now.size() >= kShape.
-  explicit Analogs(std::span<const double> now)
-      : now_(now.last(kShape)) {}
+  explicit Analogs(std::span<const double> now) : now_(now.last(kShape)) {}
 
   /// Looks at up to `most` moments of `values`, evenly spread.
   void Search(std::span<const double> values, int reach, std::size_t most) {
@@ -207,15 +206,14 @@ HistoryFacts FactsOf(const std::vector<double>& history,
   facts.history = history;
   facts.reach = reach;
   facts.largest_rise = LargestRise(history, reach);
-  facts.rises = Rises(history, reach,
-                      1 + history.size() / kMostStarts);
+  facts.rises = Rises(history, reach, 1 + history.size() / kMostStarts);
   const int n = static_cast<int>(history.size());
   for (int i = 0; i + reach < n; i += reach) {
     const auto at = static_cast<std::size_t>(i);
     if (!std::isfinite(history[at]) || history[at] >= threshold) continue;
     ++facts.horizons;
-    const double highest = Highest(std::span(history).subspan(
-        at + 1, static_cast<std::size_t>(reach)));
+    const double highest = Highest(
+        std::span(history).subspan(at + 1, static_cast<std::size_t>(reach)));
     facts.reach_rate += highest >= threshold ? 1 : 0;
   }
   if (facts.horizons > 0) facts.reach_rate /= facts.horizons;

@@ -12,18 +12,18 @@ namespace selfheal::assess {
 
 /// The stack's inputs, in the order of ForecastFeatures::values.
 inline constexpr std::array<const char*, 18> kForecastFeatureNames = {
-    "local_trend", "line_10",    "line_20",       "line_40",     "mann_kendall",
-    "rise",        "distance",   "highest",       "other_days",  "base_rate",
-    "bend",        "progress",   "since_restart", "saw_peak",    "rise_share",
+    "local_trend", "line_10",     "line_20",       "line_40",    "mann_kendall",
+    "rise",        "distance",    "highest",       "other_days", "base_rate",
+    "bend",        "progress",    "since_restart", "saw_peak",   "rise_share",
     "wander",      "analog_rise", "analog_share"};
 
 /// One evaluation's inputs and the trend that tells the time.
 struct ForecastFeatures {
   std::array<double, kForecastFeatureNames.size()> values{};
-  Outlook trend;          ///< Of the local trend, in flipped units.
+  Outlook trend;  ///< Of the local trend, in flipped units.
   LocalTrend model;
-  double spread = 0;      ///< Robust deviation of the window.
-  bool reached = false;   ///< The filtered value is past the threshold now.
+  double spread = 0;     ///< Robust deviation of the window.
+  bool reached = false;  ///< The filtered value is past the threshold now.
 };
 
 /// What the history knows, computed once for both evaluations. Everything is
@@ -34,8 +34,8 @@ struct HistoryFacts {
   std::vector<double> rises;
   std::vector<double> history;  ///< Filtered and flipped.
   int reach = 0;                ///< History steps in one horizon.
-  double reach_rate = 0;    ///< Share of horizons from below that reached.
-  int horizons = 0;         ///< How many there were.
+  double reach_rate = 0;        ///< Share of horizons from below that reached.
+  int horizons = 0;             ///< How many there were.
   /// Highest at the same time of other days less the threshold.
   double other_days = 0;
   int days = 0;

@@ -91,9 +91,9 @@ const std::array<float, kTreeLeaves + 1>& PathTable() {
 void EndBranch(int node, int depth, int count, float* leaves) {
   const int below = kTreeDepth - depth;
   const int first = ((node + 1) << below) - 1 - kTreeNodes;
-  std::fill_n(leaves + first, 1 << below,
-              static_cast<float>(depth) +
-                  PathTable()[static_cast<std::size_t>(count)]);
+  std::fill_n(
+      leaves + first, 1 << below,
+      static_cast<float>(depth) + PathTable()[static_cast<std::size_t>(count)]);
 }
 
 /// A threshold in [low, high) with the bits under `mask` cleared; `high` where
@@ -117,7 +117,9 @@ struct Pending {
 class AxisGrower {
  public:
   AxisGrower(const FeatureRows& sample, std::uint32_t mask, Random& random)
-      : sample_(sample), mask_(mask), random_(random),
+      : sample_(sample),
+        mask_(mask),
+        random_(random),
         order_(static_cast<std::size_t>(sample.features)) {
     std::iota(order_.begin(), order_.end(), 0);
   }
@@ -134,10 +136,9 @@ class AxisGrower {
       const Pending at = stack[static_cast<std::size_t>(top--)];
       RowIndex* own = rows.data() + at.first;
       float threshold = 0;
-      const int feature =
-          at.depth < kTreeDepth && at.count > 1
-              ? ChooseSplit(own, at.count, threshold)
-              : -1;
+      const int feature = at.depth < kTreeDepth && at.count > 1
+                              ? ChooseSplit(own, at.count, threshold)
+                              : -1;
       if (feature < 0) {
         EndBranch(at.node, at.depth, at.count, leaves);
         continue;
@@ -239,8 +240,7 @@ IsolationForest::IsolationForest(const FeatureRows& rows,
   for (int t = 0; t < trees_; ++t) {
     const FeatureRows own = SelectRows(rows, drawer.Draw(random));
     AxisGrower(own, feature_mask_, random)
-        .Grow(nodes_.data() + t * kTreeNodes,
-              leaves_.data() + t * kTreeLeaves);
+        .Grow(nodes_.data() + t * kTreeNodes, leaves_.data() + t * kTreeLeaves);
   }
 }
 
@@ -321,8 +321,7 @@ ObliqueForest::ObliqueForest(const FeatureRows& rows,
     ActiveKernels().project(directions_.data() + t * kTreeDepth * features_,
                             block.data(), InGroups(sample), features_,
                             projected.data());
-    GrowProjected(projected.data(), sample,
-                  thresholds_.data() + t * kTreeNodes,
+    GrowProjected(projected.data(), sample, thresholds_.data() + t * kTreeNodes,
                   leaves_.data() + t * kTreeLeaves, random);
   }
 }
@@ -340,9 +339,9 @@ std::vector<double> ObliqueForest::Score(const FeatureRows& rows,
       kernels.project(directions_.data() + t * kTreeDepth * features_, block,
                       InGroups(count), features_, projected.data());
       kernels.add_projected_paths(
-          thresholds_.data() + t * kTreeNodes,
-          leaves_.data() + t * kTreeLeaves, projected.data(),
-          InGroups(count), sums[static_cast<std::size_t>(t % kGroups)].data());
+          thresholds_.data() + t * kTreeNodes, leaves_.data() + t * kTreeLeaves,
+          projected.data(), InGroups(count),
+          sums[static_cast<std::size_t>(t % kGroups)].data());
     }
     for (int i = 0; i < count; ++i) {
       double total = 0;
@@ -357,8 +356,7 @@ std::vector<double> ObliqueForest::Score(const FeatureRows& rows,
       if (spread == nullptr) continue;
       const double mean = total / kGroups;
       const double variance = std::max(0.0, squares / kGroups - mean * mean);
-      (*spread)[row] =
-          std::sqrt(variance * kGroups) / (norm_ * trees_);
+      (*spread)[row] = std::sqrt(variance * kGroups) / (norm_ * trees_);
     }
   });
   return scores;

@@ -31,9 +31,9 @@ Metrics ByName(const EvidenceWindow& window) {
 
 struct Usable {
   Metrics required, optional;
-  bool complete = true;                ///< No optional one was left out.
-  std::vector<std::string> problems;   ///< Of required ones.
-  std::vector<std::string> left_out;   ///< Of optional ones.
+  bool complete = true;               ///< No optional one was left out.
+  std::vector<std::string> problems;  ///< Of required ones.
+  std::vector<std::string> left_out;  ///< Of optional ones.
 };
 
 Usable Sort(const EvidenceWindow& window, const ConfirmSpec& spec) {
@@ -82,8 +82,8 @@ Forecast ForecastOf(const MetricWindow& metric, const ConfirmSpec& spec) {
                                                     metric.baseline.End());
   }
   const assess::MetricForecast found = assess::ForecastMetric(
-      input, {.probability = spec.forecast_probability,
-              .level = spec.level_gate});
+      input,
+      {.probability = spec.forecast_probability, .level = spec.level_gate});
   forecast.outcome = found.outcome;
   forecast.probability = found.probability;
   forecast.eta = Seconds(found.eta);
@@ -144,12 +144,12 @@ Assessment Judge(const EvidenceWindow& window, const ConfirmSpec& spec,
   }
   if (!out.reasons.empty()) return out;
 
-  AnomalyFinding anomaly = assess::FindAnomaly(
-      usable.required, usable.optional, usable.complete, spec, seed);
+  AnomalyFinding anomaly = assess::FindAnomaly(usable.required, usable.optional,
+                                               usable.complete, spec, seed);
   out.forecast = FindForecast(window, spec);
-  out.outcome = out.forecast ? Combine(anomaly.outcome, out.forecast->outcome,
-                                       spec.need)
-                             : anomaly.outcome;
+  out.outcome = out.forecast
+                    ? Combine(anomaly.outcome, out.forecast->outcome, spec.need)
+                    : anomaly.outcome;
   const std::string why = anomaly.reason;
   const bool unjudged = anomaly.outcome == Judgement::kInconclusive;
   Adopt(std::move(anomaly), out);

@@ -17,14 +17,13 @@ namespace {
 inline __m256i Descend(__m256i at, __m256 x, __m256 threshold) {
   const __m256i right =
       _mm256_castps_si256(_mm256_cmp_ps(x, threshold, _CMP_GT_OQ));
-  const __m256i left = _mm256_add_epi32(_mm256_add_epi32(at, at),
-                                        _mm256_set1_epi32(1));
+  const __m256i left =
+      _mm256_add_epi32(_mm256_add_epi32(at, at), _mm256_set1_epi32(1));
   return _mm256_sub_epi32(left, right);
 }
 
 inline void AddLeaves(const float* leaves, __m256i at, float* sums) {
-  const __m256i leaf =
-      _mm256_sub_epi32(at, _mm256_set1_epi32(kTreeNodes));
+  const __m256i leaf = _mm256_sub_epi32(at, _mm256_set1_epi32(kTreeNodes));
   const __m256 path = _mm256_i32gather_ps(leaves, leaf, 4);
   _mm256_storeu_ps(sums, _mm256_add_ps(_mm256_loadu_ps(sums), path));
 }
@@ -50,10 +49,10 @@ void AddAxisPaths(const std::uint32_t* nodes, const float* leaves,
         const __m256i feature = _mm256_and_si256(node, mask);
         const __m256 threshold =
             _mm256_castsi256_ps(_mm256_andnot_si256(mask, node));
-        const __m256i offset = _mm256_add_epi32(
-            _mm256_slli_epi32(feature, kBlockShift), row[s]);
-        at[s] = Descend(at[s], _mm256_i32gather_ps(block, offset, 4),
-                        threshold);
+        const __m256i offset =
+            _mm256_add_epi32(_mm256_slli_epi32(feature, kBlockShift), row[s]);
+        at[s] =
+            Descend(at[s], _mm256_i32gather_ps(block, offset, 4), threshold);
       }
     }
     for (int s = 0; s < kStreams; ++s) {

@@ -20,14 +20,10 @@ class Random {
   }
 
   /// Uniform in [0, 1).
-  double Uniform() {
-    return static_cast<double>(Next() >> 11) * 0x1.0p-53;
-  }
+  double Uniform() { return static_cast<double>(Next() >> 11) * 0x1.0p-53; }
 
   /// Uniform in [0, 1), 24 bits, for single precision.
-  float UniformFloat() {
-    return static_cast<float>(Next() >> 40) * 0x1.0p-24F;
-  }
+  float UniformFloat() { return static_cast<float>(Next() >> 40) * 0x1.0p-24F; }
 
   /// Uniform in [0, n); precondition: 0 < n < 2^32.
   std::uint32_t Below(std::uint32_t n) {

@@ -58,8 +58,8 @@ Robust RobustOf(std::span<const double> values) {
   }
   robust.scale = kMadToSd * MedianInPlace(distance);
   if (robust.scale < kRangeFloor * range) {
-    robust.scale = std::max(StandardDeviation(finite, robust.center),
-                            kRangeFloor * range);
+    robust.scale =
+        std::max(StandardDeviation(finite, robust.center), kRangeFloor * range);
   }
   if (!std::isfinite(robust.scale)) robust.scale = 0;
   return robust;

@@ -51,8 +51,8 @@ double Filter(std::span<const double> values, double ratio, LocalTrend& out) {
     p00 -= k0 * p00;
     ++seen;
   }
-  out = {level, slope, counted > 0 ? squares / counted : 0, ratio,
-         p00,   p01,   p11};
+  out = {level, slope, counted > 0 ? squares / counted : 0, ratio, p00,
+         p01,   p11};
   if (counted == 0) return 0;
   return counted * std::log(std::max(out.noise, 1e-300)) + log_determinant;
 }

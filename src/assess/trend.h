@@ -6,8 +6,8 @@ namespace selfheal::assess {
 
 /// A straight or locally straight line's word on one moment ahead.
 struct Outlook {
-  double level = 0;      ///< Where the line stands at the last step.
-  double slope = 0;      ///< Per step.
+  double level = 0;  ///< Where the line stands at the last step.
+  double slope = 0;  ///< Per step.
   double slope_error = 0;
   double mean = 0;       ///< At the horizon.
   double deviation = 0;  ///< Standard deviation of a reading there; > 0.
@@ -21,8 +21,8 @@ Outlook LeastSquares(std::span<const double> values, int length, int horizon);
 struct LocalTrend {
   double level = 0;
   double slope = 0;
-  double noise = 0;             ///< Variance of a reading.
-  double ratio = 0;             ///< Slope variance a step over `noise`.
+  double noise = 0;                  ///< Variance of a reading.
+  double ratio = 0;                  ///< Slope variance a step over `noise`.
   double p00 = 0, p01 = 0, p11 = 0;  ///< Of level and slope over `noise`.
 
   Outlook At(int horizon) const;

@@ -12,7 +12,8 @@ using testing::OrdinaryMetric;
 using testing::Raise;
 
 std::vector<MetricWindow> Siblings() {
-  return {OrdinaryMetric("errors", 10, 1, 11), OrdinaryMetric("errors", 10, 1, 12),
+  return {OrdinaryMetric("errors", 10, 1, 11),
+          OrdinaryMetric("errors", 10, 1, 12),
           OrdinaryMetric("errors", 10, 1, 13)};
 }
 

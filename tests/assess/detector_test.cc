@@ -16,8 +16,8 @@ using testing::OrdinarySeries;
 Table Ordinary(int metrics, int rows, std::uint64_t seed) {
   Table table;
   for (int m = 0; m < metrics; ++m) {
-    table.columns.push_back(OrdinarySeries(
-        rows, 50, 2, seed + static_cast<std::uint64_t>(m) * 31));
+    table.columns.push_back(
+        OrdinarySeries(rows, 50, 2, seed + static_cast<std::uint64_t>(m) * 31));
   }
   return table;
 }
@@ -66,8 +66,8 @@ TEST(Detector, ScoreNeverFallsAsTheStatisticRises) {
 
 TEST(Detector, OddTablesStayFinite) {
   Table table = Ordinary(4, 200, 3);
-  std::fill(table.columns[0].begin(), table.columns[0].end(), 7);   // Constant.
-  for (double& value : table.columns[1]) value *= 1e-9;             // Tiny.
+  std::fill(table.columns[0].begin(), table.columns[0].end(), 7);  // Constant.
+  for (double& value : table.columns[1]) value *= 1e-9;            // Tiny.
   for (std::size_t i = 0; i < 200; i += 3) table.columns[2][i] = kNaN;  // Gaps.
   for (std::size_t i = 0; i < 200; ++i) {  // A counter that starts anew.
     table.columns[3][i] = static_cast<double>(i % 90) * 1e9;

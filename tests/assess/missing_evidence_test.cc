@@ -37,9 +37,8 @@ EvidenceWindow Drawn(Random& random) {
 }
 
 void TakeAway(EvidenceWindow& window, Random& random) {
-  MetricWindow& metric =
-      window.metrics[random.Below(static_cast<std::uint32_t>(
-          window.metrics.size()))];
+  MetricWindow& metric = window.metrics[random.Below(
+      static_cast<std::uint32_t>(window.metrics.size()))];
   switch (random.Below(6)) {
     case 0:
       metric.problem = "no series";

@@ -44,12 +44,12 @@ inline MetricWindow OrdinaryMetric(const std::string& name, double level,
 inline EvidenceWindow OrdinaryWindow(int count, std::uint64_t seed = 1) {
   EvidenceWindow window;
   for (int i = 0; i < count; ++i) {
-    window.metrics.push_back(OrdinaryMetric(
-        "m" + std::to_string(i), 100, 5,
-        seed * 7919 + static_cast<std::uint64_t>(i) * 104729));
+    window.metrics.push_back(
+        OrdinaryMetric("m" + std::to_string(i), 100, 5,
+                       seed * 7919 + static_cast<std::uint64_t>(i) * 104729));
   }
-  window.at = window.metrics.empty() ? Time{}
-                                     : window.metrics.front().window.End();
+  window.at =
+      window.metrics.empty() ? Time{} : window.metrics.front().window.End();
   return window;
 }
 

@@ -23,7 +23,8 @@ void Selectors(const ContractScene& scene) {
   EXPECT_EQ(list("labelSelector=app%3Da"), (Names{"a1", "a2", "a3"}));
   EXPECT_EQ(list("labelSelector=app%3Da,n%3D2"), (Names{"a2"}));
   EXPECT_EQ(list("labelSelector=app%21%3Da"), (Names{"b1"}));
-  EXPECT_EQ(list("labelSelector=n%20in%20%281,3%29"), (Names{"a1", "a3", "b1"}));
+  EXPECT_EQ(list("labelSelector=n%20in%20%281,3%29"),
+            (Names{"a1", "a3", "b1"}));
   EXPECT_EQ(list("labelSelector=n%20notin%20%281,3%29"), (Names{"a2"}));
   EXPECT_EQ(list("labelSelector=absent"), (Names{}));
   EXPECT_EQ(list("labelSelector=%21absent,app%3Db"), (Names{"b1"}));

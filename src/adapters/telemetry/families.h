@@ -51,8 +51,8 @@ void Initialise(Family& family, const std::string& first_label,
                 const Second& second) {
   for (const auto& a : first) {
     for (const auto& b : second) {
-      family.Add({{first_label, std::string(a)},
-                  {second_label, std::string(b)}});
+      family.Add(
+          {{first_label, std::string(a)}, {second_label, std::string(b)}});
     }
   }
 }

@@ -19,8 +19,8 @@ const Buckets kDurations = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
                             0.25,  0.5,    1,     2.5,  5,     10};
 const Buckets kMinutes = {15,  30,  60,   120,  180,  240,  300,
                           600, 900, 1800, 3600, 7200, 14400};
-constexpr std::array<std::string_view, 4> kEndings = {
-    "mitigated", "dismissed", "escalated", "cancelled"};
+constexpr std::array<std::string_view, 4> kEndings = {"mitigated", "dismissed",
+                                                      "escalated", "cancelled"};
 constexpr std::array<std::string_view, 8> kPhases = {
     "open",      "awaiting_approval", "executing", "verifying",
     "mitigated", "dismissed",         "escalated", "cancelled"};
@@ -65,22 +65,21 @@ struct Metrics::Families {
                    "Alerts that max_alerts cut off before they were posted.");
   CounterFamily& ended = make.Counter(
       "selfheal_incidents_total", "Incidents that ended, by type and outcome.");
-  GaugeFamily& phases =
-      make.Gauge("selfheal_incidents",
-                 "Incidents by phase; ended ones since the start.");
-  HistogramFamily& score = make.Histogram("selfheal_anomaly_score",
-                                          "Calibrated anomaly scores.");
+  GaugeFamily& phases = make.Gauge(
+      "selfheal_incidents", "Incidents by phase; ended ones since the start.");
+  HistogramFamily& score =
+      make.Histogram("selfheal_anomaly_score", "Calibrated anomaly scores.");
   HistogramFamily& probability =
       make.Histogram("selfheal_forecast_probability",
                      "Probabilities of reaching the threshold in time.");
-  CounterFamily& assessments = make.Counter("selfheal_assessments_total",
-                                            "Assessments by outcome.");
+  CounterFamily& assessments =
+      make.Counter("selfheal_assessments_total", "Assessments by outcome.");
   CounterFamily& actions = make.Counter(
       "selfheal_actions_total", "Mutating requests by action and outcome.");
   CounterFamily& findings = make.Counter("selfheal_guard_findings_total",
                                          "Findings by guard and outcome.");
-  CounterFamily& verifications = make.Counter("selfheal_verifications_total",
-                                              "Verifications by outcome.");
+  CounterFamily& verifications =
+      make.Counter("selfheal_verifications_total", "Verifications by outcome.");
   CounterFamily& approvals =
       make.Counter("selfheal_approvals_total", "Approvals by outcome.");
   HistogramFamily& mitigate =
@@ -94,13 +93,12 @@ struct Metrics::Families {
       make.Gauge("selfheal_kill_switch", "1 while any kill switch is on.");
   GaugeFamily& breakers = make.Gauge("selfheal_breaker_open",
                                      "1 while the breaker of a scope is open.");
-  GaugeFamily& dependencies = make.Gauge(
-      "selfheal_dependency_up", "1 where the last call was answered.");
+  GaugeFamily& dependencies = make.Gauge("selfheal_dependency_up",
+                                         "1 where the last call was answered.");
   GaugeFamily& outbox = make.Gauge("selfheal_event_outbox_depth",
                                    "Events that wait for their broker.");
-  GaugeFamily& intact =
-      make.Gauge("selfheal_audit_intact",
-                 "1 while the hash chain of the audit holds.");
+  GaugeFamily& intact = make.Gauge(
+      "selfheal_audit_intact", "1 while the hash chain of the audit holds.");
   GaugeFamily& blind = make.Gauge(
       "selfheal_blind", "1 while the Watchdog alert has gone missing.");
   GaugeFamily& build =
@@ -210,8 +208,7 @@ void Metrics::OnApproval(ApprovalState state) {
   if (state == ApprovalState::kPending || state == ApprovalState::kConsumed) {
     return;
   }
-  families_->approvals
-      .Add({{"outcome", std::string(ApprovalStateName(state))}})
+  families_->approvals.Add({{"outcome", std::string(ApprovalStateName(state))}})
       .Increment();
 }
 
