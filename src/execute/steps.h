@@ -7,6 +7,9 @@
 
 namespace selfheal {
 
+/// How often a step that waits for the cluster looks at it.
+inline constexpr seconds kStepPoll{2};
+
 /// What the steps of an action look at.
 struct StepContext {
   ClusterView& view;

@@ -11,8 +11,6 @@ namespace {
 
 /// Changes that are older than this before the incident explain nothing.
 constexpr std::chrono::hours kChangeSpan{6};
-/// How often a step that waits for the cluster looks at it.
-constexpr seconds kPoll{2};
 
 Fields DataOf(const Assessment& assessment) {
   Fields data = {{"score", assessment.score},
@@ -178,7 +176,7 @@ IncidentFlow::Ended IncidentFlow::MakeItsPlan(const Scene& scene) {
   Incident& incident = run.incident();
   const RunbookStep& step = scene.runbook.steps.front();
   auto change = Freeze(step.action, incident.target,
-                       StepContext{ports_.cluster, run.now(), kPoll});
+                       StepContext{ports_.cluster, run.now(), kStepPoll});
   const bool answered = change.ok() || !Retryable(change.error().code);
   ports_.observer.OnDependency("kubernetes", answered);
   if (!answered) return RetryLater(run, Stage::kPlan, change.error());

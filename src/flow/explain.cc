@@ -12,8 +12,6 @@
 namespace selfheal {
 namespace {
 
-constexpr seconds kPoll{2};
-
 /// One alert on its way; each step says whether the next one is reached.
 class Walk {
  public:
@@ -98,7 +96,7 @@ class Walk {
 
   bool MakeItsPlan(const Runbook& runbook) {
     auto change = Freeze(runbook.steps.front().action, incident().target,
-                         {ports_.cluster, ports_.clock.Now(), kPoll});
+                         {ports_.cluster, ports_.clock.Now(), kStepPoll});
     if (!change.ok()) {
       if (Retryable(change.error().code)) fault_ = change.error();
       Say(Stage::kPlan, "impossible", change.error().message);
@@ -114,7 +112,7 @@ class Walk {
   Result<void> Guard(const Rule& rule, const Runbook& runbook,
                      const EvidenceWindow& evidence) {
     const auto move =
-        NextMove(incident(), {ports_.cluster, ports_.clock.Now(), kPoll});
+        NextMove(incident(), {ports_.cluster, ports_.clock.Now(), kStepPoll});
     if (!move.ok()) return move.error();
     if (!move->mutation) {
       Say(Stage::kExecute, "nothing", move->reason);

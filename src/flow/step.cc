@@ -7,8 +7,6 @@
 namespace selfheal {
 namespace {
 
-/// How often a step that waits for the cluster looks at it.
-constexpr seconds kPoll{2};
 /// More moves than any action has: a runaway must not hold its worker.
 constexpr int kMovesPerPass = 16;
 /// A canary that can't be judged yet is observed up to this much longer.
@@ -66,7 +64,7 @@ bool HasEffect(const Incident& incident) {
 NextLook IncidentFlow::Step(const Scene& scene) {
   IncidentRun& run = scene.run;
   for (int i = 0; i < kMovesPerPass; ++i) {
-    const StepContext context{ports_.cluster, run.now(), kPoll};
+    const StepContext context{ports_.cluster, run.now(), kStepPoll};
     auto move = NextMove(run.incident(), context);
     if (!move.ok()) {
       if (Retryable(move.error().code)) {
@@ -91,7 +89,7 @@ NextLook IncidentFlow::Step(const Scene& scene) {
         return FailStep(scene, move->reason);
     }
   }
-  return WaitUntil(run, run.now() + kPoll, "the step goes on");
+  return WaitUntil(run, run.now() + kStepPoll, "the step goes on");
 }
 
 IncidentFlow::Ended IncidentFlow::CompareCanary(const Scene& scene,
@@ -116,7 +114,7 @@ IncidentFlow::Ended IncidentFlow::CompareCanary(const Scene& scene,
   const CanaryResult verdict = selfheal::CompareCanary(*canary, *siblings);
   if (verdict.worse == Judgement::kInconclusive &&
       run.now() < start + kCanaryPatience * observe) {
-    return WaitUntil(run, run.now() + kPoll, verdict.reason);
+    return WaitUntil(run, run.now() + kStepPoll, verdict.reason);
   }
   progress.canary = verdict.worse;
   const bool good = verdict.worse == Judgement::kNotConfirmed;
