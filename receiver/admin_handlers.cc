@@ -25,6 +25,24 @@ Result<KillSwitchRequest> ReadKillSwitch(const HttpRequest& request) {
                            request.admission.identity.name};
 }
 
+/// Who closes a breaker says why: the next trip is read beside it.
+Result<BreakerRequest> ReadBreaker(const HttpRequest& request) {
+  const auto json = ParseSmallJson(request.body);
+  if (!json.ok()) return json.error();
+  const auto open = TruthOf(*json, "open");
+  if (!open.ok()) return open.error();
+  const auto reason = TextOf(*json, "reason");
+  if (!reason.ok()) return reason.error();
+  if (!*open) {
+    return Error{Code::kInvalidArgument, "open: expected true or false"};
+  }
+  if (!*reason || (*reason)->empty()) {
+    return Error{Code::kInvalidArgument, "reason: is missing"};
+  }
+  return BreakerRequest{request.admission.id, **open, **reason,
+                        request.admission.identity.name};
+}
+
 HttpResponse Text(int status, std::string text) {
   HttpResponse response;
   response.status = status;
@@ -44,6 +62,17 @@ HttpResponse HandleSetKillSwitch(const Services& services,
   const auto wanted = ReadKillSwitch(request);
   if (!wanted.ok()) return ProblemOf(wanted.error());
   return AnswerOf(services.set_kill_switch(*wanted));
+}
+
+HttpResponse HandleBreakers(const Services& services, const HttpRequest&) {
+  return AnswerOf(services.breakers());
+}
+
+HttpResponse HandleSetBreaker(const Services& services,
+                              const HttpRequest& request) {
+  const auto wanted = ReadBreaker(request);
+  if (!wanted.ok()) return ProblemOf(wanted.error());
+  return AnswerOf(services.set_breaker(*wanted));
 }
 
 HttpResponse HandleConfig(const Services& services, const HttpRequest&) {

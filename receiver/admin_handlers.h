@@ -11,6 +11,12 @@ HttpResponse HandleKillSwitch(const Services& services,
 /// POST /api/v1/kill-switch.
 HttpResponse HandleSetKillSwitch(const Services& services,
                                  const HttpRequest& request);
+/// GET /api/v1/breakers.
+HttpResponse HandleBreakers(const Services& services,
+                            const HttpRequest& request);
+/// POST /api/v1/breakers/{scope}.
+HttpResponse HandleSetBreaker(const Services& services,
+                              const HttpRequest& request);
 /// GET /api/v1/config.
 HttpResponse HandleConfig(const Services& services, const HttpRequest& request);
 /// GET /api/v1/rules.

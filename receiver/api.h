@@ -35,6 +35,14 @@ struct KillSwitchRequest {
   std::string by;  ///< "admin:alice"; stands in the audit.
 };
 
+/// What a person asked of a breaker.
+struct BreakerRequest {
+  std::string scope;  ///< "global", or a runbook's name.
+  bool open = false;
+  std::string reason;
+  std::string by;  ///< "admin:alice"; stands in the audit.
+};
+
 /// What a reload found.
 struct ReloadOutcome {
   /// False: `findings` say why, and the last good set stays.
@@ -73,6 +81,11 @@ struct Services {
   std::function<Result<std::string>()> kill_switch;
   /// Durable, audited; the JSON of the new state.
   std::function<Result<std::string>(const KillSwitchRequest&)> set_kill_switch;
+
+  /// JSON `{"items":[{"scope","open","reason","since","closes_at"}]}`.
+  std::function<Result<std::string>()> breakers;
+  /// Durable, audited; the JSON of that breaker; kNotFound: no such scope.
+  std::function<Result<std::string>(const BreakerRequest&)> set_breaker;
 
   /// JSON: the effective configuration, secrets masked.
   std::function<std::string()> config_json;

@@ -61,12 +61,12 @@ void AddMethod(std::string& allow, Method method) {
 
 std::optional<std::string> MatchPattern(std::string_view pattern,
                                         std::string_view path) {
-  const std::size_t open = pattern.find("{id}");
+  const std::size_t open = pattern.find('{');
   if (open == std::string_view::npos) {
     return pattern == path ? std::optional<std::string>("") : std::nullopt;
   }
   const std::string_view before = pattern.substr(0, open);
-  const std::string_view after = pattern.substr(open + 4);
+  const std::string_view after = pattern.substr(pattern.find('}') + 1);
   if (path.size() < before.size() + after.size() ||
       path.substr(0, before.size()) != before ||
       path.substr(path.size() - after.size()) != after) {

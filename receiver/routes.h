@@ -28,7 +28,7 @@ enum class Port {
 /// One row of the table: the router, the tests and the README read it.
 struct Route {
   Method method;
-  /// Exact segments; `{id}` stands for one.
+  /// Exact segments; one in braces, as `{id}`, stands for any.
   std::string_view pattern;
   Who who;
   Port port;

@@ -37,6 +37,11 @@ Services ServicesOf(App& app, IntakeObserver& observer, const Config& config) {
   services.set_kill_switch = [&app](const KillSwitchRequest& request) {
     return app.SetKillSwitch(request.on, request.reason, request.by);
   };
+  services.breakers = [&app] { return app.Breakers(); };
+  services.set_breaker = [&app](const BreakerRequest& request) {
+    return app.SetBreaker(request.scope, request.open, request.reason,
+                          request.by);
+  };
   services.config_json = [&app] { return app.ConfigJson(); };
   services.rules_json = [&app] { return app.RulesJson(); };
   services.runbooks_json = [&app] { return app.RunbooksJson(); };

@@ -77,12 +77,12 @@ Json ToJson(const Explanation& one) {
            matched ? Json::parse(IncidentJson(one.incident)) : Json(nullptr)}};
 }
 
-void PrintJson(const std::vector<Explanation>& explanations) {
+void PrintJson(const std::vector<Explanation>& explanations,
+               const std::string& history) {
   Json alerts = Json::array();
   for (const Explanation& one : explanations) alerts.push_back(ToJson(one));
-  std::cout << Json{{"alerts", std::move(alerts)}}.dump(
-                   2, ' ', false, Json::error_handler_t::replace)
-            << "\n";
+  const Json all = {{"history", history}, {"alerts", std::move(alerts)}};
+  std::cout << all.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
 }
 
 /// Labels are a stranger's: no control characters reach the terminal.
@@ -113,16 +113,23 @@ int Complain(std::string_view where, const Error& error) {
   return error.code == Code::kInvalidArgument ? kExitUsage : kExitFailure;
 }
 
-int Explain(const Config& config, const std::string& payload, bool json) {
+int Explain(const Config& config, const std::string& scratch,
+            const std::string& payload, bool json) {
   std::vector<SourceFinding> findings;
-  auto app = App::Create(config, &findings);
+  auto app = App::CreateReadOnly(config, scratch, &findings);
   if (!app.ok()) {
     PrintFindings(findings);
     return Complain("start", app.error());
   }
   const auto explanations = (*app)->Explain(payload);
   if (!explanations.ok()) return Complain("payload", explanations.error());
-  json ? PrintJson(*explanations) : PrintText(*explanations);
+  const std::string& history = (*app)->HistoryUsed();
+  if (json) {
+    PrintJson(*explanations, history);
+  } else {
+    PrintText(*explanations);
+    std::cerr << "selfheal: explain: " << history << "\n";
+  }
   std::cout.flush();
   return kExitOk;
 }
@@ -140,13 +147,8 @@ int RunExplain(const ExplainOptions& options) {
     PrintError("explain", "no folder for temporary files can be made");
     return kExitFailure;
   }
-  config->database.url = "sqlite://" + scratch.path() + "/explain.db";
   config->log.level = "error";
-  if (!options.json) {
-    std::cerr << "selfheal: explain: cooldowns and budgets of a running "
-                 "service are not looked at\n";
-  }
-  return Explain(*config, *payload, options.json);
+  return Explain(*config, scratch.path(), *payload, options.json);
 }
 
 }  // namespace

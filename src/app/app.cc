@@ -1,10 +1,12 @@
 #include "app/app.h"
 
+#include <set>
 #include <utility>
 
 #include "adapters/yaml/rule_json.h"
 #include "app/parts.h"
 #include "codec/audit_json.h"
+#include "codec/breaker_json.h"
 #include "codec/evidence_json.h"
 #include "codec/incident_json.h"
 #include "codec/kill_switch_json.h"
@@ -27,6 +29,16 @@ App::~App() { Stop(); }
 Result<std::unique_ptr<App>> App::Create(const Config& config,
                                          std::vector<SourceFinding>* findings) {
   auto parts = Parts::Build(config, findings);
+  if (!parts.ok()) return parts.error();
+  return std::unique_ptr<App>(new App(*std::move(parts)));
+}
+
+Result<std::unique_ptr<App>> App::CreateReadOnly(
+    const Config& config, const std::string& scratch,
+    std::vector<SourceFinding>* findings) {
+  Config own = config;
+  own.database.url = "sqlite://" + scratch + "/explain.db";
+  auto parts = Parts::Build(own, findings, BorrowHistory(config));
   if (!parts.ok()) return parts.error();
   return std::unique_ptr<App>(new App(*std::move(parts)));
 }
@@ -90,7 +102,7 @@ std::string App::MetricsText() {
   const auto seen = parts_->sightings.Watchdog();
   metrics.SetBlind(seen ? now - *seen > kBlindAfter
                         : parts_->config.guards.require_watchdog);
-  const auto state = parts_->store->Recent(now);
+  const auto state = parts_->history().Recent(now);
   metrics.OnDependency("store", state.ok());
   if (state.ok()) {
     metrics.SetKillSwitch(state->kill_switch.on ||
@@ -141,7 +153,7 @@ Result<std::string> App::Decide(const ApprovalDecision& decision) {
 }
 
 Result<std::string> App::KillSwitch() {
-  auto state = parts_->store->Recent(parts_->clock.Now());
+  auto state = parts_->history().Recent(parts_->clock.Now());
   if (!state.ok()) return state.error();
   const KillSwitchRow& row = state->kill_switch;
   SwitchReading reading = parts_->switches->Read();
@@ -162,12 +174,40 @@ Result<std::string> App::SetKillSwitch(bool on, const std::string& reason,
   if (on) parts_->switches->SetFlag(true);
   const KillSwitchRow row{
       .on = on, .reason = reason, .by = by, .since = parts_->clock.Now()};
-  auto written = parts_->store->SetKillSwitch(row);
+  auto written = parts_->history().SetKillSwitch(row);
   if (!written.ok()) return written.error();
   parts_->switches->SetFlag(on && before);
   parts_->log->Warn(on ? "kill switch set" : "kill switch cleared",
                     {{"by", by}, {"reason", reason}});
   return KillSwitch();
+}
+
+Result<std::string> App::Breakers() {
+  auto state = parts_->history().Recent(parts_->clock.Now());
+  if (!state.ok()) return state.error();
+  return BreakersJson(parts_->BreakerScopes(), state->breakers);
+}
+
+Result<std::string> App::SetBreaker(const std::string& scope, bool open,
+                                    const std::string& reason,
+                                    const std::string& by) {
+  const Time now = parts_->clock.Now();
+  auto state = parts_->history().Recent(now);
+  if (!state.ok()) return state.error();
+  std::set<std::string> known = parts_->BreakerScopes();
+  for (const BreakerRow& row : state->breakers) known.insert(row.scope);
+  if (!known.contains(scope)) {
+    return Error{Code::kNotFound, "no breaker has the scope " + scope};
+  }
+  BreakerChange change{scope, std::nullopt, by, reason};
+  if (open) change.row = BreakerRow{scope, now, reason, std::nullopt};
+  auto written = parts_->history().SetBreaker(change);
+  if (!written.ok()) return written.error();
+  parts_->log->Warn(open ? "breaker opened" : "breaker closed",
+                    {{"scope", scope}, {"by", by}, {"reason", reason}});
+  state = parts_->history().Recent(now);
+  if (!state.ok()) return state.error();
+  return BreakerJson(scope, state->breakers);
 }
 
 std::string App::ConfigJson() const {
@@ -183,6 +223,10 @@ std::string App::RunbooksJson() const {
 }
 
 void App::SetProcessSwitch() { parts_->switches->SetFlag(true); }
+
+const std::string& App::HistoryUsed() const {
+  return parts_->borrowed.sentence;
+}
 
 Result<std::vector<Explanation>> App::Explain(std::string_view payload) {
   auto group = ParseAlertGroup(payload, IntakeLimits{});

@@ -33,6 +33,14 @@ class App {
   ///        others               the store can't be opened.
   static Result<std::unique_ptr<App>> Create(
       const Config& config, std::vector<SourceFinding>* findings);
+  /// As Create, for Explain alone: everything is read, nothing is taken. The
+  /// guards remember what the store of `config` holds, also while another
+  /// process serves from it; this App's own store is made in `scratch`.
+  ///
+  /// @param scratch  a folder that goes away with the caller.
+  static Result<std::unique_ptr<App>> CreateReadOnly(
+      const Config& config, const std::string& scratch,
+      std::vector<SourceFinding>* findings);
   ~App();
   App(const App&) = delete;
   App& operator=(const App&) = delete;
@@ -66,12 +74,23 @@ class App {
   Result<std::string> KillSwitch();
   Result<std::string> SetKillSwitch(bool on, const std::string& reason,
                                     const std::string& by);
+  Result<std::string> Breakers();
+  /// Opens a breaker until a person closes it, or closes it.
+  /// @error kNotFound  `scope` is neither "global" nor a loaded runbook, nor
+  ///        is a breaker of that name open.
+  Result<std::string> SetBreaker(const std::string& scope, bool open,
+                                 const std::string& reason,
+                                 const std::string& by);
   std::string ConfigJson() const;
   std::string RulesJson() const;
   std::string RunbooksJson() const;
 
   /// Sets the kill switch of this process; safe in a signal handler.
   void SetProcessSwitch();
+
+  /// Whose budgets, cooldowns, breakers and kill switch Explain looked at, one
+  /// sentence.
+  const std::string& HistoryUsed() const;
 
   /// What would happen with the alerts of one webhook body, read-only.
   ///

@@ -9,6 +9,7 @@
 #include "adapters/kubernetes/revision_journal.h"
 #include "adapters/slack/webhook_notifier.h"
 #include "adapters/sqlite/database_url.h"
+#include "adapters/sqlite/read_only_history.h"
 #include "adapters/telemetry/logger.h"
 #include "app/log_notifier.h"
 #include "app/no_cluster.h"
@@ -86,9 +87,25 @@ http::AuthOptions AuthOf(const std::string& bearer_file,
 
 }  // namespace
 
+BorrowedHistory BorrowHistory(const Config& config) {
+  const std::string lacking =
+      "budgets, cooldowns, breakers and the stored kill switch are not looked "
+      "at: ";
+  const auto path = ParseSqliteUrl(config.database.url);
+  if (!path.ok()) return {nullptr, lacking + path.error().message};
+  auto history = ReadOnlyHistory::Open(*path);
+  if (!history.ok()) return {nullptr, lacking + history.error().message};
+  return {*std::move(history),
+          "budgets, cooldowns, breakers and the stored kill switch are those "
+          "of " +
+              *path};
+}
+
 Result<std::unique_ptr<Parts>> Parts::Build(
-    const Config& config, std::vector<SourceFinding>* findings) {
+    const Config& config, std::vector<SourceFinding>* findings,
+    BorrowedHistory borrowed) {
   std::unique_ptr<Parts> parts(new Parts(config));
+  parts->borrowed = std::move(borrowed);
   parts->log = telemetry::CreateLogger(config.log.level, config.log.format);
   auto runbooks = yaml::ReloadableRunbooks::Create(
       config, [](std::string_view text) { return Sha256Hex(text); }, findings);
@@ -108,6 +125,17 @@ Result<std::unique_ptr<Parts>> Parts::Build(
   parts->BuildGuards();
   parts->BuildFlow();
   return parts;
+}
+
+ActionHistory& Parts::history() {
+  return borrowed.history ? *borrowed.history : *store;
+}
+
+std::set<std::string> Parts::BreakerScopes() const {
+  const std::vector<std::string> names = RunbookNames(*runbooks);
+  std::set<std::string> scopes(names.begin(), names.end());
+  scopes.insert("global");
+  return scopes;
 }
 
 Result<void> Parts::BuildSources() {
@@ -179,7 +207,7 @@ void Parts::BuildGuards() {
   const std::string own_namespace = Variable("POD_NAMESPACE");
   guards = std::make_unique<guard::GuardChain>(
       guard::PolicyOf(config, own_namespace, Variable("POD_NAME")),
-      guard::FactSources{*cluster.view, *store, *switches}, clock);
+      guard::FactSources{*cluster.view, history(), *switches}, clock);
   last_metre = std::make_unique<LastMetre>(
       *cluster.view, *cluster.client, *switches, clock,
       RequestLimits{.namespaces = config.kubernetes.namespaces,
@@ -202,7 +230,7 @@ void Parts::BuildFlow() {
                 .client = *cluster.client,
                 .executor = *executor,
                 .guards = *guards,
-                .history = *store,
+                .history = history(),
                 .incidents = *store,
                 .audit = *store,
                 .notifier = *notifier,

@@ -2,6 +2,8 @@
 
 #include <memory>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "adapters/alertmanager/alertmanager_source.h"
@@ -26,12 +28,27 @@ struct ClusterParts {
   std::unique_ptr<ChangeJournal> changes;
 };
 
+/// The memory of another process' store, for who only looks.
+struct BorrowedHistory {
+  std::unique_ptr<ActionHistory> history;  ///< Null: there is none to read.
+  std::string sentence;                    ///< What was found, for people.
+};
+
+/// Opens the store that `config` names, read-only.
+BorrowedHistory BorrowHistory(const Config& config);
+
 /// Every object of the product, in the order in which it is built; members go
 /// in reverse. Wiring only: nothing here decides.
 class Parts {
  public:
   static Result<std::unique_ptr<Parts>> Build(
-      const Config& config, std::vector<SourceFinding>* findings);
+      const Config& config, std::vector<SourceFinding>* findings,
+      BorrowedHistory borrowed = {});
+
+  /// What the guards remember: our own store, or the borrowed one.
+  ActionHistory& history();
+  /// "global" and the names of the loaded runbooks.
+  std::set<std::string> BreakerScopes() const;
 
   const Config config;
   SystemClock clock;
@@ -39,6 +56,8 @@ class Parts {
   std::unique_ptr<yaml::ReloadableRunbooks> runbooks;
   std::unique_ptr<telemetry::Metrics> metrics;
   std::unique_ptr<SqliteStore> store;
+  /// Empty where the store is our own.
+  BorrowedHistory borrowed;
   std::unique_ptr<prometheus::PrometheusSource> prometheus;
   ClusterParts cluster;
   std::unique_ptr<Notifier> notifier;

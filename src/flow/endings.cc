@@ -68,17 +68,17 @@ void IncidentFlow::TripBreakers(const IncidentRun& run, ActionResult result) {
                        .reason = "incident " + incident.id + " ended " +
                                  std::string(ActionResultName(result)),
                        .closes_at = now + ports_.config.guards.storm.quiet};
-  auto opened = ports_.history.SetBreaker(row.scope, row, "selfheal");
+  auto opened = ports_.history.SetBreaker({row.scope, row, "selfheal"});
   if (opened.ok() && result == ActionResult::kFailed) {
     const auto state = ports_.history.Recent(now);
     if (state.ok() && TwoFailed(state->actions, incident.progress.action_id)) {
       opened = ports_.history.SetBreaker(
-          "global",
-          BreakerRow{.scope = "global",
-                     .opened_at = now,
-                     .reason = "two actions in a row failed",
-                     .closes_at = row.closes_at},
-          "selfheal");
+          {"global",
+           BreakerRow{.scope = "global",
+                      .opened_at = now,
+                      .reason = "two actions in a row failed",
+                      .closes_at = row.closes_at},
+           "selfheal"});
     }
   }
   if (!opened.ok()) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/breaker.h"
 #include "core/budget.h"
 #include "core/clock.h"
 #include "core/object.h"
@@ -11,13 +12,12 @@
 
 namespace selfheal {
 
-/// A breaker that is open: "global", or a runbook's name.
-struct BreakerRow {
+/// What becomes of one breaker, and who wants it so.
+struct BreakerChange {
   std::string scope;
-  Time opened_at;
-  std::string reason;
-  /// When it closes by itself; empty = only a person closes it.
-  std::optional<Time> closes_at;
+  std::optional<BreakerRow> row;  ///< Opens it; empty = closes it.
+  std::string by;                 ///< "storm", "flow", "admin:alice".
+  std::string reason = {};        ///< Of closing; opening has the row's.
 };
 
 /// The kill switch's row.
@@ -49,10 +49,8 @@ class ActionHistory {
   virtual ~ActionHistory() = default;
   virtual Result<SafetyState> Recent(Time now) = 0;
   /// Opens a breaker durably (an open one keeps its first reason), or closes
-  /// it where `row` is empty; audited.
-  virtual Result<void> SetBreaker(const std::string& scope,
-                                  const std::optional<BreakerRow>& row,
-                                  const std::string& by) = 0;
+  /// it; audited.
+  virtual Result<void> SetBreaker(const BreakerChange& change) = 0;
   /// Returns after a durable COMMIT; audited.
   virtual Result<void> SetKillSwitch(const KillSwitchRow& row) = 0;
 };

@@ -85,7 +85,7 @@ Verdict GuardChain::Judge(const GuardInput& input) const {
 
 void GuardChain::OpenBreaker(const BreakerRow& row, Verdict& verdict) {
   const Result<void> opened =
-      sources_.history.SetBreaker(row.scope, row, "storm");
+      sources_.history.SetBreaker({row.scope, row, "storm"});
   if (opened.ok()) return;
   for (Finding& finding : verdict.findings) {
     if (finding.guard == "storm") {

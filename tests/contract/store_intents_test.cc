@@ -86,16 +86,16 @@ TEST_P(StoreContract, OpenBreakerStopsAllButUndo) {
   const Incident incident = Stored("cart");
   for (const char* scope : {"global", "memory-leak"}) {
     const BreakerRow row{scope, now(), "two failures", std::nullopt};
-    ASSERT_TRUE(store().history.SetBreaker(scope, row, "flow").ok());
+    ASSERT_TRUE(store().history.SetBreaker({scope, row, "flow"}).ok());
     ExpectRefused(store(), incident, Record(Restart(incident, "a"), incident),
                   "breaker");
-    ASSERT_TRUE(store().history.SetBreaker(scope, std::nullopt, "me").ok());
+    ASSERT_TRUE(store().history.SetBreaker({scope, std::nullopt, "me"}).ok());
   }
   const BreakerRow other{"crash-loop", now(), "r", std::nullopt};
-  ASSERT_TRUE(store().history.SetBreaker("crash-loop", other, "flow").ok());
+  ASSERT_TRUE(store().history.SetBreaker({"crash-loop", other, "flow"}).ok());
   EXPECT_TRUE(Record(Restart(incident, "a"), incident).ok());
   const BreakerRow global{"global", now(), "r", std::nullopt};
-  ASSERT_TRUE(store().history.SetBreaker("global", global, "flow").ok());
+  ASSERT_TRUE(store().history.SetBreaker({"global", global, "flow"}).ok());
   PermitRequest undo = Restart(incident, "b");
   undo.purpose.kind = ActionKind::kUndoRollingRestart;
   EXPECT_TRUE(Record(undo, incident).ok());
@@ -104,7 +104,7 @@ TEST_P(StoreContract, OpenBreakerStopsAllButUndo) {
 TEST_P(StoreContract, BreakerClosesByItself) {
   const Incident incident = Stored("cart");
   const BreakerRow row{"global", now(), "storm", now() + seconds(60)};
-  ASSERT_TRUE(store().history.SetBreaker("global", row, "storm").ok());
+  ASSERT_TRUE(store().history.SetBreaker({"global", row, "storm"}).ok());
   ExpectRefused(store(), incident, Record(Restart(incident, "a"), incident),
                 "breaker");
   clock_.Advance(seconds(61));
@@ -322,13 +322,19 @@ TEST_P(StoreContract, NewQuestionTakesBackTheOneBefore) {
 
 TEST_P(StoreContract, BreakersAndKillSwitchAreAudited) {
   const BreakerRow row{"global", now(), "storm", now() + seconds(60)};
-  ASSERT_TRUE(store().history.SetBreaker("global", row, "storm").ok());
+  ASSERT_TRUE(store().history.SetBreaker({"global", row, "storm"}).ok());
   const auto state = store().history.Recent(now());
   ASSERT_EQ(state->breakers.size(), 1u);
   EXPECT_EQ(state->breakers[0].reason, "storm");
   EXPECT_EQ(state->last_storm, now());
+  ASSERT_TRUE(store()
+                  .history
+                  .SetBreaker({"global", std::nullopt, "admin:bob",
+                               "the cause is gone"})
+                  .ok());
   ASSERT_TRUE(
-      store().history.SetBreaker("global", std::nullopt, "admin:bob").ok());
+      store().history.SetBreaker({"global", std::nullopt, "x", "y"}).ok())
+      << "a closed one has nothing to say";
   EXPECT_TRUE(store().history.Recent(now())->breakers.empty());
   EXPECT_EQ(store().history.Recent(now())->last_storm, now());
   ASSERT_TRUE(store().history.SetKillSwitch({true, "why", "bob", now()}).ok());
@@ -336,24 +342,25 @@ TEST_P(StoreContract, BreakersAndKillSwitchAreAudited) {
   ASSERT_EQ(audit->size(), 3u);
   EXPECT_EQ(audit->at(0).outcome, "breaker_opened");
   EXPECT_EQ(audit->at(1).outcome, "breaker_closed");
+  EXPECT_EQ(audit->at(1).reason, "closed by admin:bob: the cause is gone");
   EXPECT_EQ(audit->at(2).outcome, "kill_switch_on");
 }
 
 TEST_P(StoreContract, OpenBreakerKeepsItsReasonAndClosesLater) {
   const auto quiet = seconds(60);
   const BreakerRow row{"global", now(), "first", now() + quiet};
-  ASSERT_TRUE(store().history.SetBreaker("global", row, "storm").ok());
+  ASSERT_TRUE(store().history.SetBreaker({"global", row, "storm"}).ok());
   clock_.Advance(seconds(50));
   // The storm goes on: the quiet time begins anew, though its trip of today
   // is not the first one any more.
   const BreakerRow again{"global", now(), "second", std::nullopt};
-  ASSERT_TRUE(store().history.SetBreaker("global", again, "storm").ok());
+  ASSERT_TRUE(store().history.SetBreaker({"global", again, "storm"}).ok());
   auto open = store().history.Recent(now())->breakers.at(0);
   EXPECT_EQ(open.reason, "first");
   EXPECT_EQ(open.closes_at, now() + quiet);
   // Another cause waits for a person.
   const BreakerRow failures{"global", now(), "failures", std::nullopt};
-  ASSERT_TRUE(store().history.SetBreaker("global", failures, "flow").ok());
+  ASSERT_TRUE(store().history.SetBreaker({"global", failures, "flow"}).ok());
   open = store().history.Recent(now())->breakers.at(0);
   EXPECT_EQ(open.reason, "first");
   EXPECT_FALSE(open.closes_at.has_value());

@@ -15,11 +15,12 @@ class FakeActionHistory final : public ActionHistory {
     if (fault) return *fault;
     return state;
   }
-  Result<void> SetBreaker(const std::string& scope,
-                          const std::optional<BreakerRow>& row,
-                          const std::string&) override {
+  Result<void> SetBreaker(const BreakerChange& change) override {
     if (write_fault) return *write_fault;
-    const auto same = [&](const BreakerRow& b) { return b.scope == scope; };
+    const auto& [scope, row, by, reason] = change;
+    const auto same = [&scope = change.scope](const BreakerRow& b) {
+      return b.scope == scope;
+    };
     if (!row) {
       std::erase_if(state.breakers, same);
     } else if (std::none_of(state.breakers.begin(), state.breakers.end(),

@@ -198,13 +198,10 @@ Result<SafetyState> FakeStore::Recent(Time now) {
   });
 }
 
-Result<void> FakeStore::SetBreaker(const std::string& scope,
-                                   const std::optional<BreakerRow>& row,
-                                   const std::string& by) {
+Result<void> FakeStore::SetBreaker(const BreakerChange& change) {
   const Time now = clock_.Now();
-  return Write([&](FakeStoreState& state) {
-    return WriteBreaker(state, scope, row, by, now);
-  });
+  return Write(
+      [&](FakeStoreState& state) { return WriteBreaker(state, change, now); });
 }
 
 Result<void> FakeStore::SetKillSwitch(const KillSwitchRow& row) {

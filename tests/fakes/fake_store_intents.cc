@@ -140,15 +140,17 @@ Result<void> EndAction(FakeStoreState& state, const ActionEnd& end, Time now) {
                "action " + end.action_id + " ended already"};
 }
 
-Result<void> WriteBreaker(FakeStoreState& state, const std::string& scope,
-                          const std::optional<BreakerRow>& row,
-                          const std::string& by, Time now) {
+Result<void> WriteBreaker(FakeStoreState& state, const BreakerChange& change,
+                          Time now) {
+  const auto& [scope, row, by, reason] = change;
   const auto found = state.breakers.find(scope);
   const bool open = found != state.breakers.end() && IsOpen(found->second, now);
   AuditRecord record{0, now, "", Stage::kGuard, "", "", {{"scope", scope}}};
   if (!row) {
     state.breakers.erase(scope);
     record.outcome = "breaker_closed";
+    record.reason = "closed by " + by + (reason.empty() ? "" : ": " + reason);
+    record.data.emplace_back("by", by);
     if (open) AppendAudit(state, std::span(&record, 1));
     return {};
   }

@@ -29,9 +29,8 @@ Result<void> EndAction(FakeStoreState& state, const ActionEnd& end, Time now);
 Result<void> DecideApproval(FakeStoreState& state,
                             const ApprovalDecision& decision, Time now);
 
-Result<void> WriteBreaker(FakeStoreState& state, const std::string& scope,
-                          const std::optional<BreakerRow>& row,
-                          const std::string& by, Time now);
+Result<void> WriteBreaker(FakeStoreState& state, const BreakerChange& change,
+                          Time now);
 SafetyState ReadSafety(const FakeStoreState& state, Time now);
 
 }  // namespace selfheal::testing

@@ -62,6 +62,8 @@ const std::vector<Row>& Table() {
       {"/api/v1/incidents/01J/deny", "POST", "admin"},
       {"/api/v1/kill-switch", "GET", "admin"},
       {"/api/v1/kill-switch", "POST", "admin"},
+      {"/api/v1/breakers", "GET", "viewer"},
+      {"/api/v1/breakers/global", "POST", "admin"},
       {"/api/v1/config", "GET", "viewer"},
       {"/api/v1/rules", "GET", "viewer"},
       {"/api/v1/runbooks", "GET", "viewer"},
@@ -94,6 +96,9 @@ int Expected(const std::string& path, std::string_view method,
 std::string BodyFor(const std::string& path) {
   if (path == "/api/v1/alerts") return Payload(1);
   if (path == "/api/v1/kill-switch") return R"({"on":true,"reason":"drill"})";
+  if (path.starts_with("/api/v1/breakers/")) {
+    return R"({"open":false,"reason":"looked at it"})";
+  }
   return R"({"plan_hash":"good"})";
 }
 

@@ -97,6 +97,29 @@ TEST(KillSwitch, CarriesWhoAndWhy) {
   }
 }
 
+TEST(Breakers, CarryWhoAndWhyAndAreFoundByScope) {
+  TestServer server;
+  EXPECT_EQ(StatusOf(Ask(server, "GET", "/api/v1/breakers")), 200);
+  EXPECT_EQ(StatusOf(Ask(server, "POST", "/api/v1/breakers/memory-leak",
+                         R"({"open":false,"reason":"fixed the rollout"})")),
+            200);
+  EXPECT_EQ(server.breaker.scope, "memory-leak");
+  EXPECT_FALSE(server.breaker.open);
+  EXPECT_EQ(server.breaker.reason, "fixed the rollout");
+  EXPECT_EQ(server.breaker.by, "admin:alice");
+  EXPECT_EQ(StatusOf(Ask(server, "POST", "/api/v1/breakers/missing",
+                         R"({"open":false,"reason":"x"})")),
+            404);
+  for (const char* body :
+       {"", "{}", R"({"open":false})", R"({"open":"false","reason":"x"})",
+        R"({"open":false,"reason":""})", R"({"reason":"x"})"}) {
+    EXPECT_EQ(
+        StatusOf(Ask(server, "POST", "/api/v1/breakers/memory-leak", body)),
+        400)
+        << body;
+  }
+}
+
 TEST(Reload, Answers422WithTheFindings) {
   TestServer server;
   EXPECT_EQ(StatusOf(Ask(server, "POST", "/-/reload")), 200);

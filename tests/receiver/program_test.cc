@@ -182,6 +182,53 @@ TEST_F(Selfheal, SignalsReloadAndSetTheKillSwitch) {
   EXPECT_EQ(program.Wait().exit_code, 0);
 }
 
+TEST_F(Selfheal, ABreakerOutlivesTheProcessAndAPersonClosesIt) {
+  WriteFile(folder_, "admin", "alice:alice-t0ken\n");
+  const std::string config =
+      Config("auth: {webhook_token_file: " + folder_ +
+             "/token, admin_token_file: " + folder_ + "/admin}\n");
+  const auto ask = [](int port, std::string_view method,
+                      const std::string& path, std::string_view body = "") {
+    RawClient client(port);
+    client.Send(Request(method, path, "alice-t0ken", body));
+    return client.ReadAnswer();
+  };
+  const std::string global = "/api/v1/breakers/global";
+  {
+    Program program({"serve", "--config", config});
+    const int port = program.AwaitPort();
+    EXPECT_EQ(StatusOf(ask(port, "POST", global,
+                           R"({"open":true,"reason":"migration"})")),
+              200);
+    EXPECT_EQ(StatusOf(ask(port, "POST", "/api/v1/breakers/no-such",
+                           R"({"open":false,"reason":"x"})")),
+              404);
+    program.Signal(SIGKILL);
+    program.Wait();
+  }
+  Program program({"serve", "--config", config});
+  const int port = program.AwaitPort();
+  const std::string open =
+      R"({"scope":"global","open":true,"reason":"migration")";
+  EXPECT_NE(BodyOf(ask(port, "GET", "/api/v1/breakers")).find(open),
+            std::string::npos);
+  EXPECT_NE(BodyOf(ask(port, "GET", "/metrics"))
+                .find("selfheal_breaker_open{scope=\"global\"} 1"),
+            std::string::npos);
+  const std::string closed = BodyOf(ask(
+      port, "POST", global, R"({"open":false,"reason":"migration is done"})"));
+  EXPECT_NE(closed.find(R"("open":false)"), std::string::npos) << closed;
+  EXPECT_NE(BodyOf(ask(port, "GET", "/metrics"))
+                .find("selfheal_breaker_open{scope=\"global\"} 0"),
+            std::string::npos);
+  const Finished audit = RunSelfheal({"audit", "export", "--config", config});
+  EXPECT_NE(audit.out.find("closed by admin:alice: migration is done"),
+            std::string::npos)
+      << audit.out;
+  program.Signal(SIGTERM);
+  EXPECT_EQ(program.Wait().exit_code, 0);
+}
+
 TEST_F(Selfheal, ChecksFiles) {
   EXPECT_EQ(RunSelfheal({"check", "--config", Config()}).exit_code, 0);
   const Finished bad = RunSelfheal({"check", "--config", Config("bogus: 1\n")});
@@ -191,6 +238,26 @@ TEST_F(Selfheal, ChecksFiles) {
       RunSelfheal({"check", "--config", Config(), "--rules", "/nonexistent"})
           .exit_code,
       2);
+}
+
+TEST_F(Selfheal, ExplainLooksAtTheHistoryOfTheRunningService) {
+  const std::string config = Config();
+  const std::string payload = WriteFile(folder_, "payload", Payload(1));
+  const Finished before =
+      RunSelfheal({"explain", "--config", config, "--json", payload});
+  EXPECT_EQ(before.exit_code, 0) << before.err;
+  EXPECT_NE(before.out.find("are not looked at: " + folder_ + "/selfheal.db"),
+            std::string::npos)
+      << before.out;
+  Program program({"serve", "--config", config});
+  ASSERT_NE(program.AwaitPort(), 0);
+  const Finished during = RunSelfheal({"explain", "--config", config, payload});
+  EXPECT_EQ(during.exit_code, 0) << during.err;
+  EXPECT_NE(during.err.find("are those of " + folder_ + "/selfheal.db"),
+            std::string::npos)
+      << during.err;
+  program.Signal(SIGTERM);
+  EXPECT_EQ(program.Wait().exit_code, 0);
 }
 
 TEST_F(Selfheal, ExplainRefusesABadPayload) {

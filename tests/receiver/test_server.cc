@@ -162,6 +162,13 @@ void TestServer::Wire() {
     kill_switch = request;
     return Result<std::string>(R"({"on":true})");
   };
+  services.breakers = [] { return Result<std::string>(R"({"items":[]})"); };
+  services.set_breaker =
+      [this](const BreakerRequest& request) -> Result<std::string> {
+    if (request.scope == "missing") return Error{Code::kNotFound, "no breaker"};
+    breaker = request;
+    return R"({"scope":")" + request.scope + "\"}";
+  };
   services.config_json = [] { return std::string("{}"); };
   services.rules_json = [] { return std::string("[]"); };
   services.runbooks_json = [] { return std::string("[]"); };

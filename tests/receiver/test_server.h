@@ -83,9 +83,10 @@ class TestServer {
   Services services;
   std::atomic<bool> ready{true};
   ReloadOutcome reload_outcome{true, {}};
-  /// What the last decision and kill switch request were.
+  /// What the last decision, kill switch and breaker request were.
   ApprovalDecision decision;
   KillSwitchRequest kill_switch;
+  BreakerRequest breaker;
 
  private:
   void Wire();

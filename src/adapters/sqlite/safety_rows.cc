@@ -71,14 +71,17 @@ Result<void> OpenBreaker(WriteContext& context, const BreakerRow& row,
   return context.audit.Append(context.db, std::span(&record, 1));
 }
 
-Result<void> CloseBreaker(WriteContext& context, const std::string& scope,
-                          bool was_open, const std::string& by, Time now) {
+Result<void> CloseBreaker(WriteContext& context, const BreakerChange& change,
+                          bool was_open, Time now) {
   const Result<long long> done =
-      context.db.Run("DELETE FROM breakers WHERE scope = ?", scope);
+      context.db.Run("DELETE FROM breakers WHERE scope = ?", change.scope);
   if (!done.ok()) return done.error();
   if (!was_open) return {};
   const auto record =
-      BreakerRecord("breaker_closed", scope, "closed by " + by, by, now);
+      BreakerRecord("breaker_closed", change.scope,
+                    "closed by " + change.by +
+                        (change.reason.empty() ? "" : ": " + change.reason),
+                    change.by, now);
   return context.audit.Append(context.db, std::span(&record, 1));
 }
 
@@ -158,23 +161,22 @@ Result<SafetyState> ReadSafety(Connection& db, Time now) {
                      std::move(*episodes), *storm, std::move(*kill_switch)};
 }
 
-Result<void> WriteBreaker(WriteContext& context, const std::string& scope,
-                          const std::optional<BreakerRow>& row,
-                          const std::string& by, Time now) {
+Result<void> WriteBreaker(WriteContext& context, const BreakerChange& change,
+                          Time now) {
   const Result<std::vector<BreakerRow>> open = OpenBreakers(context.db, now);
   if (!open.ok()) return open.error();
   const auto found = std::find_if(
       open->begin(), open->end(),
-      [&](const BreakerRow& breaker) { return breaker.scope == scope; });
+      [&](const BreakerRow& breaker) { return breaker.scope == change.scope; });
   const bool was_open = found != open->end();
-  if (!row) return CloseBreaker(context, scope, was_open, by, now);
-  BreakerRow wanted = *row;
-  wanted.scope = scope;
+  if (!change.row) return CloseBreaker(context, change, was_open, now);
+  BreakerRow wanted = *change.row;
+  wanted.scope = change.scope;
   if (!IsOpen(wanted, now)) {
     return Error{Code::kInvalidArgument, "a breaker that closes in the past"};
   }
-  if (!was_open) return OpenBreaker(context, wanted, by, now);
-  return Prolong(context.db, wanted, by);
+  if (!was_open) return OpenBreaker(context, wanted, change.by, now);
+  return Prolong(context.db, wanted, change.by);
 }
 
 Result<void> WriteKillSwitch(WriteContext& context, const KillSwitchRow& row) {

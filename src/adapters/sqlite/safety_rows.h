@@ -22,9 +22,8 @@ Result<KillSwitchRow> ReadKillSwitch(Connection& db);
 Result<SafetyState> ReadSafety(Connection& db, Time now);
 
 /// Opens, prolongs or closes a breaker; audited where that changes anything.
-Result<void> WriteBreaker(WriteContext& context, const std::string& scope,
-                          const std::optional<BreakerRow>& row,
-                          const std::string& by, Time now);
+Result<void> WriteBreaker(WriteContext& context, const BreakerChange& change,
+                          Time now);
 
 /// Sets the stored kill switch; audited.
 Result<void> WriteKillSwitch(WriteContext& context, const KillSwitchRow& row);

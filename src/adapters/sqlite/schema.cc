@@ -190,6 +190,23 @@ Result<void> Migrate(Connection& db) {
   return {};
 }
 
+Result<void> CheckSchema(Connection& db) {
+  const Result<long long> owner = Number(db, "PRAGMA application_id");
+  if (!owner.ok()) return owner.error();
+  const Result<long long> version = Number(db, "PRAGMA user_version");
+  if (!version.ok()) return version.error();
+  if (*owner != kApplicationId) {
+    return Error{Code::kFailedPrecondition, "the file is another program's"};
+  }
+  if (*version != static_cast<long long>(kMigrations.size())) {
+    return Error{Code::kFailedPrecondition,
+                 "the file has schema version " + std::to_string(*version) +
+                     ", this release reads " +
+                     std::to_string(kMigrations.size())};
+  }
+  return {};
+}
+
 Result<void> QuickCheck(Connection& db) {
   Statement query = db.Query("PRAGMA quick_check(1)");
   const std::string answer = query.Next() ? query.Text(0) : "no answer";

@@ -11,6 +11,11 @@ namespace selfheal::sqlite {
 ///        another program's.
 Result<void> Migrate(Connection& db);
 
+/// Looks whether the file has this release's schema, and changes nothing.
+///
+/// @error kFailedPrecondition  it is of another release or another program.
+Result<void> CheckSchema(Connection& db);
+
 /// Reads the whole file and checks its structure.
 ///
 /// @error kDataLoss  it is damaged, with the first thing found.

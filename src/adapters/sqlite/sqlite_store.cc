@@ -164,14 +164,12 @@ Result<SafetyState> SqliteStore::Recent(Time now) {
       [&](Connection& db) { return sqlite::ReadSafety(db, now); });
 }
 
-Result<void> SqliteStore::SetBreaker(const std::string& scope,
-                                     const std::optional<BreakerRow>& row,
-                                     const std::string& by) {
+Result<void> SqliteStore::SetBreaker(const BreakerChange& change) {
   return writer_->Write(
-      [scope, row, by, now = clock_.Now()](WriteContext& context) {
-        return sqlite::WriteBreaker(context, scope, row, by, now);
+      [change, now = clock_.Now()](WriteContext& context) {
+        return sqlite::WriteBreaker(context, change, now);
       },
-      512);
+      512 + change.reason.size());
 }
 
 Result<void> SqliteStore::SetKillSwitch(const KillSwitchRow& row) {

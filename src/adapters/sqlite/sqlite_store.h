@@ -77,9 +77,7 @@ class SqliteStore final : public AlertStore,
       const std::string& incident_id) override;
 
   Result<SafetyState> Recent(Time now) override;
-  Result<void> SetBreaker(const std::string& scope,
-                          const std::optional<BreakerRow>& row,
-                          const std::string& by) override;
+  Result<void> SetBreaker(const BreakerChange& change) override;
   Result<void> SetKillSwitch(const KillSwitchRow& row) override;
 
   Result<Incident> Decide(const ApprovalDecision& decision, Time now) override;
