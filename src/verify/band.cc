@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t kMinRows = 20;
 constexpr double kDeviations = 4;
+constexpr double kLeftOver = 0.05;
 /// Makes the median absolute deviation of a normal sample its sigma.
 constexpr double kMadToSigma = 1.4826;
 
@@ -39,6 +40,18 @@ std::optional<Band> BandOf(const std::vector<double>& baseline) {
   return Band{
       .low = std::min(Quantile(sorted, 0.01), median - kDeviations * sigma),
       .high = std::max(Quantile(sorted, 0.99), median + kDeviations * sigma)};
+}
+
+Band WidenedBy(Band band, const std::vector<double>& incident) {
+  double below = 0;
+  double above = 0;
+  for (const double value : incident) {
+    if (!std::isfinite(value)) continue;
+    below = std::max(below, band.low - value);
+    above = std::max(above, value - band.high);
+  }
+  return {.low = band.low - kLeftOver * below,
+          .high = band.high + kLeftOver * above};
 }
 
 }  // namespace selfheal

@@ -17,4 +17,9 @@ struct Band {
 /// @return nullopt with fewer than 20 finite values. Pure.
 std::optional<Band> BandOf(const std::vector<double>& baseline);
 
+/// Moves both edges outwards by a twentieth of how far `incident` went past
+/// them: what is nineteen twentieths of the way back counts as back. An
+/// infinite or missing value moves nothing. Pure.
+Band WidenedBy(Band band, const std::vector<double>& incident);
+
 }  // namespace selfheal

@@ -29,14 +29,14 @@ Look Unmeasured(std::string reason) {
   return {Look::State::kUnmeasured, std::move(reason)};
 }
 
-bool IsInside(double value, const Band& band, BadDirection bad) {
+bool IsInside(double value, const Band& band, const MetricWindow& metric) {
   const bool low = value < band.low;
   const bool high = value > band.high;
-  switch (bad) {
+  switch (metric.bad) {
     case BadDirection::kRises:
-      return !high;
+      return !high && !(metric.limit && value >= *metric.limit);
     case BadDirection::kFalls:
-      return !low;
+      return !low && !(metric.limit && value <= *metric.limit);
     case BadDirection::kEither:
       return !low && !high;
   }
@@ -44,8 +44,9 @@ bool IsInside(double value, const Band& band, BadDirection bad) {
 }
 
 Look LookAtMetric(const MetricWindow& history, const MetricWindow* after) {
-  const auto band = BandOf(history.baseline.values);
-  if (!band) return Unmeasured(history.name + " has no baseline");
+  const auto baseline = BandOf(history.baseline.values);
+  if (!baseline) return Unmeasured(history.name + " has no baseline");
+  const Band band = WidenedBy(*baseline, history.window.values);
   if (after == nullptr || !after->problem.empty()) {
     return Unmeasured(history.name + ": " +
                       (after == nullptr ? "not measured" : after->problem));
@@ -58,10 +59,10 @@ Look LookAtMetric(const MetricWindow& history, const MetricWindow* after) {
     return Unmeasured(history.name + " has " + std::to_string(values.size()) +
                       " samples since the action");
   }
-  const std::string bounds =
-      " (baseline " + Number(band->low) + ".." + Number(band->high) + ")";
+  const std::string bounds = " (baseline " + Number(baseline->low) + ".." +
+                             Number(baseline->high) + ")";
   for (std::size_t i = values.size() - kSamples; i < values.size(); ++i) {
-    if (!IsInside(values[i], *band, history.bad)) {
+    if (!IsInside(values[i], band, history)) {
       return {Look::State::kOutside,
               history.name + " is at " + Number(values[i]) + bounds};
     }

@@ -18,7 +18,7 @@ double CpuUtilisation(const Kubelet& kubelet, const std::string& workload) {
   for (const auto& [uid, pod] : kubelet.pods()) {
     if (pod.workload != workload || !pod.IsReady()) continue;
     for (const ContainerRun& container : pod.containers) {
-      used += kubelet.RatesOf(pod, container).cpu_cores;
+      used += kubelet.CpuCores(pod, container);
       requested += container.cpu_request;
     }
   }

@@ -9,8 +9,9 @@ namespace kubesim {
 /// How the containers of a pod behave. Set by annotations of the pod template
 /// (`sim.selfheal.dev/<key>`) and by `POST /sim/inject`, with the same keys.
 struct Behaviour {
-  /// `behaviour`: calm, leak, crash-loop, noisy or cpu. `leak`, `crash-loop`
-  /// and `cpu` only choose defaults of the figures below.
+  /// `behaviour`: calm, leak, crash-loop, noisy or cpu. `leak` and
+  /// `crash-loop` only choose defaults of the figures below; `cpu` does so
+  /// too, and its use of CPU does not follow the load.
   std::string name = "calm";
   double memory_base_mib = 64;  // memory-base-mib
   double leak_mib_per_min = 0;  // rate-mib-per-min

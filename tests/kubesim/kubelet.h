@@ -29,6 +29,7 @@ struct Counters {
 struct Rates {
   double cpu_cores = 0;
   double throttle_ratio = 0;
+  bool steady_cpu = false;  // the two above hold whatever the load
   double requests = 0;
   double error_ratio = 0;
   double latency_s = 0;
@@ -95,6 +96,9 @@ class Kubelet {
                       TimePoint at) const;
 
   Rates RatesOf(const PodRun& pod, const ContainerRun& container) const;
+
+  /// The cores that a container uses now.
+  double CpuCores(const PodRun& pod, const ContainerRun& container) const;
 
  private:
   Duration Scaled(double seconds) const;

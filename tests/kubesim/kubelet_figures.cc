@@ -18,11 +18,12 @@ double ShareWithin(double bound, double median) {
 void Add(Counters& counters, const Rates& rates, double load_seconds,
          double seconds) {
   const double requests = rates.requests * load_seconds;
-  counters.cpu_seconds += rates.cpu_cores * load_seconds;
+  const double cpu_load = rates.steady_cpu ? seconds : load_seconds;
+  counters.cpu_seconds += rates.cpu_cores * cpu_load;
   counters.periods += kPeriodsPerSecond * seconds;
   const double most = std::abs(kPeriodsPerSecond * seconds);
   counters.throttled += std::clamp(
-      kPeriodsPerSecond * load_seconds * rates.throttle_ratio, -most, most);
+      kPeriodsPerSecond * cpu_load * rates.throttle_ratio, -most, most);
   counters.ok += requests * (1 - rates.error_ratio);
   counters.errors += requests * rates.error_ratio;
   counters.latency_sum += requests * rates.latency_s * 1.4427;
@@ -71,8 +72,10 @@ Rates Kubelet::RatesOf(const PodRun& pod, const ContainerRun& container) const {
   Rates rates;
   rates.cpu_cores = wanted;
   rates.throttle_ratio = 0;
+  rates.steady_cpu = behaviour.name == "cpu";
   if (container.cpu_limit > 0) {
-    const double load = LoadOf(pod).At(UnixSeconds(now_));
+    const double load =
+        rates.steady_cpu ? 1 : LoadOf(pod).At(UnixSeconds(now_));
     rates.cpu_cores =
         std::min(wanted, container.cpu_limit / std::max(load, 1.0));
     rates.throttle_ratio =
@@ -91,6 +94,13 @@ Rates Kubelet::RatesOf(const PodRun& pod, const ContainerRun& container) const {
   rates.latency_s =
       behaviour.latency_s * (1 + 8 * rates.throttle_ratio + 5 * pressure);
   return rates;
+}
+
+double Kubelet::CpuCores(const PodRun& pod,
+                         const ContainerRun& container) const {
+  const Rates rates = RatesOf(pod, container);
+  return rates.steady_cpu ? rates.cpu_cores
+                          : rates.cpu_cores * LoadOf(pod).At(UnixSeconds(now_));
 }
 
 void Kubelet::Accumulate(PodRun& pod, TimePoint before, TimePoint now) {

@@ -89,6 +89,22 @@ TEST_F(KubeletTest, ThrottlingFallsWhenReplicasRise) {
   EXPECT_LT(ratio(), 0.05);
 }
 
+TEST_F(KubeletTest, ABusyLoopDoesNotFollowTheLoad) {
+  simulator_.Apply(DeploymentOf("cart", 1));
+  Seconds(10);
+  simulator_.Inject("shop/Deployment/cart",
+                    {{"behaviour", "cpu"}, {"cpu-millicores", 575}}, true);
+  for (int hour = 0; hour < 3; ++hour) {
+    const double before =
+        Sample("container_cpu_cfs_throttled_periods_total", "cart");
+    Seconds(1000);
+    // 1 - 0.8 x 500 / 580 of ten periods a second.
+    EXPECT_NEAR(
+        Sample("container_cpu_cfs_throttled_periods_total", "cart") - before,
+        3103, 2);
+  }
+}
+
 TEST_F(KubeletTest, PersistentInjectionOutlivesThePod) {
   simulator_.Apply(DeploymentOf("cart", 1));
   Seconds(10);

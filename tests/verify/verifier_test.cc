@@ -54,6 +54,24 @@ TEST(VerifierTest, OneOfTheLastThreeOutsideIsOutside) {
             Look::State::kOutside);
 }
 
+Look After(double incident, double now, std::optional<double> limit = {}) {
+  MetricWindow before = Metric("throttled", {incident, incident, incident});
+  before.limit = limit;
+  return LookAgain(Window({before}),
+                   Window({Metric("throttled", {now, now, now})}), Cart());
+}
+
+TEST(VerifierTest, ATwentiethOfTheRiseMayBeLeft) {
+  EXPECT_EQ(After(500, 125).state, Look::State::kBackInside);
+  EXPECT_EQ(After(500, 160).state, Look::State::kOutside);
+  EXPECT_EQ(After(130, 125).state, Look::State::kOutside);
+}
+
+TEST(VerifierTest, PastTheLimitIsOutsideWhateverTheRise) {
+  EXPECT_EQ(After(500, 125, 126).state, Look::State::kBackInside);
+  EXPECT_EQ(After(500, 125, 125).state, Look::State::kOutside);
+}
+
 TEST(VerifierTest, TheGoodSideIsInside) {
   EXPECT_EQ(At(Metric("memory", {1, 1, 1})).state, Look::State::kBackInside);
   EXPECT_EQ(At(Metric("rate", {1, 1, 1}, BadDirection::kFalls)).state,
