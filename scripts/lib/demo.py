@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """One incident from fault to verified action, a line a step.
 
-Real Prometheus and Alertmanager around the Kubernetes simulator, the embedded
-store, the shipped rules and runbooks. Minutes of the shipped timings are
+Real Prometheus and Alertmanager around the Kubernetes simulator or a real
+cluster, the embedded store, the shipped rules and runbooks. Minutes of the shipped timings are
 seconds here; expressions and thresholds stay as they are.
 """
 
@@ -16,8 +16,8 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests/e2e"))
-from stack import ADMIN_TOKEN, Stack, request  # noqa: E402
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+from demo_stages import ADMIN_TOKEN, cluster, request, simulator  # noqa: E402
 
 ENDED = ("Mitigated", "Dismissed", "Escalated", "Cancelled")
 PATIENCE = 240.0  # seconds until an incident must have ended
@@ -135,11 +135,10 @@ def parse_time(text):
 
 
 def run(stack, keep):
-    print("Real Prometheus and Alertmanager, simulated Kubernetes: namespace "
-          "shop. First a minute of live samples.", flush=True)
+    print(stack.setting, flush=True)
     stack.settle()
     story = Story(stack)
-    stack.inject("cart", {"behaviour": "leak", "rate-mib-per-min": 20})
+    stack.leak()
     story.tell("fault", "Deployment/shop/cart begins to leak memory")
     ended = None
     deadline = time.monotonic() + PATIENCE
@@ -149,8 +148,7 @@ def run(stack, keep):
     if ended is None:
         print("selfheal: demo: the incident did not end", file=sys.stderr)
         return 1
-    changes = [f"{m['method']} {m['path']}" for m in stack.mutations()
-               if m["changed"]]
+    changes = stack.changes(ended["id"])
     story.tell("changes", f"{len(changes)} requests changed the cluster: "
                + "; ".join(changes))
     story.tell("end", f"{ended['phase']}"
@@ -189,11 +187,12 @@ def main():
     parser = argparse.ArgumentParser(prog="scripts/demo")
     parser.add_argument("--keep", action="store_true",
                         help="leave everything running and print the URLs")
+    parser.add_argument("--cluster", action="store_true",
+                        help="a real Kubernetes instead of the simulator")
     parser.add_argument("--build", default=os.environ.get(
         "SELFHEAL_BUILD", str(ROOT / "build/release")))
     options = parser.parse_args()
-    # The watch looks once a minute, as shipped: the alert comes first.
-    with Stack(options.build, watch="60s") as stack:
+    with (cluster if options.cluster else simulator)(options.build) as stack:
         return run(stack, options.keep)
 
 

@@ -13,10 +13,4 @@ namespace selfheal::assess {
 std::string Sentence(const EvidenceWindow& window,
                      const Assessment& assessment);
 
-/// `value` in `unit` as people write it: "14 MiB", "250 ms", "3.2".
-std::string Quantity(double value, const std::string& unit);
-
-/// "40 s", "12 min", "3 hours", "3 days".
-std::string Span(double seconds);
-
 }  // namespace selfheal::assess

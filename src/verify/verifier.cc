@@ -2,20 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
+#include "core/quantity.h"
 #include "verify/band.h"
 
 namespace selfheal {
 namespace {
 
 constexpr std::size_t kSamples = 3;
-
-std::string Number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", value);
-  return text;
-}
 
 const MetricWindow* Find(const EvidenceWindow& evidence,
                          const std::string& name) {
@@ -59,16 +53,19 @@ Look LookAtMetric(const MetricWindow& history, const MetricWindow* after) {
     return Unmeasured(history.name + " has " + std::to_string(values.size()) +
                       " samples since the action");
   }
-  const std::string bounds = " (baseline " + Number(baseline->low) + ".." +
-                             Number(baseline->high) + ")";
+  const std::string bounds = " (baseline " +
+                             Quantity(baseline->low, history.unit) + ".." +
+                             Quantity(baseline->high, history.unit) + ")";
   for (std::size_t i = values.size() - kSamples; i < values.size(); ++i) {
     if (!IsInside(values[i], band, history)) {
-      return {Look::State::kOutside,
-              history.name + " is at " + Number(values[i]) + bounds};
+      return {Look::State::kOutside, history.name + " is at " +
+                                         Quantity(values[i], history.unit) +
+                                         bounds};
     }
   }
-  return {Look::State::kBackInside,
-          history.name + " is back at " + Number(values.back()) + bounds};
+  return {Look::State::kBackInside, history.name + " is back at " +
+                                        Quantity(values.back(), history.unit) +
+                                        bounds};
 }
 
 Look LookAtWorkload(const ClusterObject& workload) {

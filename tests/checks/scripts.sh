@@ -7,7 +7,7 @@ for file in scripts/* scripts/lib/* .ci/run tests/checks/*.sh; do
   [ -f "$file" ] || continue
   case "$(head -n 1 "$file")" in
     '#!/usr/bin/env bash' | '# '*) bash -n "$file" || fail "$file" ;;
-    '#!/usr/bin/env python3')
+    '#!/usr/bin/env python3' | '"""'*)
       python3 -c "import ast, sys; ast.parse(open(sys.argv[1]).read())" "$file" ;;
     *) fail "$file: begins with neither of the known first lines" ;;
   esac

@@ -2,7 +2,6 @@
 k8s/rbac.yaml and with no other right."""
 
 import json
-import os
 import pathlib
 import sys
 import tempfile
@@ -13,16 +12,9 @@ import urllib.request
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 from harness import workload  # noqa: E402
-from harness.api import Api  # noqa: E402
-from harness.control_plane import AGENT_USER  # noqa: E402
-from harness.lifecycle import Options, tear_down, up  # noqa: E402
-from harness.processes import Processes, Unsupported, wait_until  # noqa: E402
-from harness.product import ROOT, Product  # noqa: E402
+from harness.processes import Unsupported, wait_until  # noqa: E402
+from harness.scene import Scene  # noqa: E402
 
-CALM_SECONDS = 130  # baseline of 60 rows, then a window of 60, at 1 s
-# Calm at 60 % of the limit; from there the alert's 70 % are reached within the
-# window, and the limit more than a minute later.
-BASE_MIB = 76
 LEAK_MIB_PER_MIN = 24
 
 
@@ -33,22 +25,18 @@ def call(url):
 
 class HealTest(unittest.TestCase):
     def setUp(self):
-        self.folder = tempfile.mkdtemp(prefix="selfheal-cluster-")
-        self.addCleanup(tear_down, self.folder)
-        self.product = Product(os.path.join(self.folder, "product"))
+        self.scene = Scene(tempfile.mkdtemp(prefix="selfheal-cluster-"))
+        self.addCleanup(self.scene.close)
         try:
-            self.cluster = up(Options(
-                dir=self.folder, interval="1s", webhook=self.product.webhook,
-                token_file=self.product.token_file,
-                rules=self.product.alert_rules()))
+            self.scene.open()
         except Unsupported as reason:
             self.skipTest(str(reason))
-        self.api = Api(self.cluster["api"], self.cluster["token"])
-        self.processes = Processes(self.folder)
+        self.api = self.scene.api
+        self.product = self.scene.product
         self.start = time.monotonic()
 
     def show(self):
-        print(self.processes.tail("selfheal", 60), flush=True)
+        print(self.scene.processes.tail("selfheal", 60), flush=True)
         try:
             print(json.dumps(self.product.incidents(), indent=1), flush=True)
         except OSError as error:
@@ -58,33 +46,12 @@ class HealTest(unittest.TestCase):
         print(f"heal: {time.monotonic() - self.start:5.1f} s  {what}",
               flush=True)
 
-    def grant(self, name_space):
-        """What k8s/rbac.yaml binds in `default`, in another namespace."""
-        for role in ("selfheal-view", "selfheal-act"):
-            self.api.create(
-                "/apis/rbac.authorization.k8s.io/v1/namespaces/"
-                f"{name_space}/rolebindings",
-                {"metadata": {"name": role},
-                 "roleRef": {"apiGroup": "rbac.authorization.k8s.io",
-                             "kind": "ClusterRole", "name": role},
-                 "subjects": [{"kind": "ServiceAccount", "name": "selfheal",
-                               "namespace": "selfheal"}]})
-
     def prepare(self):
-        self.assertTrue(AGENT_USER.endswith("selfheal:selfheal"))
-        self.api.create("/api/v1/namespaces", workload.name_space("selfheal"))
-        self.api.apply_yaml((ROOT / "k8s/rbac.yaml").read_text())
-        for space, name in (("shop", "cart"), ("store", "checkout")):
-            workload.create(self.api, space, workload.deployment(
-                name, 3, base_mib=BASE_MIB))
-            self.grant(space)
-        for space, name in (("shop", "cart"), ("store", "checkout")):
-            wait_until(name + " available", lambda s=space, n=name:
-                       workload.available(self.api, s, n), 60)
+        self.scene.deploy([("shop", "cart"), ("store", "checkout")])
         self.say("workloads available")
-        self.product.start(self.cluster, ["shop", "store"], self.processes)
+        self.scene.serve(["shop", "store"])
         self.say("selfheal serves; now a calm time, to compare with")
-        time.sleep(CALM_SECONDS)
+        self.scene.settle()
 
     def wait_for(self, kind, phase, seconds):
         def found():
