@@ -40,3 +40,9 @@ if(SELFHEAL_HTTPLIB_HAS_ADDRESSES)
   target_compile_definitions(selfheal_httplib INTERFACE
     SELFHEAL_HTTPLIB_HAS_ADDRESSES=1)
 endif()
+
+# What `selfheal version` prints, beside what the headers of receiver/ say.
+string(CONCAT SELFHEAL_LIBRARIES
+       "libcurl ${CURL_VERSION}, SQLite ${SQLITE_VERSION}, "
+       "yaml-cpp ${YAMLCPP_VERSION}, Eigen ${EIGEN_VERSION}, "
+       "prometheus-cpp ${PROMCPP_VERSION}, spdlog ${SPDLOG_VERSION}")

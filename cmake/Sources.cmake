@@ -69,6 +69,9 @@ selfheal_library(selfheal_receiver SOURCES ${sources}
 if(sources)
   target_compile_definitions(selfheal_receiver PRIVATE
     ${SELFHEAL_DEFINITIONS})
+  set_source_files_properties(
+    ${PROJECT_SOURCE_DIR}/receiver/commands/version.cc PROPERTIES
+    COMPILE_DEFINITIONS "SELFHEAL_LIBRARIES=\"${SELFHEAL_LIBRARIES}\"")
 endif()
 
 file(GLOB main CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/receiver/main.cc)

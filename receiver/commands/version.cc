@@ -18,6 +18,7 @@ void PrintVersion() {
               NLOHMANN_JSON_VERSION_MINOR, NLOHMANN_JSON_VERSION_PATCH);
   std::printf("CLI11 %s\n", CLI11_VERSION);
   std::printf("%s\n", OpenSSL_version(OPENSSL_VERSION));
+  std::printf("built with %s\n", SELFHEAL_LIBRARIES);
 }
 
 }  // namespace

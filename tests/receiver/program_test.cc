@@ -57,7 +57,9 @@ TEST_F(Selfheal, PrintsItsVersions) {
   const Finished finished = RunSelfheal({"version"});
   EXPECT_EQ(finished.exit_code, 0);
   EXPECT_EQ(finished.out.rfind("selfheal ", 0), 0u);
-  EXPECT_NE(finished.out.find("cpp-httplib"), std::string::npos);
+  for (const char* library : {"cpp-httplib ", "yaml-cpp 0", "SQLite 3"}) {
+    EXPECT_NE(finished.out.find(library), std::string::npos) << library;
+  }
 }
 
 TEST_F(Selfheal, UsageErrorsExit2) {
