@@ -52,7 +52,8 @@ TEST_F(AutoscalingTest, BusyPodsAreGivenCompany) {
   simulator_.Apply(Autoscaler(2, 4));
   Seconds(20);
   EXPECT_EQ(Number(Deployment("cart"), {"spec", "replicas"}), 2);
-  simulator_.Inject("shop/Deployment/cart", {{"cpu-millicores", 900}}, true);
+  simulator_.Inject("shop/Deployment/cart",
+                    {{"behaviour", "cpu"}, {"cpu-millicores", 900}}, true);
   Seconds(60);
   EXPECT_EQ(Number(Deployment("cart"), {"spec", "replicas"}), 3);
   simulator_.Inject("shop/Deployment/cart", {{"cpu-millicores", 3000}}, true);

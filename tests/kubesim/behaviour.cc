@@ -93,9 +93,9 @@ double Load::Integral(double t) const {
   return area;
 }
 
-double NoiseAt(const std::string& seed, double unix_seconds) {
+double NoiseAt(const std::string& seed, double seconds) {
   const std::string key =
-      seed + "@" + std::to_string(static_cast<std::int64_t>(unix_seconds));
+      seed + "@" + std::to_string(static_cast<std::int64_t>(seconds));
   const double u = Unit(HashText(key + "u"));
   const double v = Unit(HashText(key + "v"));
   return std::sqrt(-2 * std::log(u)) * std::cos(2 * kPi * v);

@@ -41,9 +41,9 @@ class Load {
  public:
   Load(const std::string& workload, const std::string& pod);
 
-  double At(double unix_seconds) const;
-  /// The integral of At from some fixed time to `unix_seconds`, in seconds.
-  double Integral(double unix_seconds) const;
+  double At(double seconds) const;
+  /// The integral of At from some fixed time to `seconds`, in seconds.
+  double Integral(double seconds) const;
 
  private:
   static constexpr int kWaves = 5;
@@ -51,6 +51,6 @@ class Load {
 };
 
 /// Gaussian noise, a pure function of its arguments: mean 0, deviation 1.
-double NoiseAt(const std::string& seed, double unix_seconds);
+double NoiseAt(const std::string& seed, double seconds);
 
 }  // namespace kubesim

@@ -53,6 +53,7 @@ Duration Kubelet::Scaled(double seconds) const {
 }
 
 void Kubelet::Step(TimePoint before, TimePoint now) {
+  if (origin_ == TimePoint{}) origin_ = before;
   now_ = now;
   if (seen_ != store_->revision()) {
     seen_ = store_->revision();

@@ -111,9 +111,13 @@ class Kubelet {
   void Accumulate(PodRun& pod, TimePoint before, TimePoint now);
   void WriteStatus(const PodRun& pod);
   const Load& LoadOf(const PodRun& pod) const;
+  /// Seconds since the first step: the waves of the load depend on it alone,
+  /// so that two runs see the same at any hour of the day.
+  double Age(TimePoint at) const { return ToSeconds(at - origin_); }
 
   Store* store_;
   double speed_;
+  TimePoint origin_{};
   TimePoint now_{};
   std::uint64_t seen_ = 0;
   std::map<std::string, PodRun> pods_;  // by uid

@@ -52,7 +52,7 @@ double Kubelet::MemoryBytes(const PodRun& pod, const ContainerRun& container,
                             TimePoint at) const {
   if (container.state != ContainerState::kRunning) return 0;
   const Behaviour& behaviour = pod.behaviour;
-  const double t = UnixSeconds(at);
+  const double t = Age(at);
   double leaked = container.leaked_mib;
   if (at < now_) {
     leaked -= behaviour.leak_mib_per_min * speed_ * ToSeconds(now_ - at) / 60;
@@ -74,8 +74,7 @@ Rates Kubelet::RatesOf(const PodRun& pod, const ContainerRun& container) const {
   rates.throttle_ratio = 0;
   rates.steady_cpu = behaviour.name == "cpu";
   if (container.cpu_limit > 0) {
-    const double load =
-        rates.steady_cpu ? 1 : LoadOf(pod).At(UnixSeconds(now_));
+    const double load = rates.steady_cpu ? 1 : LoadOf(pod).At(Age(now_));
     rates.cpu_cores =
         std::min(wanted, container.cpu_limit / std::max(load, 1.0));
     rates.throttle_ratio =
@@ -100,7 +99,7 @@ double Kubelet::CpuCores(const PodRun& pod,
                          const ContainerRun& container) const {
   const Rates rates = RatesOf(pod, container);
   return rates.steady_cpu ? rates.cpu_cores
-                          : rates.cpu_cores * LoadOf(pod).At(UnixSeconds(now_));
+                          : rates.cpu_cores * LoadOf(pod).At(Age(now_));
 }
 
 void Kubelet::Accumulate(PodRun& pod, TimePoint before, TimePoint now) {
@@ -110,8 +109,7 @@ void Kubelet::Accumulate(PodRun& pod, TimePoint before, TimePoint now) {
     const TimePoint from = std::max(before, container.since);
     if (from >= now) continue;
     const double seconds = ToSeconds(now - from);
-    const double area =
-        load.Integral(UnixSeconds(now)) - load.Integral(UnixSeconds(from));
+    const double area = load.Integral(Age(now)) - load.Integral(Age(from));
     Add(container.counters, RatesOf(pod, container), area, seconds);
     container.leaked_mib +=
         pod.behaviour.leak_mib_per_min * speed_ * seconds / 60;
@@ -124,8 +122,7 @@ Counters Kubelet::CountersAt(const PodRun& pod, const ContainerRun& container,
   if (at >= now_) return counters;
   const Load& load = LoadOf(pod);
   const TimePoint from = std::max(at, container.since);
-  const double area =
-      load.Integral(UnixSeconds(from)) - load.Integral(UnixSeconds(now_));
+  const double area = load.Integral(Age(from)) - load.Integral(Age(now_));
   Add(counters, RatesOf(pod, container), area, -ToSeconds(now_ - from));
   ClampToZero(counters);
   return counters;
