@@ -38,6 +38,7 @@ int RunProgram(int argc, char** argv) {
   AddExplainCommand(program, exit_code);
   AddScoreCommand(program, exit_code);
   AddForecastCommand(program, exit_code);
+  AddRbacCommand(program, exit_code);
   AddAuditCommand(program, exit_code);
   AddVersionCommand(program, exit_code);
   try {

@@ -15,6 +15,7 @@ void AddCheckCommand(CLI::App& program, int& exit_code);
 void AddExplainCommand(CLI::App& program, int& exit_code);
 void AddScoreCommand(CLI::App& program, int& exit_code);
 void AddForecastCommand(CLI::App& program, int& exit_code);
+void AddRbacCommand(CLI::App& program, int& exit_code);
 void AddAuditCommand(CLI::App& program, int& exit_code);
 void AddVersionCommand(CLI::App& program, int& exit_code);
 

@@ -166,7 +166,8 @@ def run(stack, keep):
 def where_next(stack, keep):
     if not keep:
         print("\nNext: scripts/demo --keep leaves it running for a look "
-              "around; README.md protects a real cluster.")
+              "around,\nscripts/demo --cluster plays it on a real Kubernetes "
+              "of two nodes,\nREADME.md protects your own cluster.")
         return
     print(f"""
 Running until Ctrl-C:

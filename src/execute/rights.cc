@@ -1,0 +1,44 @@
+#include "execute/rights.h"
+
+namespace selfheal {
+namespace {
+
+struct Grants {
+  std::vector<Grant> operator()(const RestartPod&) const {
+    return {{"", {"pods"}, {"delete"}}};
+  }
+  /// The canary leaves by the eviction API, disruption budgets obeyed; the
+  /// patch writes the template's annotation, and pauses and resumes.
+  std::vector<Grant> operator()(const RollingRestart&) const {
+    return {{"", {"pods/eviction"}, {"create"}},
+            {"apps", {"deployments", "statefulsets", "daemonsets"}, {"patch"}}};
+  }
+  std::vector<Grant> operator()(const ScaleOut&) const {
+    return {
+        {"apps", {"deployments/scale", "statefulsets/scale"}, {"get", "patch"}},
+        {"autoscaling", {"horizontalpodautoscalers"}, {"patch"}}};
+  }
+  std::vector<Grant> operator()(const Notify&) const { return {}; }
+};
+
+}  // namespace
+
+std::vector<Grant> ViewGrants() {
+  return {{"", {"pods"}, {"get", "list"}},
+          {"apps",
+           {"deployments", "replicasets", "statefulsets", "daemonsets",
+            "controllerrevisions"},
+           {"get", "list"}},
+          {"autoscaling", {"horizontalpodautoscalers"}, {"get", "list"}},
+          {"policy", {"poddisruptionbudgets"}, {"get", "list"}}};
+}
+
+std::vector<Grant> ClusterViewGrants() {
+  return {{"", {"namespaces", "nodes"}, {"get", "list"}}};
+}
+
+std::vector<Grant> ActGrants(const Action& action) {
+  return std::visit(Grants{}, action);
+}
+
+}  // namespace selfheal
