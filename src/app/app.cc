@@ -1,5 +1,6 @@
 #include "app/app.h"
 
+#include <cstdlib>
 #include <set>
 #include <utility>
 
@@ -102,6 +103,11 @@ std::string App::MetricsText() {
   const auto seen = parts_->sightings.Watchdog();
   metrics.SetBlind(seen ? now - *seen > kBlindAfter
                         : parts_->config.guards.require_watchdog);
+  const guard::ClockReading clock = parts_->surroundings->Read().clock;
+  const Duration server = clock.server.value_or(Duration::zero());
+  metrics.SetClockSkew(std::abs(server.count()) > std::abs(clock.wall.count())
+                           ? server
+                           : clock.wall);
   const auto state = parts_->history().Recent(now);
   metrics.OnDependency("store", state.ok());
   if (state.ok()) {
@@ -231,6 +237,7 @@ const std::string& App::HistoryUsed() const {
 Result<std::vector<Explanation>> App::Explain(std::string_view payload) {
   auto group = ParseAlertGroup(payload, IntakeLimits{});
   if (!group.ok()) return group.error();
+  parts_->surroundings->LookAtCluster();
   return selfheal::Explain(*parts_->ports, *parts_->targets, group->alerts);
 }
 

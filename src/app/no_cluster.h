@@ -6,6 +6,7 @@
 #include "collect/change_journal.h"
 #include "core/cluster.h"
 #include "execute/cluster_client.h"
+#include "guard/surroundings.h"
 
 namespace selfheal {
 
@@ -13,7 +14,8 @@ namespace selfheal {
 /// every look at the cluster says why there is none, and nothing is ever sent.
 class NoCluster final : public ClusterView,
                         public ClusterClient,
-                        public ChangeJournal {
+                        public ChangeJournal,
+                        public guard::ServerView {
  public:
   explicit NoCluster(std::string why) : why_(std::move(why)) {}
 
@@ -28,6 +30,7 @@ class NoCluster final : public ClusterView,
   ApplyReply Apply(const WireRequest&) override {
     return {ApplyResult::kNotSent, 0, why_};
   }
+  Result<guard::ServerState> Server() override { return Fault(); }
   Result<std::vector<SpecChange>> Since(const ObjectRef&, Time) override {
     return Fault();
   }

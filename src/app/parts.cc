@@ -7,6 +7,7 @@
 #include "adapters/kubernetes/kubernetes_client.h"
 #include "adapters/kubernetes/kubernetes_view.h"
 #include "adapters/kubernetes/revision_journal.h"
+#include "adapters/kubernetes/server_info.h"
 #include "adapters/slack/webhook_notifier.h"
 #include "adapters/sqlite/database_url.h"
 #include "adapters/sqlite/read_only_history.h"
@@ -16,6 +17,11 @@
 
 namespace selfheal {
 namespace {
+
+/// Periods of the looks that belong to no incident.
+constexpr seconds kTick{1};
+constexpr seconds kLook{30};
+constexpr seconds kBeat{60};
 
 std::string Variable(const char* name) {
   const char* value = std::getenv(name);
@@ -29,6 +35,7 @@ ClusterParts WithoutCluster(const std::string& why) {
   parts.view = std::make_unique<NoCluster>(why);
   parts.client = std::make_unique<NoCluster>(why);
   parts.changes = std::make_unique<NoCluster>(why);
+  parts.server = std::make_unique<NoCluster>(why);
   return parts;
 }
 
@@ -58,6 +65,7 @@ Result<ClusterParts> BuildCluster(const Config& config, const Clock& clock,
   parts.view = std::make_unique<kubernetes::KubernetesView>(*parts.api);
   parts.client = std::make_unique<kubernetes::KubernetesClient>(*parts.api);
   parts.changes = std::make_unique<kubernetes::RevisionJournal>(*parts.api);
+  parts.server = std::make_unique<kubernetes::ServerInfo>(*parts.api);
   return parts;
 }
 
@@ -113,15 +121,9 @@ Result<std::unique_ptr<Parts>> Parts::Build(
   parts->runbooks = *std::move(runbooks);
   parts->metrics = std::make_unique<telemetry::Metrics>(
       SELFHEAL_VERSION, GuardNames(), RunbookNames(*parts->runbooks));
-  auto path = ParseSqliteUrl(config.database.url);
-  if (!path.ok()) return path.error().With("database.url");
-  auto store = SqliteStore::Open(
-      {.path = *path,
-       .digester = [](std::string_view text) { return Sha256Hex(text); },
-       .clock = &parts->clock});
-  if (!store.ok()) return store.error().With("database.url");
-  parts->store = *std::move(store);
+  if (auto opened = parts->OpenStore(); !opened.ok()) return opened.error();
   if (auto built = parts->BuildSources(); !built.ok()) return built.error();
+  parts->BuildSurroundings();
   parts->BuildGuards();
   parts->BuildFlow();
   return parts;
@@ -138,6 +140,21 @@ std::set<std::string> Parts::BreakerScopes() const {
   return scopes;
 }
 
+Result<void> Parts::OpenStore() {
+  auto path = ParseSqliteUrl(config.database.url);
+  if (!path.ok()) return path.error().With("database.url");
+  auto opened = SqliteStore::Open(
+      {.path = *path,
+       .digester = [](std::string_view text) { return Sha256Hex(text); },
+       .clock = &clock});
+  if (!opened.ok()) return opened.error().With("database.url");
+  store = *std::move(opened);
+  const auto beat = store->LastBeat();
+  if (!beat.ok()) return beat.error().With("database.url");
+  clock.SetTo(ResumeTime(*beat, {wall.Now(), wall.SteadyNow(), BootId()}));
+  return {};
+}
+
 Result<void> Parts::BuildSources() {
   auto source = prometheus::PrometheusSource::Create(
       {.url = config.prometheus.url,
@@ -150,6 +167,7 @@ Result<void> Parts::BuildSources() {
        .max_answer = static_cast<std::size_t>(config.limits.answer)});
   if (!source.ok()) return source.error().With("prometheus.url");
   prometheus = *std::move(source);
+  tally = std::make_unique<QueryTally>(*prometheus, clock);
   auto found = BuildCluster(config, clock, *log);
   if (!found.ok()) return found.error();
   cluster = *std::move(found);
@@ -198,18 +216,55 @@ Result<void> Parts::BuildAlertmanager() {
   return {};
 }
 
+void Parts::BuildSurroundings() {
+  surroundings = std::make_unique<SurroundingsWatch>(
+      SurroundingsWatch::Ports{.config = config,
+                               .clock = clock,
+                               .cluster = *cluster.view,
+                               .server = *cluster.server,
+                               .history = history(),
+                               .audit = *store,
+                               .observer = *metrics,
+                               .log = *log,
+                               .queries = [this] { return tally->Recent(); }});
+  missed = std::make_unique<MissedWindows>(
+      MissedWindows::Ports{.clock = clock,
+                           .metrics = *prometheus,
+                           .alerts = *store,
+                           .audit = *store,
+                           .beats = *store,
+                           .runbooks = *runbooks,
+                           .notifier = *notifier,
+                           .observer = *metrics,
+                           .log = *log,
+                           .timeout = config.prometheus.timeout,
+                           .boot_id = BootId()});
+}
+
+std::vector<Periodic> Parts::Jobs() {
+  std::vector<Periodic> jobs = {
+      {kTick, [this] { surroundings->Tick(); }},
+      {kLook, [this] { surroundings->LookAtCluster(); }},
+      {kBeat, [this] { missed->RunOnce(); }}};
+  if (gap_closer) {
+    jobs.push_back(
+        {config.alertmanager.interval, [this] { gap_closer->RunOnce(); }});
+  }
+  return jobs;
+}
+
 void Parts::BuildGuards() {
   switches =
       std::make_unique<guard::ProcessSwitches>(config.guards.kill_switch_file);
-  collector =
-      std::make_unique<Collector>(*prometheus, config.prometheus.timeout);
+  collector = std::make_unique<Collector>(*tally, config.prometheus.timeout);
   targets = std::make_unique<TargetResolver>(*cluster.view);
   const std::string own_namespace = Variable("POD_NAMESPACE");
   guards = std::make_unique<guard::GuardChain>(
       guard::PolicyOf(config, own_namespace, Variable("POD_NAME")),
-      guard::FactSources{*cluster.view, history(), *switches}, clock);
+      guard::FactSources{*cluster.view, history(), *switches, *surroundings},
+      clock);
   last_metre = std::make_unique<LastMetre>(
-      *cluster.view, *cluster.client, *switches, clock,
+      *cluster.view, *cluster.client, *switches, clock, wall,
       RequestLimits{.namespaces = config.kubernetes.namespaces,
                     .excluded = config.guards.excluded_namespaces,
                     .own_namespace = own_namespace,
@@ -264,7 +319,7 @@ void Parts::BuildFlow() {
                                                         .log = *log,
                                                         .sightings = sightings,
                                                         .wake = {}},
-                                       gap_closer.get());
+                                       Jobs());
   audit_watch = std::make_unique<AuditWatch>(config, *store, *metrics, *log);
 }
 

@@ -13,9 +13,14 @@
 #include "adapters/telemetry/metrics.h"
 #include "adapters/yaml/reloadable_runbooks.h"
 #include "app/audit_watch.h"
+#include "core/safe_clock.h"
 #include "core/source_finding.h"
 #include "execute/last_metre.h"
 #include "flow/flow_service.h"
+#include "flow/gap_closer.h"
+#include "flow/missed_windows.h"
+#include "flow/query_tally.h"
+#include "flow/surroundings_watch.h"
 #include "guard/process_switches.h"
 
 namespace selfheal {
@@ -26,6 +31,7 @@ struct ClusterParts {
   std::unique_ptr<ClusterView> view;
   std::unique_ptr<ClusterClient> client;
   std::unique_ptr<ChangeJournal> changes;
+  std::unique_ptr<guard::ServerView> server;
 };
 
 /// The memory of another process' store, for who only looks.
@@ -51,7 +57,8 @@ class Parts {
   std::set<std::string> BreakerScopes() const;
 
   const Config config;
-  SystemClock clock;
+  SystemClock wall;
+  SafeClock clock{wall};
   std::unique_ptr<Logger> log;
   std::unique_ptr<yaml::ReloadableRunbooks> runbooks;
   std::unique_ptr<telemetry::Metrics> metrics;
@@ -59,12 +66,15 @@ class Parts {
   /// Empty where the store is our own.
   BorrowedHistory borrowed;
   std::unique_ptr<prometheus::PrometheusSource> prometheus;
+  /// Counts what becomes of evidence queries to `prometheus`.
+  std::unique_ptr<QueryTally> tally;
   ClusterParts cluster;
   std::unique_ptr<Notifier> notifier;
   /// Null where no Alertmanager is configured: gap closing is off.
   std::unique_ptr<alertmanager::AlertmanagerSource> alertmanager;
   Sightings sightings;
   std::unique_ptr<guard::ProcessSwitches> switches;
+  std::unique_ptr<SurroundingsWatch> surroundings;
   std::unique_ptr<Collector> collector;
   std::unique_ptr<TargetResolver> targets;
   std::unique_ptr<guard::GuardChain> guards;
@@ -72,17 +82,21 @@ class Parts {
   std::unique_ptr<Executor> executor;
   std::unique_ptr<FlowPorts> ports;
   std::unique_ptr<GapCloser> gap_closer;
+  std::unique_ptr<MissedWindows> missed;
   std::unique_ptr<FlowService> flow;
   std::unique_ptr<AuditWatch> audit_watch;
 
  private:
   explicit Parts(const Config& c) : config(c) {}
 
+  Result<void> OpenStore();
   Result<void> BuildSources();
   Result<void> BuildNotifier();
   Result<void> BuildAlertmanager();
   void BuildGuards();
+  void BuildSurroundings();
   void BuildFlow();
+  std::vector<Periodic> Jobs();
 };
 
 }  // namespace selfheal

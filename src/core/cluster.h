@@ -83,6 +83,7 @@ struct PdbState {
 struct NodeState {
   bool unschedulable = false;
   bool control_plane = false;
+  std::string kubelet_version;  ///< status.nodeInfo, "v1.34.4" or "".
   std::map<std::string, std::string> conditions;  ///< Type -> status.
 };
 

@@ -7,6 +7,8 @@ namespace selfheal {
 namespace {
 
 constexpr seconds kMostAge{2};
+/// The wall clock was set where it is further off than this.
+constexpr seconds kMostSetBy{30};
 
 Error Refuse(std::string why) {
   return {Code::kPermissionDenied, std::move(why)};
@@ -60,6 +62,12 @@ Result<void> LastMetre::CheckTimes(const Intent& intent) const {
     return Stale("the guards were asked more than 2 s ago");
   }
   if (now < intent.guarded_at()) return Stale("the clock was set back");
+  const Time wall = wall_.Now();
+  const bool set = wall > now + kMostSetBy || wall < now - kMostSetBy;
+  // An undo takes back our own action, whatever the time.
+  if (set && !IsUndo(intent.purpose().kind)) {
+    return Stale("the wall clock was set");
+  }
   return {};
 }
 

@@ -16,18 +16,21 @@ namespace selfheal {
 /// ports are.
 class LastMetre {
  public:
+  /// @param clock  what the guards go by; `wall` the machine's own.
   LastMetre(ClusterView& cluster, ClusterClient& client, SwitchReader& switches,
-            const Clock& clock, RequestLimits limits)
+            const Clock& clock, const Clock& wall, RequestLimits limits)
       : cluster_(cluster),
         client_(client),
         switches_(switches),
         clock_(clock),
+        wall_(wall),
         limits_(std::move(limits)) {}
 
-  /// Refuses unless: guarded at most 2 s ago, before the deadline, no kill
-  /// switch on, the stored bytes are those of the mutation and pass
-  /// CheckRequestText, and one live read shows the object as it was guarded:
-  /// uid, resourceVersion, not opted out, not ourselves, replicas in reach.
+  /// Refuses unless: guarded at most 2 s ago, before the deadline, nobody set
+  /// the wall clock, no kill switch on, the stored bytes are those of the
+  /// mutation and pass CheckRequestText, and one live read shows the object as
+  /// it was guarded: uid, resourceVersion, not opted out, not ourselves,
+  /// replicas in reach.
   ///
   /// @error kAborted  a fresh look may lift it (late, or the object moved);
   ///        else kPermissionDenied, or what the reads said.
@@ -43,6 +46,7 @@ class LastMetre {
   ClusterClient& client_;
   SwitchReader& switches_;
   const Clock& clock_;
+  const Clock& wall_;
   const RequestLimits limits_;
 };
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "flow/incident_flow.h"
+#include "guard/guards.h"
 
 namespace selfheal {
 namespace {
@@ -72,13 +73,11 @@ void IncidentFlow::TripBreakers(const IncidentRun& run, ActionResult result) {
   if (opened.ok() && result == ActionResult::kFailed) {
     const auto state = ports_.history.Recent(now);
     if (state.ok() && TwoFailed(state->actions, incident.progress.action_id)) {
-      opened = ports_.history.SetBreaker(
-          {"global",
-           BreakerRow{.scope = "global",
-                      .opened_at = now,
-                      .reason = "two actions in a row failed",
-                      .closes_at = row.closes_at},
-           "selfheal"});
+      // As any storm: the first trip of a day closes after a quiet time.
+      const BreakerRow global =
+          guard::StormBreaker(ports_.config.guards.storm, *state,
+                              "two actions in a row failed", now);
+      opened = ports_.history.SetBreaker({global.scope, global, "storm"});
     }
   }
   if (!opened.ok()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string_view>
 
@@ -25,6 +26,8 @@ class FlowObserver {
   virtual void OnAction(ActionKind kind, ExecutionOutcome outcome) = 0;
   virtual void OnVerification(VerificationOutcome outcome) = 0;
   virtual void OnApproval(ApprovalState state) = 0;
+  /// Episodes that came and went while we were away.
+  virtual void OnMissed(std::size_t episodes) = 0;
   /// A dependency ("prometheus", "kubernetes", "store", ...) answered or not.
   virtual void OnDependency(std::string_view dependency, bool up) = 0;
 };

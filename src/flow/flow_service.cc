@@ -10,6 +10,8 @@ namespace {
 constexpr seconds kStorePause{1};
 /// Correlate looks without being poked this often: a lost poke costs no more.
 constexpr seconds kCorrelateInterval{5};
+/// The Watchdog alert is read this often.
+constexpr seconds kWatchdogInterval{60};
 
 Correlator::Ports WithWake(Correlator::Ports ports,
                            std::function<void(const Incident&)> wake) {
@@ -26,14 +28,14 @@ WatchLoop::Ports WithWake(WatchLoop::Ports ports,
 }  // namespace
 
 FlowService::FlowService(const FlowPorts& ports, Correlator::Ports correlator,
-                         WatchLoop::Ports watch, GapCloser* gap_closer)
+                         WatchLoop::Ports watch, std::vector<Periodic> jobs)
     : ports_(ports),
       flow_(ports),
       correlator_(WithWake(std::move(correlator),
                            [this](const Incident& i) { Wake(i); })),
       watch_(
           WithWake(std::move(watch), [this](const Incident& i) { Wake(i); })),
-      gap_closer_(gap_closer),
+      jobs_(std::move(jobs)),
       queue_(ports.clock) {}
 
 Result<void> FlowService::Start() {
@@ -51,10 +53,12 @@ Result<void> FlowService::Start() {
   threads_.emplace_back([this](const std::stop_token& stop) {
     Every(stop, ports_.config.watch.interval, [this] { watch_.RunOnce(); });
   });
-  if (gap_closer_ != nullptr) {
-    threads_.emplace_back([this](const std::stop_token& stop) {
-      Every(stop, ports_.config.alertmanager.interval,
-            [this] { gap_closer_->RunOnce(); });
+  threads_.emplace_back([this](const std::stop_token& stop) {
+    Every(stop, kWatchdogInterval, [this] { watch_.LookForWatchdog(); });
+  });
+  for (const Periodic& job : jobs_) {
+    threads_.emplace_back([this, &job](const std::stop_token& stop) {
+      Every(stop, job.interval, job.run);
     });
   }
   return {};

@@ -6,7 +6,6 @@
 
 #include "core/mutex.h"
 #include "flow/correlator.h"
-#include "flow/gap_closer.h"
 #include "flow/incident_flow.h"
 #include "flow/keyed_queue.h"
 #include "flow/roster.h"
@@ -14,13 +13,18 @@
 
 namespace selfheal {
 
+/// Something that is done again and again by a thread of its own.
+struct Periodic {
+  seconds interval;
+  std::function<void()> run;
+};
+
 /// The threads of the pipeline: one correlator, `flow.workers` workers on the
-/// queue, one for the watch, one for gap closing. src/README.md lists them.
+/// queue, one for the watch, one a periodic job. src/README.md lists them.
 class FlowService {
  public:
-  /// `gap_closer` is null where no Alertmanager is configured.
   FlowService(const FlowPorts& ports, Correlator::Ports correlator,
-              WatchLoop::Ports watch, GapCloser* gap_closer);
+              WatchLoop::Ports watch, std::vector<Periodic> jobs);
   ~FlowService() { Stop(); }
   FlowService(const FlowService&) = delete;
   FlowService& operator=(const FlowService&) = delete;
@@ -49,7 +53,7 @@ class FlowService {
   IncidentFlow flow_;
   Correlator correlator_;
   WatchLoop watch_;
-  GapCloser* const gap_closer_;
+  const std::vector<Periodic> jobs_;
   KeyedQueue queue_;
   Roster roster_;
 

@@ -20,7 +20,6 @@ constexpr std::chrono::minutes kRest{30};
 
 void WatchLoop::RunOnce() {
   const Time now = ports_.clock.Now();
-  LookForWatchdog(now);
   ports_.sightings.Forget(now - 10 * ports_.config.watch.interval);
   std::erase_if(opened_,
                 [&](const auto& entry) { return entry.second + kRest < now; });
@@ -30,7 +29,8 @@ void WatchLoop::RunOnce() {
   }
 }
 
-void WatchLoop::LookForWatchdog(Time now) {
+void WatchLoop::LookForWatchdog() {
+  const Time now = ports_.clock.Now();
   const InstantQuery query{.expr = std::string(kWatchdog), .at = now};
   const auto answers =
       ports_.metrics.Query({&query, 1}, ports_.config.prometheus.timeout);

@@ -20,7 +20,7 @@ namespace selfheal {
 
 /// Runs the rules that declare `watch` without any alert, so that a predicted
 /// failure becomes an incident before Alertmanager fires. What the judge does
-/// not confirm leaves no trace. Called by one thread.
+/// not confirm leaves no trace. RunOnce belongs to one thread.
 class WatchLoop {
  public:
   struct Ports {
@@ -42,9 +42,11 @@ class WatchLoop {
 
   /// Runs every watch expression once.
   void RunOnce();
+  /// Notes whether Prometheus says that the Watchdog alert fires; every minute,
+  /// whatever the period of the watch. May run beside RunOnce.
+  void LookForWatchdog();
 
  private:
-  void LookForWatchdog(Time now);
   void RunRule(const Rule& rule);
   void LookAt(const Rule& rule, const ResolvedTarget& target);
   void Open(const Rule& rule, const ResolvedTarget& target,

@@ -120,6 +120,7 @@ Facts Gather(const FactSources& sources, const MutationPurpose& purpose,
   Facts facts;
   facts.switches = sources.switches.Read();
   facts.history = sources.history.Recent(now);
+  facts.surroundings = sources.surroundings.Read();
   Reader reader(sources.cluster);
   const ObjectRef& object = ObjectOf(mutation);
   facts.ns = reader.Get({ObjectKind::kNamespace, "", object.ns});

@@ -8,6 +8,7 @@
 #include "core/switch.h"
 #include "core/verdict.h"
 #include "guard/action_history.h"
+#include "guard/surroundings.h"
 
 namespace selfheal::guard {
 
@@ -30,6 +31,7 @@ struct Facts {
   Result<std::vector<ClusterObject>> hpas = NotRead();
   Result<SafetyState> history = NotRead();
   Result<SwitchReading> switches = NotRead();
+  Surroundings surroundings = {};  ///< Says itself how old it is.
 };
 
 /// Which sources the facts come from.
@@ -37,6 +39,7 @@ struct FactSources {
   ClusterView& cluster;
   ActionHistory& history;
   SwitchReader& switches;
+  SurroundingsReader& surroundings;
 };
 
 /// Reads everything live, one after the other; what fails stands as an error

@@ -11,8 +11,9 @@ namespace {
 /// How long after the check the request may still be sent.
 constexpr seconds kPermitLifetime{10};
 
-constexpr std::array<GuardEntry, 20> kGuards = {{
+constexpr std::array<GuardEntry, 21> kGuards = {{
     {"kill_switch", GuardKillSwitch},
+    {"clock", GuardClock},
     {"namespaces", GuardNamespaces},
     {"protected", GuardProtected},
     {"opt_out", GuardOptOut},
@@ -83,7 +84,14 @@ Verdict GuardChain::Judge(const GuardInput& input) const {
   return Combine(std::move(findings), input.now);
 }
 
-void GuardChain::OpenBreaker(const BreakerRow& row, Verdict& verdict) {
+void GuardChain::TripOnStorm(const GuardInput& input, Verdict& verdict) {
+  if (input.undo() || !input.facts.history.ok()) return;
+  const auto& storm = policy_.guards.storm;
+  const SafetyState& history = *input.facts.history;
+  auto cause = StormCause(storm, input.facts.surroundings, history, input.now);
+  if (!cause) return;
+  const BreakerRow row =
+      StormBreaker(storm, history, *std::move(cause), input.now);
   const Result<void> opened =
       sources_.history.SetBreaker({row.scope, row, "storm"});
   if (opened.ok()) return;
@@ -107,7 +115,7 @@ GuardResult GuardChain::Check(const GuardRequest& request) {
   const Facts facts = GatherOrFail(request, now);
   const GuardInput input{policy_, request, facts, now};
   GuardResult result{Judge(input), std::nullopt};
-  if (const auto trip = StormTrip(input)) OpenBreaker(*trip, result.verdict);
+  TripOnStorm(input, result.verdict);
   const bool may_act = policy_.enabled && !policy_.dry_run;
   if (result.verdict.outcome != FindingOutcome::kAllow || !may_act) {
     return result;

@@ -46,7 +46,7 @@ class GuardChain {
  private:
   Verdict Judge(const GuardInput& input) const;
   Facts GatherOrFail(const GuardRequest& request, Time now);
-  void OpenBreaker(const BreakerRow& row, Verdict& verdict);
+  void TripOnStorm(const GuardInput& input, Verdict& verdict);
 
   const GuardPolicy policy_;
   const FactSources sources_;

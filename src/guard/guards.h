@@ -21,6 +21,8 @@ std::span<const GuardEntry> AllGuards();
 
 /// No mutation while any kill switch is on, or can't be read.
 Finding GuardKillSwitch(const GuardInput& input);
+/// The clocks agree: nobody set ours, and the API server's says the same.
+Finding GuardClock(const GuardInput& input);
 /// The namespace is opted in by the configuration, and exists.
 Finding GuardNamespaces(const GuardInput& input);
 /// Never ourselves, the control plane, or what we see and speak through.
@@ -61,9 +63,18 @@ Finding GuardApproval(const GuardInput& input);
 /// The configured budgets, tightened (never loosened) by a runbook.
 Budgets BudgetsOf(const Config::GuardsConfig& guards, const Runbook* runbook);
 
-/// The global breaker to open where the storm guard's threshold is reached.
-/// The first trip of a day closes after `storm.quiet`; others by a person.
-std::optional<BreakerRow> StormTrip(const GuardInput& input);
+/// What makes this a storm, in which nothing may be done but to observe: too
+/// many targets, too large a share of a kind or of a zone's nodes, half of the
+/// evidence queries failed, or an upgrade of the cluster. Pure.
+std::optional<std::string> StormCause(const Config::GuardsConfig::Storm& storm,
+                                      const Surroundings& around,
+                                      const SafetyState& history, Time now);
+
+/// The global breaker to open for it. The first trip of a day closes after
+/// `storm.quiet`; others by a person. Pure.
+BreakerRow StormBreaker(const Config::GuardsConfig::Storm& storm,
+                        const SafetyState& history, std::string reason,
+                        Time now);
 
 /// True where the plan needs a person's yes.
 bool AsksForApproval(const GuardInput& input);

@@ -14,6 +14,7 @@
 #include "intake/alert_store.h"
 #include "record/approval_store.h"
 #include "record/audit_store.h"
+#include "record/heartbeat_store.h"
 #include "record/incident_reader.h"
 #include "support/permits.h"
 
@@ -31,6 +32,7 @@ class StoreHandle {
         history(*store),
         approvals(*store),
         reader(*store),
+        beats(*store),
         owner_(std::move(store)) {}
 
   AlertStore& alerts;
@@ -40,6 +42,7 @@ class StoreHandle {
   ActionHistory& history;
   ApprovalStore& approvals;
   IncidentReader& reader;
+  HeartbeatStore& beats;
 
  private:
   std::shared_ptr<void> owner_;

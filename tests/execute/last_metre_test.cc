@@ -19,9 +19,10 @@ class LastMetreTest : public ::testing::Test {
   Intent Make(GuardWorld& world, guard::GuardRequest request) {
     static constexpr guard::GuardEntry kNone[] = {
         {"none", [](const guard::GuardInput&) { return guard::Allow("yes"); }}};
-    guard::GuardChain chain(world.policy,
-                            {world.cluster, world.history, world.switches},
-                            world.clock, kNone);
+    guard::GuardChain chain(
+        world.policy,
+        {world.cluster, world.history, world.switches, world.surroundings},
+        world.clock, kNone);
     auto permit = std::move(chain.Check(request).permit);
     auto intent = audit_.RecordIntent(std::move(*permit), world.incident, {});
     audit_.intents.clear();
@@ -31,6 +32,7 @@ class LastMetreTest : public ::testing::Test {
 
   Result<void> Check(GuardWorld& world, const Intent& intent) {
     LastMetre last(world.cluster, client_, world.switches, world.clock,
+                   wall_ != nullptr ? *wall_ : world.clock,
                    {.namespaces = {"shop"},
                     .excluded = {"monitoring"},
                     .own_namespace = "selfheal",
@@ -38,6 +40,8 @@ class LastMetreTest : public ::testing::Test {
     return last.Check(intent);
   }
 
+  /// The machine's clock, where it is another one than the guards'.
+  const Clock* wall_ = nullptr;
   testing::FakeClusterClient client_;
   testing::FakeAuditStore audit_;
 };
@@ -48,6 +52,28 @@ TEST_F(LastMetreTest, LetsEverySoundIntentPass) {
     const Intent intent = Make(world);
     const auto result = Check(world, intent);
     EXPECT_TRUE(result.ok()) << result.error().message;
+  }
+}
+
+TEST_F(LastMetreTest, AWallClockThatWasSetStopsAllButAnUndo) {
+  for (const Scene scene : guard::kAllScenes) {
+    for (const seconds skew : {seconds(1), seconds(30), seconds(31),
+                               seconds(300), seconds(3600), seconds(86400)}) {
+      for (const seconds set : {skew, -skew}) {
+        GuardWorld world(scene);
+        const Intent intent = Make(world);
+        testing::FakeClock wall;
+        wall.SetWall(world.now() + set);
+        wall_ = &wall;
+        const bool stopped = skew > seconds(30) && !guard::IsUndoScene(scene);
+        const auto result = Check(world, intent);
+        EXPECT_EQ(!result.ok(), stopped) << set.count();
+        if (stopped) {
+          EXPECT_EQ(result.error().code, Code::kAborted);
+        }
+        wall_ = nullptr;
+      }
+    }
   }
 }
 

@@ -204,6 +204,19 @@ Result<void> FakeStore::SetBreaker(const BreakerChange& change) {
       [&](FakeStoreState& state) { return WriteBreaker(state, change, now); });
 }
 
+Result<std::optional<Heartbeat>> FakeStore::LastBeat() {
+  return Read([](FakeStoreState& state) {
+    return Result<std::optional<Heartbeat>>(state.heartbeat);
+  });
+}
+
+Result<void> FakeStore::Beat(const Heartbeat& beat) {
+  return Write([&](FakeStoreState& state) {
+    state.heartbeat = beat;
+    return Result<void>();
+  });
+}
+
 Result<void> FakeStore::SetKillSwitch(const KillSwitchRow& row) {
   return Write([&](FakeStoreState& state) -> Result<void> {
     state.kill_switch = row;

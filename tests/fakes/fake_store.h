@@ -12,6 +12,7 @@
 #include "intake/alert_store.h"
 #include "record/approval_store.h"
 #include "record/audit_store.h"
+#include "record/heartbeat_store.h"
 #include "record/incident_reader.h"
 
 namespace selfheal::testing {
@@ -38,6 +39,7 @@ struct FakeStoreState {
   std::map<std::string, Duration> breaker_lasts;
   std::optional<Time> last_storm;
   KillSwitchRow kill_switch;
+  std::optional<Heartbeat> heartbeat;
   std::vector<AuditRecord> audit;
 };
 
@@ -49,7 +51,8 @@ class FakeStore final : public AlertStore,
                         public AuditStore,
                         public ActionHistory,
                         public ApprovalStore,
-                        public IncidentReader {
+                        public IncidentReader,
+                        public HeartbeatStore {
  public:
   /// `clock` outlives the store.
   explicit FakeStore(const Clock& clock) : clock_(clock) {}
@@ -89,6 +92,9 @@ class FakeStore final : public AlertStore,
   Result<SafetyState> Recent(Time now) override;
   Result<void> SetBreaker(const BreakerChange& change) override;
   Result<void> SetKillSwitch(const KillSwitchRow& row) override;
+
+  Result<std::optional<Heartbeat>> LastBeat() override;
+  Result<void> Beat(const Heartbeat& beat) override;
 
   Result<Incident> Decide(const ApprovalDecision& decision, Time now) override;
 

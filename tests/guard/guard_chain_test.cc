@@ -57,6 +57,8 @@ TEST(GuardChain, EveryFindingHasItsGuardAndASentence) {
 const std::map<std::string, std::function<void(GuardWorld&)>>& Spoilers() {
   static const std::map<std::string, std::function<void(GuardWorld&)>> map = {
       {"kill_switch", [](GuardWorld& w) { w.switches.TurnOn("process"); }},
+      {"clock",
+       [](GuardWorld& w) { w.surroundings.state.clock.wall = seconds(31); }},
       {"namespaces", [](GuardWorld& w) { w.policy.namespaces = {"other"}; }},
       {"protected",
        [](GuardWorld& w) { w.policy.guards.excluded_namespaces = {"shop"}; }},
@@ -195,8 +197,10 @@ TEST(GuardChain, EachGuardAloneStopsSomething) {
 TEST(GuardChain, NoGuardsDeny) {
   GuardWorld world(Scene::kCanary);
   EXPECT_EQ(world.PreviewWith({}).outcome, FindingOutcome::kDeny);
-  GuardChain empty(world.policy, {world.cluster, world.history, world.switches},
-                   world.clock, {});
+  GuardChain empty(
+      world.policy,
+      {world.cluster, world.history, world.switches, world.surroundings},
+      world.clock, {});
   EXPECT_FALSE(empty.Check(world.Request()).permit.has_value());
 }
 
@@ -338,8 +342,10 @@ TEST(GuardChain, AListThatFailsDeniesWhereItIsNeeded) {
 
 TEST(GuardChain, NullPartsOfARequestDeny) {
   GuardWorld world(Scene::kCanary);
-  GuardChain chain(world.policy, {world.cluster, world.history, world.switches},
-                   world.clock);
+  GuardChain chain(
+      world.policy,
+      {world.cluster, world.history, world.switches, world.surroundings},
+      world.clock);
   for (int part = 0; part < 5; ++part) {
     GuardRequest request = world.Request();
     if (part == 0) request.incident = nullptr;

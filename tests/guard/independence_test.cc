@@ -126,14 +126,16 @@ RequestLimits LimitsOf(const GuardPolicy& policy) {
 Result<void> LastMetreAlone(GuardWorld& world) {
   static constexpr GuardEntry kNone[] = {
       {"none", [](const GuardInput&) { return Allow("yes"); }}};
-  GuardChain chain(world.policy, {world.cluster, world.history, world.switches},
-                   world.clock, kNone);
+  GuardChain chain(
+      world.policy,
+      {world.cluster, world.history, world.switches, world.surroundings},
+      world.clock, kNone);
   auto permit = std::move(chain.Check(world.Request()).permit);
   testing::FakeAuditStore audit;
   auto intent = audit.RecordIntent(std::move(*permit), world.incident, {});
   testing::FakeClusterClient client;
   LastMetre last(world.cluster, client, world.switches, world.clock,
-                 LimitsOf(world.policy));
+                 world.clock, LimitsOf(world.policy));
   return last.Check(*intent);
 }
 
@@ -165,9 +167,10 @@ TEST(Independence, GeneratedPlansWithOneGuardDeleted) {
     const std::size_t deleted = random() % AllGuards().size();
     std::vector<GuardEntry> rest(AllGuards().begin(), AllGuards().end());
     rest.erase(rest.begin() + static_cast<std::ptrdiff_t>(deleted));
-    GuardChain chain(world.policy,
-                     {world.cluster, world.history, world.switches},
-                     world.clock, rest);
+    GuardChain chain(
+        world.policy,
+        {world.cluster, world.history, world.switches, world.surroundings},
+        world.clock, rest);
     GuardResult result = chain.Check(world.Request());
     if (!result.permit) {
       ++stopped;
@@ -178,7 +181,7 @@ TEST(Independence, GeneratedPlansWithOneGuardDeleted) {
         audit.RecordIntent(std::move(*result.permit), world.incident, {});
     testing::FakeClusterClient client;
     LastMetre last(world.cluster, client, world.switches, world.clock,
-                   LimitsOf(world.policy));
+                   world.clock, LimitsOf(world.policy));
     EXPECT_FALSE(last.Check(*intent).ok())
         << AllGuards()[deleted].name << " deleted";
     ++stopped;

@@ -2,6 +2,8 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <ctime>
+
 #include "tests/kubesim/simulator_impl.h"
 
 namespace kubesim {
@@ -30,6 +32,16 @@ void Fill(httplib::Response& response, const ApiResponse& answer) {
     response.set_header(name, value);
   }
   response.set_content(answer.body, answer.content_type);
+}
+
+/// As RFC 9110 wants it, "Wed, 25 Nov 2026 12:00:00 GMT".
+std::string HttpDate() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  gmtime_r(&now, &utc);
+  char text[40];
+  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &utc);
+  return text;
 }
 
 int PortOf(const sockaddr_storage& address) {
@@ -108,6 +120,7 @@ void Simulator::Impl::CloseConnection(const httplib::Request& request) const {
 
 void Simulator::Impl::Serve(const httplib::Request& request,
                             httplib::Response& response) {
+  response.set_header("Date", HttpDate());
   if (request.path == "/metrics") {
     const std::string text = With(
         [](World& world) { return world.Metrics(world.now(), {}).Text(); });

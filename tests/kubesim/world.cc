@@ -43,6 +43,7 @@ Json Node(const std::string& name) {
       {"status",
        {{"capacity", {{"cpu", "8"}, {"memory", "32Gi"}, {"pods", "110"}}},
         {"allocatable", {{"cpu", "8"}, {"memory", "32Gi"}, {"pods", "110"}}},
+        {"nodeInfo", {{"kubeletVersion", "v1.34.4"}}},
         {"conditions",
          {{{"type", "DiskPressure"}, {"status", "False"}},
           {{"type", "MemoryPressure"}, {"status", "False"}},

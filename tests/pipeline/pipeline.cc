@@ -33,6 +33,7 @@ class NoObserver final : public FlowObserver {
   void OnAction(ActionKind, ExecutionOutcome) override {}
   void OnVerification(VerificationOutcome) override {}
   void OnApproval(ApprovalState) override {}
+  void OnMissed(std::size_t) override {}
   void OnDependency(std::string_view, bool) override {}
 };
 
@@ -82,8 +83,8 @@ class Pipeline::Rest {
         notifier(p.notices),
         collector(p.metrics, p.config.prometheus.timeout),
         guards(guard::PolicyOf(p.config, "selfheal", "selfheal-0"),
-               {p.cluster, p.store, p.switches}, p.clock),
-        last_metre(p.cluster, p.cluster, p.switches, p.clock,
+               {p.cluster, p.store, p.switches, p.surroundings}, p.clock),
+        last_metre(p.cluster, p.cluster, p.switches, p.clock, p.clock,
                    {.namespaces = p.config.kubernetes.namespaces,
                     .excluded = p.config.guards.excluded_namespaces,
                     .own_namespace = "selfheal",

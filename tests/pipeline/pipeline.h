@@ -18,6 +18,7 @@
 #include "guard/guard_chain.h"
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_store.h"
+#include "tests/fakes/fake_surroundings.h"
 #include "tests/fakes/fake_switches.h"
 #include "tests/pipeline/gate.h"
 #include "tests/pipeline/pattern_source.h"
@@ -66,6 +67,7 @@ class Pipeline {
   SimCluster cluster;
   PatternSource metrics;
   FakeSwitches switches;
+  FakeSurroundings surroundings{clock};
   std::vector<Notice> notices;
   std::optional<Time> watchdog_seen;
   std::optional<Time> gate_seen;

@@ -262,14 +262,15 @@ GuardRequest GuardWorld::Request() {
 }
 
 Verdict GuardWorld::PreviewWith(std::span<const GuardEntry> table) {
-  GuardChain chain(policy, {cluster, history, switches}, clock, table);
+  GuardChain chain(policy, {cluster, history, switches, surroundings}, clock,
+                   table);
   return chain.Preview(Request());
 }
 
 Verdict GuardWorld::Preview() { return PreviewWith(AllGuards()); }
 
 GuardResult GuardWorld::Check() {
-  GuardChain chain(policy, {cluster, history, switches}, clock);
+  GuardChain chain(policy, {cluster, history, switches, surroundings}, clock);
   return chain.Check(Request());
 }
 

@@ -10,6 +10,7 @@
 #include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_cluster_client.h"
 #include "tests/fakes/fake_cluster_view.h"
+#include "tests/fakes/fake_surroundings.h"
 #include "tests/fakes/fake_switches.h"
 
 namespace selfheal::guard {
@@ -73,6 +74,7 @@ class GuardWorld {
   testing::FakeClusterView cluster;
   testing::FakeActionHistory history;
   testing::FakeSwitches switches;
+  testing::FakeSurroundings surroundings{clock};
   GuardPolicy policy;
 
   Incident incident;

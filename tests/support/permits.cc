@@ -4,6 +4,7 @@
 
 #include "fakes/fake_action_history.h"
 #include "fakes/fake_cluster_view.h"
+#include "fakes/fake_surroundings.h"
 #include "fakes/fake_switches.h"
 #include "guard/guard_chain.h"
 
@@ -21,7 +22,9 @@ Permit MakePermit(const PermitRequest& request, const Clock& clock) {
                             .namespaces = {"*"},
                             .own_namespace = "",
                             .own_pod = ""};
-  guard::GuardChain chain(policy, {cluster, history, switches}, clock, kTable);
+  FakeSurroundings surroundings(clock);
+  guard::GuardChain chain(policy, {cluster, history, switches, surroundings},
+                          clock, kTable);
   Plan plan;
   plan.risk = request.needs_approval ? Risk::kHigh : Risk::kLow;
   Runbook runbook;

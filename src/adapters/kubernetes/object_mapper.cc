@@ -154,6 +154,8 @@ NodeState MapNode(const FieldReader& root, const Labels& labels) {
   state.control_plane =
       labels.contains("node-role.kubernetes.io/control-plane") ||
       labels.contains("node-role.kubernetes.io/master");
+  state.kubelet_version =
+      root.Object("status").Object("nodeInfo").String("kubeletVersion");
   for (const FieldReader& condition :
        root.Object("status").Objects("conditions")) {
     state.conditions[condition.Required("type")] = condition.String("status");

@@ -131,6 +131,14 @@ CREATE TABLE audit_head(
 CREATE TABLE probe(one INTEGER PRIMARY KEY CHECK(one = 1), at INTEGER NOT NULL);
 )sql";
 
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE heartbeat(
+  one INTEGER PRIMARY KEY CHECK(one = 1),
+  at INTEGER NOT NULL,
+  steady INTEGER NOT NULL,            -- CLOCK_BOOTTIME of that boot
+  boot_id TEXT NOT NULL);
+)sql";
+
 struct Migration {
   const char* steps;
   const char* mark;
@@ -138,8 +146,9 @@ struct Migration {
 
 /// Entry i leads from version i to version i + 1; never change one that was
 /// released.
-constexpr std::array<Migration, 1> kMigrations = {
-    {{kVersion1, "PRAGMA user_version = 1"}}};
+constexpr std::array<Migration, 2> kMigrations = {
+    {{kVersion1, "PRAGMA user_version = 1"},
+     {kVersion2, "PRAGMA user_version = 2"}}};
 
 Result<long long> Number(Connection& db, const char* sql) {
   Statement query = db.Query(sql);

@@ -5,6 +5,7 @@
 #include "adapters/sqlite/alert_rows.h"
 #include "adapters/sqlite/approval_rows.h"
 #include "adapters/sqlite/evidence_rows.h"
+#include "adapters/sqlite/heartbeat_rows.h"
 #include "adapters/sqlite/incident_rows.h"
 #include "adapters/sqlite/intent_rows.h"
 #include "adapters/sqlite/safety_rows.h"
@@ -170,6 +171,18 @@ Result<void> SqliteStore::SetBreaker(const BreakerChange& change) {
         return sqlite::WriteBreaker(context, change, now);
       },
       512 + change.reason.size());
+}
+
+Result<std::optional<Heartbeat>> SqliteStore::LastBeat() {
+  return readers_.With(sqlite::ReadHeartbeat);
+}
+
+Result<void> SqliteStore::Beat(const Heartbeat& beat) {
+  return writer_->Write(
+      [beat](WriteContext& context) {
+        return sqlite::WriteHeartbeat(context.db, beat);
+      },
+      64);
 }
 
 Result<void> SqliteStore::SetKillSwitch(const KillSwitchRow& row) {

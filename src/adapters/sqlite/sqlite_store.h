@@ -17,6 +17,7 @@
 #include "intake/alert_store.h"
 #include "record/approval_store.h"
 #include "record/audit_store.h"
+#include "record/heartbeat_store.h"
 #include "record/incident_reader.h"
 
 namespace selfheal {
@@ -40,7 +41,8 @@ class SqliteStore final : public AlertStore,
                           public AuditStore,
                           public ActionHistory,
                           public ApprovalStore,
-                          public IncidentReader {
+                          public IncidentReader,
+                          public HeartbeatStore {
  public:
   /// Takes the file, checks it and brings it to this release's schema.
   ///
@@ -79,6 +81,9 @@ class SqliteStore final : public AlertStore,
   Result<SafetyState> Recent(Time now) override;
   Result<void> SetBreaker(const BreakerChange& change) override;
   Result<void> SetKillSwitch(const KillSwitchRow& row) override;
+
+  Result<std::optional<Heartbeat>> LastBeat() override;
+  Result<void> Beat(const Heartbeat& beat) override;
 
   Result<Incident> Decide(const ApprovalDecision& decision, Time now) override;
 

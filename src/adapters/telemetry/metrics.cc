@@ -63,6 +63,9 @@ struct Metrics::Families {
   CounterFamily& truncated =
       make.Counter("selfheal_webhook_truncated_total",
                    "Alerts that max_alerts cut off before they were posted.");
+  CounterFamily& missed =
+      make.Counter("selfheal_alerts_missed_total",
+                   "Alerts that came and went while the service was away.");
   CounterFamily& ended = make.Counter(
       "selfheal_incidents_total", "Incidents that ended, by type and outcome.");
   GaugeFamily& phases = make.Gauge(
@@ -101,6 +104,9 @@ struct Metrics::Families {
       "selfheal_audit_intact", "1 while the hash chain of the audit holds.");
   GaugeFamily& blind = make.Gauge(
       "selfheal_blind", "1 while the Watchdog alert has gone missing.");
+  GaugeFamily& skew = make.Gauge(
+      "selfheal_clock_skew_seconds",
+      "How far the wall clock or the API server's is from the service's time.");
   GaugeFamily& build =
       make.Gauge("selfheal_build_info", "1, with the version as a label.");
   std::vector<std::string> scopes;
@@ -119,6 +125,7 @@ Metrics::Metrics(std::string_view version,
   Initialise(f.webhooks, "code", kCodes);
   f.malformed.Add({});
   f.truncated.Add({});
+  f.missed.Add({});
   Initialise(f.ended, "type", kIncidentTypeNames, "outcome", kEndings);
   Initialise(f.phases, "phase", kPhases);
   f.score.Add({}, kShares);
@@ -144,6 +151,7 @@ Metrics::Metrics(std::string_view version,
   f.outbox.Add({});
   f.intact.Add({}).Set(1);
   f.blind.Add({});
+  f.skew.Add({});
   f.build.Add({{"version", std::string(version)}}).Set(1);
 }
 
@@ -233,6 +241,10 @@ void Metrics::GroupReceived(const AlertGroup& group) {
   f.truncated.Add({}).Increment(static_cast<double>(group.truncated_alerts));
 }
 
+void Metrics::OnMissed(std::size_t episodes) {
+  families_->missed.Add({}).Increment(static_cast<double>(episodes));
+}
+
 void Metrics::SetQueueDepth(std::size_t keys) {
   families_->queue.Add({}).Set(static_cast<double>(keys));
 }
@@ -243,6 +255,10 @@ void Metrics::SetKillSwitch(bool on) {
 
 void Metrics::SetBlind(bool blind) {
   families_->blind.Add({}).Set(blind ? 1 : 0);
+}
+
+void Metrics::SetClockSkew(Duration skew) {
+  families_->skew.Add({}).Set(std::chrono::duration<double>(skew).count());
 }
 
 void Metrics::SetAuditIntact(bool intact) {

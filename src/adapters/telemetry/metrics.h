@@ -30,6 +30,7 @@ class Metrics final : public FlowObserver {
   void OnAction(ActionKind kind, ExecutionOutcome outcome) override;
   void OnVerification(VerificationOutcome outcome) override;
   void OnApproval(ApprovalState state) override;
+  void OnMissed(std::size_t episodes) override;
   void OnDependency(std::string_view dependency, bool up) override;
 
   /// A webhook request was answered.
@@ -42,6 +43,7 @@ class Metrics final : public FlowObserver {
   void SetQueueDepth(std::size_t keys);
   void SetKillSwitch(bool on);
   void SetBlind(bool blind);
+  void SetClockSkew(Duration skew);
   void SetAuditIntact(bool intact);
   /// Scopes that are open; every other known scope is closed.
   void SetOpenBreakers(const std::vector<std::string>& scopes);
