@@ -122,11 +122,11 @@ const Resource* FindKind(const std::string& api_version,
   return nullptr;
 }
 
-const Resource& Named(const std::string& plural) {
+const Resource& Named(std::string_view plural) {
   for (const Resource& resource : Resources()) {
     if (resource.plural == plural) return resource;
   }
-  throw std::logic_error("no resource named " + plural);
+  throw std::logic_error("no resource named " + std::string(plural));
 }
 
 std::optional<ResourcePath> ParseResourcePath(const std::string& path) {

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kubesim {
@@ -38,7 +39,7 @@ const Resource* FindKind(const std::string& api_version,
                          const std::string& kind);
 
 /// The resource of a plural that the caller knows to exist.
-const Resource& Named(const std::string& plural);
+const Resource& Named(std::string_view plural);
 
 /// A request path, taken apart.
 struct ResourcePath {
