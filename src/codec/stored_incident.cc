@@ -153,6 +153,7 @@ std::string StoredIncidentJson(const Incident& incident) {
       {"plan", Maybe(incident.plan, codec::StoredPlan)},
       {"verdict", Maybe(incident.verdict, codec::StoredVerdict)},
       {"approval", Maybe(incident.approval, StoredApproval)},
+      {"step", incident.step},
       {"executions", List(incident.executions, codec::StoredExecution)},
       {"progress", StoredProgress(incident.progress)},
       {"verification", Maybe(incident.verification, StoredVerification)},
@@ -175,6 +176,7 @@ Result<Incident> ParseStoredIncident(std::string_view text) {
     ReadMaybe(reader, "plan", codec::PlanFrom, out.plan);
     ReadMaybe(reader, "verdict", codec::VerdictFrom, out.verdict);
     ReadMaybe(reader, "approval", ApprovalFrom, out.approval);
+    out.step = reader.Int("step");
     ReadList(reader, "executions", codec::ExecutionFrom, out.executions);
     if (const Json* progress = reader.Member("progress")) {
       out.progress = ProgressFrom(*progress);

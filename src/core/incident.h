@@ -85,6 +85,7 @@ struct Incident {
   std::vector<IncidentAlert> alerts;  ///< Joined from the alert rows.
   std::optional<Assessment> assessment;
   std::vector<SpecChange> changes;
+  int step = 0;  ///< Of its runbook: the one that is next, or under way.
   std::optional<Plan> plan;
   std::optional<Verdict> verdict;
   std::optional<Approval> approval;  ///< Joined from the approval's row.

@@ -72,8 +72,12 @@ NextLook IncidentFlow::Advance(const std::string& incident_id) {
 
 /// The pipeline on one screen.
 NextLook IncidentFlow::Decide(IncidentRun& run) {
+  const int number = run.incident().step;
   if (!IsFiring(run.incident())) {
-    return Close(run, Phase::kCancelled, "resolved before anything was done");
+    return Close(run, Phase::kCancelled,
+                 number == 0
+                     ? "resolved before anything was done"
+                     : "resolved before step " + std::to_string(number + 1));
   }
   if (auto ended = HearPeople(run)) return *ended;
   const auto rules = ports_.runbooks.Current();
@@ -84,10 +88,14 @@ NextLook IncidentFlow::Decide(IncidentRun& run) {
   }
   if (auto ended = Collect(run, *rule)) return *ended;
   if (auto ended = Confirm(run, *rule)) return *ended;
-  const auto runbook = ChooseRunbook(*rules, *rule, 0);
+  const auto runbook = ChooseRunbook(*rules, *rule, number);
   if (!runbook.ok()) {
     run.Mark(Stage::kPlan, "no_runbook", runbook.error().message);
     return Close(run, Phase::kEscalated, runbook.error().message);
+  }
+  if (number > 0 && (*runbook)->digest != run.incident().plan->runbook_digest) {
+    return Close(run, Phase::kEscalated,
+                 "runbook " + rule->runbook + " changed between two steps");
   }
   const Scene scene{run, *rule, **runbook};
   if (auto ended = MakeItsPlan(scene)) return *ended;
@@ -162,7 +170,10 @@ IncidentFlow::Ended IncidentFlow::Confirm(IncidentRun& run, const Rule& rule) {
       incident.reason = sentence;
       return std::nullopt;
     case Judgement::kNotConfirmed:
-      return Close(run, Phase::kDismissed, sentence);
+      // After a step that did not help, a person says that it is over.
+      return Close(run,
+                   incident.step == 0 ? Phase::kDismissed : Phase::kEscalated,
+                   sentence);
     case Judgement::kInconclusive:
       return Close(
           run, Phase::kEscalated,
@@ -174,7 +185,8 @@ IncidentFlow::Ended IncidentFlow::Confirm(IncidentRun& run, const Rule& rule) {
 IncidentFlow::Ended IncidentFlow::MakeItsPlan(const Scene& scene) {
   IncidentRun& run = scene.run;
   Incident& incident = run.incident();
-  const RunbookStep& step = scene.runbook.steps.front();
+  const RunbookStep& step =
+      scene.runbook.steps.at(static_cast<std::size_t>(incident.step));
   auto change = Freeze(step.action, incident.target,
                        StepContext{ports_.cluster, run.now(), kStepPoll});
   const bool answered = change.ok() || !Retryable(change.error().code);
@@ -184,8 +196,8 @@ IncidentFlow::Ended IncidentFlow::MakeItsPlan(const Scene& scene) {
     run.Mark(Stage::kPlan, "impossible", change.error().message);
     return Close(run, Phase::kEscalated, change.error().message);
   }
-  Plan plan = MakePlan(incident, scene.runbook, 0, *std::move(change),
-                       run.now(), ports_.digest);
+  Plan plan = MakePlan(incident, scene.runbook, incident.step,
+                       *std::move(change), run.now(), ports_.digest);
   if (incident.approval &&
       incident.approval->state == ApprovalState::kGranted &&
       incident.approval->plan_hash != plan.hash) {
@@ -196,10 +208,12 @@ IncidentFlow::Ended IncidentFlow::MakeItsPlan(const Scene& scene) {
   incident.plan = std::move(plan);
   incident.progress = StepProgress{};
   incident.progress.action_id =
-      ports_.digest(incident.id + "|" + incident.plan->runbook_digest + "|0|" +
+      ports_.digest(incident.id + "|" + incident.plan->runbook_digest + "|" +
+                    std::to_string(incident.step) + "|" +
                     incident.plan->target_uid + "|" + incident.plan->hash);
   run.Mark(Stage::kPlan, "planned", incident.plan->change.summary,
            {{"runbook", scene.runbook.name},
+            {"step", static_cast<std::int64_t>(incident.step)},
             {"hash", incident.plan->hash},
             {"blast_radius", incident.plan->change.blast_radius}});
   return std::nullopt;

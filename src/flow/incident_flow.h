@@ -52,6 +52,7 @@ class IncidentFlow {
   NextLook FinishStep(const Scene& scene, const std::string& reason);
   NextLook FailStep(const Scene& scene, const std::string& reason);
   NextLook EndUndo(const Scene& scene, const std::string& reason);
+  NextLook GoOn(const Scene& scene, const std::string& reason);
 
   // mutate.cc: guard, record the intent, execute.
   Ended Mutate(const Scene& scene, const Move& move);

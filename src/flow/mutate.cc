@@ -37,9 +37,11 @@ MutationPurpose PurposeOf(const Incident& incident, const Move& move,
       .needs_approval = false};
 }
 
+/// Where waiting does not help, the finding that says so.
 std::string StrictestReason(const Verdict& verdict) {
   for (const Finding& finding : verdict.findings) {
-    if (finding.outcome == verdict.outcome) {
+    if (finding.outcome == verdict.outcome &&
+        finding.retry_at.has_value() == verdict.retry_at.has_value()) {
       return finding.guard + ": " + finding.reason;
     }
   }

@@ -150,7 +150,6 @@ NextLook IncidentFlow::Conclude(const Scene& scene,
     case VerificationOutcome::kNotMitigated:
       break;
   }
-  TripBreakers(run, ActionResult::kNotMitigated);
   const RunbookStep& step =
       incident.plan->steps.at(static_cast<std::size_t>(incident.plan->step));
   if (step.undo == UndoMode::kAutomatic && CanUndo(incident)) {
@@ -159,9 +158,7 @@ NextLook IncidentFlow::Conclude(const Scene& scene,
     incident.phase = Phase::kExecuting;
     return Step(scene);
   }
-  run.EndAction(ActionResult::kNotMitigated);
-  return Close(run, Phase::kEscalated,
-               "it did not help: " + verification.reason);
+  return GoOn(scene, "it did not help: " + verification.reason);
 }
 
 }  // namespace selfheal

@@ -54,9 +54,18 @@ Result<std::vector<MetricWindow>> PodByPod(const FlowPorts& ports,
 /// True where the step has, or may have, changed the cluster.
 bool HasEffect(const Incident& incident) {
   return std::any_of(incident.executions.begin(), incident.executions.end(),
-                     [](const Execution& execution) {
-                       return execution.outcome != ExecutionOutcome::kRefused;
+                     [&](const Execution& execution) {
+                       return execution.step == incident.plan->step &&
+                              execution.outcome != ExecutionOutcome::kRefused;
                      });
+}
+
+/// True where a step that did not help is followed by another one.
+bool HasNext(const Runbook& runbook, int step) {
+  const auto next = static_cast<std::size_t>(step) + 1;
+  return next < runbook.steps.size() &&
+         step + 1 < runbook.escalate_after_steps &&
+         !std::holds_alternative<Notify>(runbook.steps[next].action);
 }
 
 }  // namespace
@@ -158,10 +167,34 @@ NextLook IncidentFlow::FailStep(const Scene& scene, const std::string& reason) {
 
 NextLook IncidentFlow::EndUndo(const Scene& scene, const std::string& reason) {
   IncidentRun& run = scene.run;
+  const Incident& incident = run.incident();
   run.Mark(Stage::kExecute, "undone", reason);
+  const std::string why = incident.progress.failure + "; undone: " + reason;
+  if (incident.verification) return GoOn(scene, why);
   run.EndAction(ActionResult::kNotMitigated);
-  return Close(run, Phase::kEscalated,
-               run.incident().progress.failure + "; undone: " + reason);
+  return Close(run, Phase::kEscalated, why);
+}
+
+/// The step was verified and did not help: the next one begins as the first
+/// did, from fresh evidence, or a person is told.
+NextLook IncidentFlow::GoOn(const Scene& scene, const std::string& reason) {
+  IncidentRun& run = scene.run;
+  Incident& incident = run.incident();
+  run.EndAction(ActionResult::kNotMitigated);
+  if (!HasNext(scene.runbook, incident.step)) {
+    TripBreakers(run, ActionResult::kNotMitigated);
+    return Close(run, Phase::kEscalated, reason);
+  }
+  run.Mark(Stage::kPlan, "next_step", reason,
+           {{"step", static_cast<std::int64_t>(incident.step + 1)}});
+  ++incident.step;
+  incident.progress = StepProgress{};
+  incident.verification.reset();
+  run.MoveTo(Phase::kOpen, reason);
+  run.Say({reason, "step " + std::to_string(incident.step + 1) + " of " +
+                       std::to_string(scene.runbook.steps.size()) +
+                       " of runbook " + scene.runbook.name + " is next"});
+  return WaitUntil(run, run.now(), reason);
 }
 
 }  // namespace selfheal

@@ -56,6 +56,12 @@ std::string CanonicalPlan(const Plan& plan) {
       plan.steps.at(static_cast<std::size_t>(plan.step)).action;
   Line(out, "action", std::string(ActionName(action)));
   Line(out, "parameters", std::visit(ParameterVisitor{}, action));
+  for (const RunbookStep& step : plan.steps) {
+    Line(out, "of",
+         std::string(ActionName(step.action)) + "(" +
+             std::visit(ParameterVisitor{}, step.action) + ")" +
+             (step.undo == UndoMode::kAutomatic ? " undone" : ""));
+  }
   Line(out, "object", ToString(plan.change.object));
   Line(out, "uid", plan.change.uid);
   Line(out, "generation", std::to_string(plan.change.generation));

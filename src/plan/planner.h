@@ -17,8 +17,9 @@ Result<const Runbook*> ChooseRunbook(const RuleSet& set, const Rule& rule,
                                      int step);
 
 /// Everything that a person would approve, as canonical text: runbook digest,
-/// target and uid, generation, the step with its parameters, absolute values.
-/// Not in it: resourceVersions, timestamps, the canary's name.
+/// target and uid, generation, the step with its parameters and absolute
+/// values, and all steps of the runbook. Not in it: resourceVersions,
+/// timestamps, the canary's name.
 std::string CanonicalPlan(const Plan& plan);
 
 /// The plan of one step with its hash.

@@ -42,9 +42,9 @@ TEST(StoredIncident, FullOneGoesRoundWithoutLoss) {
 TEST(StoredIncident, KnowsEveryMember) {
   const Incident incident = testing::FullIncident();
   const auto& [id, type, phase, opened_at, closed_at, target, target_uid, rule,
-               from_watch, alerts, assessment, changes, plan, verdict, approval,
-               executions, progress, verification, next_at, wait_deadline,
-               retry_deadline, reason] = incident;
+               from_watch, alerts, assessment, changes, own_step, plan, verdict,
+               approval, executions, progress, verification, next_at,
+               wait_deadline, retry_deadline, reason] = incident;
   const auto& [runbook, runbook_digest, risk, steps, step, plan_target,
                plan_target_uid, change, hash, created_at, expires_at] = *plan;
   const auto& [object, uid, generation, summary, blast_radius, from, to,

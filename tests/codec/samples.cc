@@ -88,6 +88,7 @@ Incident FullIncident() {
   out.target = {ObjectKind::kDeployment, "shop", "cart"};
   out.target_uid = "uid-cart";
   out.rule = "memory-leak";
+  out.step = 1;
   out.from_watch = true;
   out.alerts = {{"0123456789abcdef", "KubeMemoryLeak",
                  At("2026-11-25T11:59:00.123456789Z"), true}};

@@ -84,12 +84,6 @@ void ReadSteps(const Node& node, const Config& config, LoadedRunbook& loaded,
   for (const Node& item : node.items) {
     auto step = ReadStep(item, config, sink);
     if (!step) continue;
-    const bool changes = !std::holds_alternative<Notify>(step->action);
-    if (changes && &item != &node.items.front()) {
-      sink.Add(item.at,
-               "only the first step may change something; where it does not "
-               "help, a person is told");
-    }
     loaded.runbook.steps.push_back(std::move(*step));
     loaded.steps_at.push_back(sink.At(item.at));
   }
@@ -119,6 +113,18 @@ void ReadEscalate(const Node& node, std::size_t steps, Runbook& runbook,
   runbook.escalate_after_steps = static_cast<int>(*value);
 }
 
+/// A step that changes something and that nothing leads to is a mistake.
+void CheckReached(const Node* steps, const Runbook& runbook,
+                  FindingSink& sink) {
+  const auto after = static_cast<std::size_t>(runbook.escalate_after_steps);
+  if (steps == nullptr || runbook.steps.size() != steps->items.size()) return;
+  for (std::size_t i = after; i < runbook.steps.size(); ++i) {
+    if (std::holds_alternative<Notify>(runbook.steps[i].action)) continue;
+    sink.Add(steps->items[i].at,
+             "is never reached: escalate.after tells a person before it");
+  }
+}
+
 void ReadSpec(const Node& node, const Config& config, LoadedRunbook& loaded,
               FindingSink& sink) {
   MapReader spec(node, sink);
@@ -137,6 +143,7 @@ void ReadSpec(const Node& node, const Config& config, LoadedRunbook& loaded,
     ReadEscalate(*escalate, steps == nullptr ? 0 : steps->items.size(), runbook,
                  sink);
   }
+  CheckReached(steps, runbook, sink);
   spec.Finish();
 }
 

@@ -530,8 +530,8 @@ INSTANTIATE_TEST_SUITE_P(
                "  guards:",
                "    - action: notify\n    - action: scale_out\n      verify: "
                "{}\n  guards:",
-               {"runbooks/b.yaml:12:7: only the first step may change "
-                "something; where it does not help, a person is told"}},
+               {"runbooks/b.yaml:12:7: is never reached: escalate.after tells "
+                "a person before it"}},
         Change{"Anchor",
                "risk: low",
                "risk: &r low",
