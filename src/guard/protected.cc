@@ -27,12 +27,14 @@ constexpr std::array<std::string_view, 12> kNamespaces = {
 
 /// Values of the labels below that mark ourselves, what we see and speak
 /// through, and what carries the cluster.
-constexpr std::array<std::string_view, 34> kNames = {
+constexpr std::array<std::string_view, 36> kNames = {
     "selfhealstack",
     "selfheal",
     "prometheus",
     "prometheus-operator",
     "prometheus-server",
+    "kube-prometheus",
+    "kube-prometheus-stack",
     "alertmanager",
     "thanos",
     "thanos-ruler",
@@ -64,9 +66,14 @@ constexpr std::array<std::string_view, 34> kNames = {
     "kindnet",
 };
 
-constexpr std::array<std::string_view, 6> kNameLabels = {
-    "app.kubernetes.io/name",      "app", "k8s-app", "name", "component",
+constexpr std::array<std::string_view, 7> kNameLabels = {
+    "app.kubernetes.io/name",
+    "app",
+    "k8s-app",
+    "name",
+    "component",
     "app.kubernetes.io/component",
+    "app.kubernetes.io/part-of",
 };
 
 /// Kinds of operators that own what must not be touched.
@@ -76,6 +83,15 @@ constexpr std::array<std::string_view, 5> kOwnerKinds = {
 template <typename List>
 bool Contains(const List& list, std::string_view value) {
   return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+/// Label values may be written in any case, names of objects may not.
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
 }
 
 /// Storage and network drivers, whatever their vendor.
@@ -105,9 +121,9 @@ std::string NamespaceReason(const GuardPolicy& policy, const std::string& ns) {
 /// Why labels mark something protected, or "".
 std::string LabelReason(const Labels& labels) {
   for (const std::string_view name : kNameLabels) {
-    const std::string_view value = LabelOr(labels, name);
+    const std::string value = Lower(LabelOr(labels, name));
     if (Contains(kNames, value) || NamesDriver(value)) {
-      return "label " + std::string(name) + "=" + std::string(value);
+      return "label " + std::string(name) + "=" + value;
     }
   }
   if (LabelOr(labels, "tier") == "control-plane") return "label tier";
