@@ -47,6 +47,28 @@ TEST(BudgetTest, OneActionInFlightHoldsTheWholeCluster) {
   EXPECT_EQ(Guards({row}), Names{"in_flight"});
 }
 
+TEST(BudgetTest, OneActionATargetAndNamespaceHoweverManyAreAllowed) {
+  Budgets budgets;
+  budgets.max_in_flight = 3;
+  const auto blocked = [&](const ObjectRef& busy, const ObjectRef& target) {
+    ActionRow row = Ended(busy, minutes(30), ActionResult::kInFlight);
+    row.finished_at.reset();
+    for (const BudgetProblem& problem : CheckBudgets(
+             {row}, budgets, target, ActionKind::kScaleOut, "other", kNow)) {
+      if (problem.guard == "in_flight") return true;
+    }
+    return false;
+  };
+  const ObjectRef pay{ObjectKind::kDeployment, "shop", "pay"};
+  const ObjectRef node{ObjectKind::kNode, "", "n1"};
+  const ObjectRef other_node{ObjectKind::kNode, "", "n2"};
+  EXPECT_TRUE(blocked(kCart, kCart));
+  EXPECT_TRUE(blocked(pay, kCart)) << "the same namespace";
+  EXPECT_FALSE(blocked(kUser, kCart));
+  EXPECT_TRUE(blocked(node, node));
+  EXPECT_FALSE(blocked(node, other_node)) << "no namespace is none in common";
+}
+
 TEST(BudgetTest, CooldownEndsToTheSecond) {
   EXPECT_EQ(Guards({Ended(kCart, seconds(299), ActionResult::kMitigated)}),
             Names{"cooldown"});

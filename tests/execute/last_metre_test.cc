@@ -191,6 +191,42 @@ TEST_F(LastMetreTest, ReplicasStayInReachOfTheLiveOnes) {
   EXPECT_FALSE(Check(undo, Make(undo)).ok()) << "an undo only takes away";
 }
 
+TEST_F(LastMetreTest, BoundsStayInReachOfTheLiveOnes) {
+  const struct {
+    int live, to;
+    bool ok;
+  } cases[] = {{4, 8, true}, {4, 9, false}, {4, 3, false}, {0, 1, false}};
+  for (const auto& c : cases) {
+    GuardWorld world(Scene::kScaleHpa);
+    world.As<SetHpaBounds>().min_replicas = 1;
+    world.As<SetHpaBounds>().max_replicas = c.to;
+    world.cluster.Edit(world.hpa, [&](ClusterObject& o) {
+      std::get<HpaState>(o.state).max_replicas = c.live;
+    });
+    EXPECT_EQ(Check(world, Make(world)).ok(), c.ok) << c.live << " " << c.to;
+  }
+  GuardWorld undo(Scene::kUndoHpa);
+  undo.As<SetHpaBounds>().max_replicas = 10;
+  undo.cluster.Edit(undo.hpa, [](ClusterObject& o) {
+    std::get<HpaState>(o.state).max_replicas = 9;
+  });
+  EXPECT_FALSE(Check(undo, Make(undo)).ok()) << "an undo only takes away";
+  GuardWorld none(Scene::kUndoScale);
+  none.EditWorkload(
+      [](ClusterObject& o) { std::get<WorkloadState>(o.state).replicas = 0; });
+  EXPECT_FALSE(Check(none, Make(none)).ok()) << "nothing is there";
+}
+
+TEST_F(LastMetreTest, AnObjectWithoutItsStateIsNotTouched) {
+  for (const Scene scene : {Scene::kScale, Scene::kScaleHpa}) {
+    GuardWorld world(scene);
+    const Intent intent = Make(world);
+    world.cluster.Edit(ObjectOf(world.mutation),
+                       [](ClusterObject& o) { o.state = std::monostate(); });
+    EXPECT_FALSE(Check(world, intent).ok());
+  }
+}
+
 TEST_F(LastMetreTest, StaticPodsAreLeftAlone) {
   GuardWorld world(Scene::kRestartPod);
   world.cluster.Edit(world.pods[0], [](ClusterObject& o) {

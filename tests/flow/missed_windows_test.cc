@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <random>
+#include <set>
+
 #include "fakes/fake_clock.h"
 #include "fakes/fake_metric_source.h"
 #include "fakes/fake_observers.h"
@@ -207,6 +210,55 @@ TEST_F(MissedWindowsTest, AFirstStartAndAShortPauseAskNothing) {
   missed_.RunOnce();
   EXPECT_TRUE(metrics_.asked.empty());
   EXPECT_TRUE(Missed().empty());
+}
+
+/// Random outages: every episode is posted while we are there, or told once
+/// afterwards.
+TEST_F(MissedWindowsTest, NothingIsLostInFiveHundredOutages) {
+  std::mt19937_64 random(3);
+  double minute = 0;
+  std::vector<Firing> unseen;
+  std::size_t lost = 0;
+  BeThere(minutes(0));
+  minute += 1;
+  for (int outage = 0; outage < 500; ++outage) {
+    // There for 2 to 9 minutes: what begins is posted at once.
+    firing_.clear();
+    const auto there = static_cast<double>(2 + random() % 8);
+    if (random() % 2 == 0) {
+      const std::string pod = "up-" + std::to_string(outage);
+      firing_.push_back({LabelsOf(pod), minute, minute + 40});
+      Post(LabelsOf(pod), clock_.Now());
+    }
+    BeThere(minutes(static_cast<int>(there) - 1));
+    minute += there;
+    // Away for 3 to 60 minutes, in which up to three come and go.
+    const auto away = static_cast<double>(3 + random() % 58);
+    for (std::uint64_t i = random() % 4; i > 0; --i) {
+      const double from =
+          minute + static_cast<double>(random() % 1000) / 1000 * (away - 2);
+      const double to = from + 0.51 +
+                        static_cast<double>(random() % 1000) / 1000 *
+                            (minute + away - 1 - from - 0.52);
+      firing_.push_back(
+          {LabelsOf("down-" + std::to_string(outage) + "-" + std::to_string(i)),
+           from, to});
+      ++lost;
+    }
+    clock_.Advance(minutes(static_cast<int>(away)));
+    minute += away;
+    missed_.RunOnce();
+  }
+  std::set<std::string> told;
+  for (const AuditRecord& record : store_.state().audit) {
+    if (record.outcome != "missed") continue;
+    EXPECT_TRUE(
+        told.insert(std::get<std::string>(record.data.front().second)).second)
+        << "twice: " << record.reason;
+  }
+  EXPECT_EQ(told.size(), lost);
+  EXPECT_EQ(observer_.missed, lost);
+  EXPECT_GT(lost, 500u);
 }
 
 TEST_F(MissedWindowsTest, LooksBackADayAtMost) {
