@@ -54,11 +54,25 @@ RunbookStep StepFrom(const Json& value) {
           seconds(reader.Integer("settle")), Known(ParseUndo(undo), undo)};
 }
 
-Json StoredPlannedChange(const PlannedChange& change) {
-  Json canaries = Json::array();
-  for (const PodIdentity& pod : change.canaries) {
-    canaries.push_back({{"name", pod.name}, {"uid", pod.uid}});
+Json StoredPods(const std::vector<PodIdentity>& pods) {
+  Json list = Json::array();
+  for (const PodIdentity& pod : pods) {
+    list.push_back({{"name", pod.name}, {"uid", pod.uid}});
   }
+  return list;
+}
+
+std::vector<PodIdentity> PodsFrom(const Json* list) {
+  std::vector<PodIdentity> pods;
+  if (list == nullptr) return pods;
+  for (const Json& item : *list) {
+    const Reader pod(item);
+    pods.push_back({pod.Text("name"), pod.Text("uid")});
+  }
+  return pods;
+}
+
+Json StoredPlannedChange(const PlannedChange& change) {
   return {{"object", RefValue(change.object)},
           {"uid", change.uid},
           {"generation", change.generation},
@@ -70,7 +84,8 @@ Json StoredPlannedChange(const PlannedChange& change) {
           {"to_max", change.to_max},
           {"restarted_at", change.restarted_at},
           {"previous_restarted_at", change.previous_restarted_at},
-          {"canaries", std::move(canaries)},
+          {"canaries", StoredPods(change.canaries)},
+          {"siblings", StoredPods(change.siblings)},
           {"pods", change.pods}};
 }
 
@@ -88,12 +103,8 @@ PlannedChange PlannedChangeFrom(const Json& value) {
   out.to_max = reader.Int("to_max");
   out.restarted_at = reader.Text("restarted_at");
   out.previous_restarted_at = reader.Text("previous_restarted_at");
-  if (const Json* canaries = reader.Member("canaries")) {
-    for (const Json& item : *canaries) {
-      const Reader pod(item);
-      out.canaries.push_back({pod.Text("name"), pod.Text("uid")});
-    }
-  }
+  out.canaries = PodsFrom(reader.Member("canaries"));
+  out.siblings = PodsFrom(reader.Member("siblings"));
   out.pods = reader.Int("pods");
   return out;
 }

@@ -32,6 +32,7 @@ struct PlannedChange {
   std::string restarted_at;           ///< The annotation's new value.
   std::string previous_restarted_at;  ///< Its old value; "" = absent.
   std::vector<PodIdentity> canaries;
+  std::vector<PodIdentity> siblings;  ///< The other pods at plan time.
   int pods = 0;  ///< Pods of the workload at plan time.
 };
 

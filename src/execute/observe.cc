@@ -58,11 +58,6 @@ Observed Observe(const Mutation& mutation,
     *why = "the object shows the intended change";
     return Observed::kApplied;
   }
-  if (IsRemoval(mutation)) {
-    // A deletion can't be taken back, and the precondition bars a late one.
-    *why = "the pod of that uid lives, under a newer resourceVersion";
-    return Observed::kNotApplied;
-  }
   *why = "the object changed, but not as intended";
   return Observed::kDiverged;
 }

@@ -14,9 +14,8 @@ struct Grants {
             {"apps", {"deployments", "statefulsets", "daemonsets"}, {"patch"}}};
   }
   std::vector<Grant> operator()(const ScaleOut&) const {
-    return {
-        {"apps", {"deployments/scale", "statefulsets/scale"}, {"get", "patch"}},
-        {"autoscaling", {"horizontalpodautoscalers"}, {"patch"}}};
+    return {{"apps", {"deployments/scale", "statefulsets/scale"}, {"update"}},
+            {"autoscaling", {"horizontalpodautoscalers"}, {"patch"}}};
   }
   std::vector<Grant> operator()(const Notify&) const { return {}; }
 };

@@ -1,5 +1,6 @@
 #include "execute/steps.h"
 
+#include <algorithm>
 #include <type_traits>
 #include <variant>
 
@@ -104,6 +105,14 @@ Result<Move> NextMove(const Incident& incident, const StepContext& context) {
 bool CanUndo(const Incident& incident) {
   if (!incident.plan) return false;
   return std::visit(CanUndoVisitor{incident}, CurrentAction(*incident.plan));
+}
+
+bool HasEffect(const Incident& incident) {
+  return std::any_of(incident.executions.begin(), incident.executions.end(),
+                     [&](const Execution& execution) {
+                       return execution.step == incident.plan->step &&
+                              execution.outcome != ExecutionOutcome::kRefused;
+                     });
 }
 
 bool IsApplied(const Incident& incident, std::string_view phase) {

@@ -35,6 +35,10 @@ Result<Move> NextMove(const Incident& incident, const StepContext& context);
 /// back.
 bool CanUndo(const Incident& incident);
 
+/// True where the step has, or may have, changed the cluster.
+/// Precondition: incident.plan.
+bool HasEffect(const Incident& incident);
+
 /// True where the step's executions show `phase` applied (or already true).
 bool IsApplied(const Incident& incident, std::string_view phase);
 

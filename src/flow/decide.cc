@@ -99,6 +99,7 @@ NextLook IncidentFlow::Decide(IncidentRun& run) {
   }
   const Scene scene{run, *rule, **runbook};
   if (auto ended = MakeItsPlan(scene)) return *ended;
+  run.incident().retry_deadline.reset();  // Every source has answered.
   return Step(scene);  // guard -> intent -> execute, then verify
 }
 
@@ -152,7 +153,6 @@ IncidentFlow::Ended IncidentFlow::Collect(IncidentRun& run, const Rule& rule) {
       whole ? "evidence windows were collected" : evidence->problems.front(),
       DataOf(*evidence));
   run.Keep(*std::move(evidence));
-  incident.retry_deadline.reset();
   return std::nullopt;
 }
 

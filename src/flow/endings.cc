@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "execute/steps.h"
 #include "flow/incident_flow.h"
 #include "guard/guards.h"
 
@@ -30,6 +31,12 @@ bool TwoFailed(std::vector<ActionRow> rows, const std::string& current) {
 
 NextLook IncidentFlow::Close(IncidentRun& run, Phase phase,
                              const std::string& reason) {
+  // No incident ends while its action holds the budgets.
+  if (!run.ends_action()) {
+    run.EndAction(run.incident().plan && HasEffect(run.incident())
+                      ? ActionResult::kFailed
+                      : ActionResult::kCancelled);
+  }
   run.MoveTo(phase, reason);
   run.Mark(Stage::kRecord, PhaseLabel(phase), reason);
   if (auto saved = run.Save(); !saved.ok()) return saved.error();
@@ -57,7 +64,10 @@ NextLook IncidentFlow::RetryLater(IncidentRun& run, Stage stage,
   if (Retryable(error.code) && run.now() < *incident.retry_deadline) {
     return WaitUntil(run, run.now() + kRetryPause, error.message);
   }
-  if (in_step) run.EndAction(ActionResult::kFailed);
+  if (in_step) {
+    run.EndAction(ActionResult::kFailed);
+    TripBreakers(run, ActionResult::kFailed);
+  }
   return Close(run, Phase::kEscalated, error.message);
 }
 

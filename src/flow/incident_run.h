@@ -39,6 +39,8 @@ class IncidentRun {
     outcomes_.push_back(std::move(outcome));
   }
   void EndAction(ActionResult result);
+  /// True where the next save ends the action.
+  bool ends_action() const { return action_end_.has_value(); }
 
   /// The records that no save has taken yet; for RecordIntent.
   std::span<const AuditRecord> records() const { return records_; }

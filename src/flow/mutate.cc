@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "execute/steps.h"
 #include "flow/incident_flow.h"
 
 namespace selfheal {
@@ -37,6 +38,12 @@ MutationPurpose PurposeOf(const Incident& incident, const Move& move,
       .needs_approval = false};
 }
 
+/// Why nothing is sent at all; empty where it is.
+std::string HeldBack(const Config& config) {
+  if (!config.enabled) return "enabled is false";
+  return config.dry_run ? "dry_run is true" : "";
+}
+
 /// Where waiting does not help, the finding that says so.
 std::string StrictestReason(const Verdict& verdict) {
   for (const Finding& finding : verdict.findings) {
@@ -62,10 +69,15 @@ Fields DataOf(const Verdict& verdict) {
 IncidentFlow::Ended IncidentFlow::Mutate(const Scene& scene, const Move& move) {
   IncidentRun& run = scene.run;
   Incident& incident = run.incident();
+  const std::string held = HeldBack(ports_.config);
+  if (!held.empty() && HasEffect(incident)) {
+    return FailStep(scene, held + ": the rest of the step is not sent");
+  }
   const MutationPurpose purpose = PurposeOf(incident, move, ports_.digest);
   if (purpose.attempt > kMaxAttempts) {
-    return FailStep(scene, "refused " + std::to_string(kMaxAttempts) +
-                               " times: the object keeps changing");
+    return FailStep(
+        scene, "refused " + std::to_string(kMaxAttempts) +
+                   " times, at last: " + incident.executions.back().detail);
   }
   if (run.evidence() == nullptr && !incident.progress.undoing) {
     // An earlier pass has looked, but nothing is done on old evidence.
@@ -90,20 +102,19 @@ IncidentFlow::Ended IncidentFlow::Mutate(const Scene& scene, const Move& move) {
   ports_.observer.OnVerdict(checked.verdict);
   run.Mark(Stage::kGuard, FindingName(checked.verdict.outcome),
            StrictestReason(checked.verdict), DataOf(checked.verdict));
-  switch (checked.verdict.outcome) {
-    case FindingOutcome::kDeny:
-      return Denied(scene, checked.verdict);
-    case FindingOutcome::kNeedsApproval:
-      return Ask(scene);
-    case FindingOutcome::kAllow:
-      break;
+  if (checked.verdict.outcome == FindingOutcome::kDeny) {
+    return Denied(scene, checked.verdict);
   }
+  // What is not sent needs nobody's approval.
   if (!ports_.config.enabled) {
     return Close(run, Phase::kCancelled,
-                 "enabled is false: nothing was sent; would have: " +
+                 held + ": nothing was sent; would have: " +
                      incident.plan->change.summary);
   }
   if (ports_.config.dry_run) return TryOnly(scene, purpose, *request);
+  if (checked.verdict.outcome == FindingOutcome::kNeedsApproval) {
+    return Ask(scene);
+  }
   SELFHEAL_CHECK(checked.permit.has_value());
   return Allowed(scene, *request, *std::move(checked.permit));
 }

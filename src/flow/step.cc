@@ -51,15 +51,6 @@ Result<std::vector<MetricWindow>> PodByPod(const FlowPorts& ports,
   return metrics;
 }
 
-/// True where the step has, or may have, changed the cluster.
-bool HasEffect(const Incident& incident) {
-  return std::any_of(incident.executions.begin(), incident.executions.end(),
-                     [&](const Execution& execution) {
-                       return execution.step == incident.plan->step &&
-                              execution.outcome != ExecutionOutcome::kRefused;
-                     });
-}
-
 /// True where a step that did not help is followed by another one.
 bool HasNext(const Runbook& runbook, int step) {
   const auto next = static_cast<std::size_t>(step) + 1;
@@ -84,11 +75,14 @@ NextLook IncidentFlow::Step(const Scene& scene) {
     switch (move->kind) {
       case Move::Kind::kMutate:
         if (auto ended = Mutate(scene, *move)) return *ended;
+        run.incident().retry_deadline.reset();
         break;
       case Move::Kind::kWait:
+        run.incident().retry_deadline.reset();
         return WaitUntil(run, move->look_again, move->reason);
       case Move::Kind::kCompareCanary:
         if (auto ended = CompareCanary(scene, *move)) return *ended;
+        run.incident().retry_deadline.reset();
         break;
       case Move::Kind::kDone:
         return run.incident().progress.undoing
@@ -171,7 +165,8 @@ NextLook IncidentFlow::EndUndo(const Scene& scene, const std::string& reason) {
   run.Mark(Stage::kExecute, "undone", reason);
   const std::string why = incident.progress.failure + "; undone: " + reason;
   if (incident.verification) return GoOn(scene, why);
-  run.EndAction(ActionResult::kNotMitigated);
+  run.EndAction(ActionResult::kFailed);
+  TripBreakers(run, ActionResult::kFailed);
   return Close(run, Phase::kEscalated, why);
 }
 

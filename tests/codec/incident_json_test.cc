@@ -28,6 +28,7 @@ TEST(StoredIncident, FullOneGoesRoundWithoutLoss) {
   EXPECT_FALSE(back->assessment->forecast->eta_low.has_value());
   EXPECT_EQ(back->plan->steps.at(0).action, incident.plan->steps[0].action);
   EXPECT_EQ(back->plan->change.canaries, incident.plan->change.canaries);
+  EXPECT_EQ(back->plan->change.siblings, incident.plan->change.siblings);
   EXPECT_EQ(back->approval->state, ApprovalState::kConsumed);
   EXPECT_EQ(back->progress.canary, Judgement::kNotConfirmed);
   EXPECT_EQ(back->executions.at(0).outcome, ExecutionOutcome::kApplied);
@@ -49,7 +50,7 @@ TEST(StoredIncident, KnowsEveryMember) {
                plan_target_uid, change, hash, created_at, expires_at] = *plan;
   const auto& [object, uid, generation, summary, blast_radius, from, to,
                from_max, to_max, restarted_at, previous_restarted_at, canaries,
-               pods] = change;
+               siblings, pods] = change;
   const auto& [outcome, score, statistic, confidence, factors, forecast,
                members, scores, reasons, seed, judge_version] = *assessment;
   const auto& [action_id, started_at, canary_ready_at, canary, finished_at,

@@ -46,6 +46,7 @@ Plan FullPlan() {
   out.change.restarted_at = "2026-11-25T12:00:00Z";
   out.change.previous_restarted_at = "2026-11-24T12:00:00Z";
   out.change.canaries = {{"cart-1", "uid-1"}, {"cart-2", "uid-2"}};
+  out.change.siblings = {{"cart-3", "uid-3"}};
   out.change.pods = 3;
   out.hash = "hash-1";
   out.created_at = At("2026-11-25T12:00:01Z");

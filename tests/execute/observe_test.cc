@@ -34,7 +34,7 @@ TEST(ObserveTest, ADeletedPodIsGoneReplacedOrGoing) {
   going.deleting = true;
   EXPECT_EQ(See(mutation, going), Observed::kApplied);
   EXPECT_EQ(See(mutation, Live(kPod, "7")), Observed::kNotApplied);
-  EXPECT_EQ(See(mutation, Live(kPod, "8")), Observed::kNotApplied);
+  EXPECT_EQ(See(mutation, Live(kPod, "8")), Observed::kDiverged);
 }
 
 TEST(ObserveTest, ARestartShowsInAnnotationAndActionId) {

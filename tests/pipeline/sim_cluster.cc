@@ -83,17 +83,21 @@ Result<ClusterObject> SimCluster::Get(const ObjectRef& ref) {
   if (!path.ok()) return path.error();
   const http::Response response = ToHttp(Call({"GET", *path, "", ""}));
   if (response.status != 200) return kubernetes::ReadError(response);
-  return kubernetes::ParseObject(response.body, ref.kind);
+  auto object = kubernetes::ParseObject(response.body, ref.kind);
+  if (object.ok()) object->created_at -= clock_behind;
+  return object;
 }
 
 Result<std::vector<ClusterObject>> SimCluster::List(const ListQuery& query) {
   if (auto fault = gate_.Enter()) return *fault;
+  if (unlisted) return *unlisted;
   auto path = kubernetes::ListPath(query, 500, "");
   if (!path.ok()) return path.error();
   const http::Response response = ToHttp(Call({"GET", *path, "", ""}));
   if (response.status != 200) return kubernetes::ReadError(response);
   auto page = kubernetes::ParsePage(response.body, query.kind);
   if (!page.ok()) return page.error();
+  for (ClusterObject& item : page->items) item.created_at -= clock_behind;
   return std::move(page->items);
 }
 

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,10 @@ class SimCluster final : public ClusterView, public ClusterClient {
     kRefuse,    ///< 403.
   };
   std::deque<Trouble> troubles;
+  /// Lists fail so while it is set.
+  std::optional<Error> unlisted;
+  /// How far the API server's clock is behind ours.
+  Duration clock_behind{};
 
  private:
   kubesim::ApiResponse Call(const WireRequest& request);

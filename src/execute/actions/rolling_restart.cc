@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 
 #include "execute/actions/actions.h"
 #include "execute/workload.h"
@@ -21,15 +22,12 @@ bool Contains(const std::vector<PodIdentity>& pods, const std::string& uid) {
 }
 
 /// The oldest ready pods first: with a leak, they show the most.
-std::vector<PodIdentity> ChooseCanaries(std::vector<ClusterObject> pods,
-                                        int count) {
-  std::sort(pods.begin(), pods.end(), [](const auto& a, const auto& b) {
-    return a.created_at != b.created_at ? a.created_at < b.created_at
-                                        : a.ref.name < b.ref.name;
-  });
-  const auto keep = std::min(pods.size(), static_cast<std::size_t>(count));
-  pods.resize(keep);
-  return Identities(pods);
+void SortByUse(std::vector<ClusterObject>* pods) {
+  const auto key = [](const ClusterObject& pod) {
+    return std::tuple(!pod.As<PodState>()->ready, pod.created_at, pod.ref.name);
+  };
+  std::sort(pods->begin(), pods->end(),
+            [&](const auto& a, const auto& b) { return key(a) < key(b); });
 }
 
 /// Evicts the canary of `index`, or says that it is gone already.
@@ -63,10 +61,12 @@ Result<Move> ObserveCanary(const RollingRestart& action,
   std::vector<PodIdentity> siblings;
   bool canary_left = false;
   for (const ClusterObject& pod : *pods) {
-    canary_left = canary_left || Contains(change.canaries, pod.uid);
-    const bool is_new = pod.created_at + seconds(1) >= progress.started_at;
+    if (Contains(change.canaries, pod.uid)) {
+      canary_left = true;
+      continue;
+    }
     const PodIdentity identity{.name = pod.ref.name, .uid = pod.uid};
-    if (!is_new) {
+    if (Contains(change.siblings, pod.uid)) {
       siblings.push_back(identity);
     } else if (pod.As<PodState>()->ready) {
       fresh.push_back(identity);
@@ -89,6 +89,35 @@ Result<Move> ObserveCanary(const RollingRestart& action,
   return compare;
 }
 
+/// When the template was patched in `phase`.
+Time AppliedAt(const Incident& incident, std::string_view phase) {
+  Time at = incident.progress.started_at;
+  for (const Execution& execution : incident.executions) {
+    if (execution.step == incident.plan->step && execution.phase == phase) {
+      at = execution.at;
+    }
+  }
+  return at;
+}
+
+/// What has been patched at `since` must be rolled out in time.
+Move AwaitRollout(const ClusterObject& workload, Time since,
+                  const StepContext& context) {
+  std::string why;
+  switch (StatusOf(workload, &why)) {
+    case RolloutStatus::kDone:
+      return Move::Done(why);
+    case RolloutStatus::kFailed:
+      return Move::Failed(why);
+    case RolloutStatus::kProgressing:
+      break;
+  }
+  if (context.now > since + kRolloutTimeout) {
+    return Move::Failed("the rollout did not finish in time: " + why);
+  }
+  return Move::Wait(context.now + context.poll, why);
+}
+
 Result<Move> RollOut(const Incident& incident, const StepContext& context) {
   const PlannedChange& change = incident.plan->change;
   auto workload = context.view.Get(incident.target);
@@ -102,19 +131,7 @@ Result<Move> RollOut(const Incident& incident, const StepContext& context) {
                        .restarted_at = change.restarted_at,
                        .action_id = incident.progress.action_id});
   }
-  std::string why;
-  switch (StatusOf(*workload, &why)) {
-    case RolloutStatus::kDone:
-      return Move::Done(why);
-    case RolloutStatus::kFailed:
-      return Move::Failed(why);
-    case RolloutStatus::kProgressing:
-      break;
-  }
-  if (context.now > incident.progress.started_at + kRolloutTimeout) {
-    return Move::Failed("the rollout did not finish in time: " + why);
-  }
-  return Move::Wait(context.now + context.poll, why);
+  return AwaitRollout(*workload, AppliedAt(incident, "rest"), context);
 }
 
 }  // namespace
@@ -145,7 +162,14 @@ Result<PlannedChange> FreezeRollingRestart(const RollingRestart& action,
   // A single pod has no siblings to be compared with; the rollout surges, so
   // it is replaced without a gap.
   if (pods->size() > 1) {
-    change.canaries = ChooseCanaries(std::move(*pods), action.canary_pods);
+    SortByUse(&*pods);
+    change.canaries = Identities(*pods);
+    const auto count =
+        std::min(pods->size(), static_cast<std::size_t>(action.canary_pods));
+    const auto rest =
+        change.canaries.begin() + static_cast<std::ptrdiff_t>(count);
+    change.siblings.assign(rest, change.canaries.end());
+    change.canaries.erase(rest, change.canaries.end());
   }
   change.summary = "set the template annotation " + std::string(kRestartedAt) +
                    " of " + ToString(target) + " to " + change.restarted_at;
@@ -197,7 +221,7 @@ Result<Move> UndoRollingRestart(const Incident& incident,
                        .restarted_at = change.previous_restarted_at,
                        .action_id = incident.progress.action_id});
   }
-  return Move::Done("the previous pod template stands again");
+  return AwaitRollout(*workload, AppliedAt(incident, "restore"), context);
 }
 
 }  // namespace selfheal::actions
