@@ -66,10 +66,7 @@ TEST(Interruptions, AClusterThatCannotBeListedForAPlanIsGivenUpInTime) {
   Pipeline pipeline(QuickConfig());
   Begin(pipeline, Story::kCrash);
   const Time begun = pipeline.clock.Now();
-  pipeline.on_round = [&] {
-    if (pipeline.All().empty()) return;
-    pipeline.cluster.unlisted = Error{Code::kUnavailable, "503"};
-  };
+  pipeline.cluster.unlisted = Error{Code::kUnavailable, "503"};
   EXPECT_TRUE(pipeline.Run(kLimit));
   EXPECT_EQ(pipeline.Only().phase, Phase::kEscalated);
   EXPECT_LE(*pipeline.Only().closed_at - begun, seconds(60));
