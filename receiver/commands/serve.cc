@@ -110,8 +110,9 @@ int Serve(const Config& config, Authenticator authenticator) {
   if (!app.ok()) {
     PrintFindings(findings);
     const Code code = app.error().code;
-    const bool refused =
-        code == Code::kInvalidArgument || code == Code::kFailedPrecondition;
+    const bool refused = code == Code::kInvalidArgument ||
+                         code == Code::kNotFound ||
+                         code == Code::kFailedPrecondition;
     return Complain("start", app.error(), refused ? kExitUsage : kExitFailure);
   }
   auto service = Service::Start(**app, config, std::move(authenticator));

@@ -109,7 +109,7 @@ std::string App::MetricsText() {
                            ? server
                            : clock.wall);
   const auto state = parts_->history().Recent(now);
-  metrics.OnDependency("store", state.ok());
+  metrics.OnDependency("store", state.ok() && parts_->store->Writable());
   if (state.ok()) {
     metrics.SetKillSwitch(state->kill_switch.on ||
                           parts_->switches->Read().on());
@@ -163,11 +163,11 @@ Result<std::string> App::KillSwitch() {
   if (!state.ok()) return state.error();
   const KillSwitchRow& row = state->kill_switch;
   SwitchReading reading = parts_->switches->Read();
-  std::optional<Time> since;
+  std::optional<Time> since = parts_->switches->flagged_at();
   if (row.on) {
     reading.sources.emplace_back("store");
     reading.reason = row.reason;
-    since = row.since;
+    since = since ? std::min(*since, row.since) : row.since;
   }
   return KillSwitchJson(reading.sources, reading.reason, since);
 }
@@ -177,12 +177,12 @@ Result<std::string> App::SetKillSwitch(bool on, const std::string& reason,
   // The process stops first and starts last: a store that fails must never
   // leave it less stopped than before.
   const bool before = parts_->switches->flag();
-  if (on) parts_->switches->SetFlag(true);
-  const KillSwitchRow row{
-      .on = on, .reason = reason, .by = by, .since = parts_->clock.Now()};
+  const Time now = parts_->clock.Now();
+  if (on && !before) parts_->switches->SetFlag(true, now);
+  const KillSwitchRow row{.on = on, .reason = reason, .by = by, .since = now};
   auto written = parts_->history().SetKillSwitch(row);
   if (!written.ok()) return written.error();
-  parts_->switches->SetFlag(on && before);
+  if (!on || !before) parts_->switches->SetFlag(false, now);
   parts_->log->Warn(on ? "kill switch set" : "kill switch cleared",
                     {{"by", by}, {"reason", reason}});
   return KillSwitch();
@@ -228,7 +228,21 @@ std::string App::RunbooksJson() const {
   return yaml::RunbooksJson(*parts_->runbooks->Current());
 }
 
-void App::SetProcessSwitch() { parts_->switches->SetFlag(true); }
+void App::SetProcessSwitch() {
+  parts_->switches->SetFlag(true, parts_->clock.Now());
+  parts_->log->Warn("kill switch set", {{"by", "SIGUSR1"}});
+  const AuditRecord record{.seq = 0,
+                           .at = parts_->clock.Now(),
+                           .incident_id = "",
+                           .stage = Stage::kGuard,
+                           .outcome = "kill_switch_on",
+                           .reason = "SIGUSR1",
+                           .data = {{"by", "signal"}}};
+  if (auto noted = parts_->store->Append({&record, 1}); !noted.ok()) {
+    parts_->log->Error("audit record not written",
+                       {{"error", noted.error().message}});
+  }
+}
 
 const std::string& App::HistoryUsed() const {
   return parts_->borrowed.sentence;
@@ -238,7 +252,7 @@ Result<std::vector<Explanation>> App::Explain(std::string_view payload) {
   auto group = ParseAlertGroup(payload, IntakeLimits{});
   if (!group.ok()) return group.error();
   parts_->surroundings->LookAtCluster();
-  return selfheal::Explain(*parts_->ports, *parts_->targets, group->alerts);
+  return selfheal::Explain(*parts_->ports, *parts_->targets, *group);
 }
 
 }  // namespace selfheal

@@ -55,8 +55,15 @@ struct ValueVisitor {
   std::string operator()(const seconds* v) const {
     return QuoteJson(FormatDuration(*v));
   }
+  /// Of a header, the name may be seen.
   std::string operator()(const std::vector<std::string>* v) const {
-    return ListJson(*v);
+    std::vector<std::string> items = *v;
+    if (knob.secret && secrets == Secrets::kMasked) {
+      for (std::string& item : items) {
+        item = item.substr(0, item.find(':') + 1) + " " + std::string(kMasked);
+      }
+    }
+    return ListJson(items);
   }
   std::string operator()(const Approvers* v) const { return ApproversJson(*v); }
 };

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "config/knob_render.h"
 #include "config/knobs.h"
 #include "config/scalar.h"
 #include "core/duration.h"
@@ -44,7 +45,8 @@ std::string TextProblem(const Knob& knob, const std::string& text) {
   const std::string problem = knob.check ? knob.check(text) : "";
   if (problem.empty()) return "";
   // A secret never stands in a message.
-  return knob.secret ? problem : problem + ", found " + Quoted(text);
+  return knob.secret ? problem
+                     : problem + ", found " + Quoted(MaskUrlPassword(text));
 }
 
 std::string ListProblem(const Knob& knob,
@@ -55,7 +57,7 @@ std::string ListProblem(const Knob& knob,
     if (!problem.empty()) return problem;
     if (std::find(items.begin(), items.begin() + static_cast<long>(i),
                   items[i]) != items.begin() + static_cast<long>(i)) {
-      return Quoted(items[i]) + " stands twice";
+      return (knob.secret ? "an item" : Quoted(items[i])) + " stands twice";
     }
   }
   return "";

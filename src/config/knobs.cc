@@ -71,9 +71,11 @@ void AddPrometheus(Config& c, Table& t) {
   t.push_back(Text("prometheus.ca_file", "", p.ca_file, nullptr,
                    "PEM file of the authority to trust; empty: the "
                    "system's."));
-  t.push_back(List("prometheus.headers", "", p.headers, CheckHeader,
-                   "Extra headers, \"Name: value\" (the tenant of Mimir or "
-                   "Thanos)."));
+  Knob headers = List("prometheus.headers", "", p.headers, CheckHeader,
+                      "Extra headers, \"Name: value\" (the tenant of Mimir or "
+                      "Thanos); the values are secrets.");
+  headers.secret = true;
+  t.push_back(std::move(headers));
   t.push_back(Number("prometheus.timeout", "", p.timeout, 1, 2 * kMinute,
                      "One collection of evidence may take this long."));
 }

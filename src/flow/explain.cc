@@ -19,6 +19,11 @@ class Walk {
       : ports_(ports), targets_(targets), out_(out) {}
 
   Result<void> Run() {
+    if (out_.alert.status == AlertStatus::kResolved) {
+      Say(Stage::kCorrelate, "resolved",
+          "it opens nothing, and closes what waits for its alerts");
+      return {};
+    }
     const auto rules = ports_.runbooks.Current();
     const Rule* rule = Match(*rules);
     if (rule == nullptr || !FindTarget(*rule)) return Ended();
@@ -159,12 +164,19 @@ class Walk {
 
 Result<std::vector<Explanation>> Explain(const FlowPorts& ports,
                                          TargetResolver& targets,
-                                         const std::vector<Alert>& alerts) {
-  std::vector<Explanation> explanations;
-  for (std::size_t i = 0; i < alerts.size(); ++i) {
-    Explanation& explanation = explanations.emplace_back();
-    explanation.index = i;
-    explanation.alert = alerts[i];
+                                         const AlertGroup& group) {
+  std::vector<Explanation> explanations(group.received);
+  for (std::size_t i = 0; i < explanations.size(); ++i) {
+    explanations[i].index = i;
+  }
+  for (const RejectedAlert& rejected : group.rejected) {
+    explanations.at(rejected.index).stages = {
+        {Stage::kIntake, "rejected", rejected.field + ": " + rejected.reason}};
+  }
+  auto next = group.alerts.begin();
+  for (Explanation& explanation : explanations) {
+    if (!explanation.stages.empty()) continue;
+    explanation.alert = *next++;
     auto walked = Walk(ports, targets, explanation).Run();
     if (!walked.ok()) return walked.error();
   }

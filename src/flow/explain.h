@@ -15,6 +15,6 @@ namespace selfheal {
 /// @error kUnavailable and others  a source can't be read.
 Result<std::vector<Explanation>> Explain(const FlowPorts& ports,
                                          TargetResolver& targets,
-                                         const std::vector<Alert>& alerts);
+                                         const AlertGroup& group);
 
 }  // namespace selfheal

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <atomic>
+#include <limits>
+#include <optional>
 #include <string>
 
+#include "core/clock.h"
 #include "core/switch.h"
 
 namespace selfheal::guard {
@@ -17,14 +20,24 @@ class ProcessSwitches final : public SwitchReader {
 
   SwitchReading Read() override;
 
-  /// Sets or clears the flag. May be called from a signal handler.
-  void SetFlag(bool on) { flag_.store(on, std::memory_order_release); }
-  bool flag() const { return flag_.load(std::memory_order_acquire); }
+  /// Sets or clears the flag, at `now`.
+  void SetFlag(bool on, Time now) {
+    flagged_at_.store(on ? now.time_since_epoch().count() : kClear,
+                      std::memory_order_release);
+  }
+  bool flag() const { return flagged_at().has_value(); }
+  /// Since when the flag is set.
+  std::optional<Time> flagged_at() const {
+    const auto at = flagged_at_.load(std::memory_order_acquire);
+    if (at == kClear) return std::nullopt;
+    return Time(Time::duration(at));
+  }
 
  private:
+  static constexpr Time::rep kClear = std::numeric_limits<Time::rep>::min();
+
   const std::string file_;
-  std::atomic<bool> flag_{false};
-  static_assert(std::atomic<bool>::is_always_lock_free);
+  std::atomic<Time::rep> flagged_at_{kClear};
 };
 
 }  // namespace selfheal::guard

@@ -150,12 +150,14 @@ TEST(Render, SecretsAreMasked) {
   Config config;
   config.slack.webhook_url = "https://hooks.slack.example/services/T/B/hush";
   config.database.url = "postgresql://heal:s3kret@db:5432/heal?sslmode=require";
+  config.prometheus.headers = {"Authorization: Bearer hush"};
   for (const std::string& text :
        {EffectiveConfigJson(config), EffectiveConfigYaml(config)}) {
     EXPECT_EQ(text.find("hush"), std::string::npos);
     EXPECT_EQ(text.find("s3kret"), std::string::npos);
     EXPECT_NE(text.find("postgresql://heal:***@db:5432/heal"),
               std::string::npos);
+    EXPECT_NE(text.find("Authorization: ***"), std::string::npos);
   }
 }
 

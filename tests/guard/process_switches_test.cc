@@ -77,12 +77,14 @@ TEST_F(ProcessSwitchesTest, ARelativeNameLiesInTheWorkingFolder) {
 
 TEST_F(ProcessSwitchesTest, TheFlagIsASourceOfItsOwn) {
   ProcessSwitches switches(file_);
-  switches.SetFlag(true);
+  switches.SetFlag(true, Time(seconds(7)));
+  EXPECT_EQ(switches.flagged_at(), Time(seconds(7)));
   EXPECT_EQ(switches.Read().sources, std::vector<std::string>{"process"});
   std::ofstream(file_).close();
   EXPECT_EQ(switches.Read().sources.size(), 2u);
   EXPECT_FALSE(switches.Read().reason.empty());
-  switches.SetFlag(false);
+  switches.SetFlag(false, Time(seconds(8)));
+  EXPECT_FALSE(switches.flagged_at().has_value());
   EXPECT_EQ(switches.Read().sources, std::vector<std::string>{"file"});
 }
 

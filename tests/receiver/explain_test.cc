@@ -46,5 +46,30 @@ TEST(ReadOnlyApp, WithoutAStoreSaysThatNothingIsRemembered) {
   EXPECT_TRUE((*looking)->Breakers().ok());
 }
 
+TEST(ReadOnlyApp, SaysWhatServeWouldDoWithResolvedAndRejectedAlerts) {
+  const Config config = ConfigOf(FreshFolder());
+  std::vector<SourceFinding> findings;
+  auto looking = App::CreateReadOnly(config, FreshFolder(), &findings);
+  ASSERT_TRUE(looking.ok()) << looking.error().message;
+  const std::string common =
+      R"("startsAt":"2026-11-25T12:00:00Z","endsAt":"0001-01-01T00:00:00Z",)"
+      R"("annotations":{},"generatorURL":"",)"
+      R"("labels":{"alertname":"KubeMemoryLeak","namespace":"shop"}})";
+  const auto told = (*looking)->Explain(
+      R"({"version":"4","groupKey":"g","truncatedAlerts":0,"receiver":"r",)"
+      R"("status":"firing","groupLabels":{},"commonLabels":{},)"
+      R"("commonAnnotations":{},"externalURL":"","alerts":[{"status":"odd",)" +
+      common + R"(,{"status":"resolved",)" + common + "]}");
+  ASSERT_TRUE(told.ok()) << told.error().message;
+  ASSERT_EQ(told->size(), 2u);
+  EXPECT_EQ(told->at(0).stages.at(0).outcome, "rejected");
+  EXPECT_EQ(told->at(0).stages.at(0).reason,
+            "status: must be firing or resolved");
+  EXPECT_EQ(told->at(1).index, 1u);
+  ASSERT_EQ(told->at(1).stages.size(), 1u);
+  EXPECT_EQ(told->at(1).stages.at(0).outcome, "resolved");
+  EXPECT_EQ(told->at(1).incident.rule, "");
+}
+
 }  // namespace
 }  // namespace selfheal::testing

@@ -111,10 +111,13 @@ TEST_F(Selfheal, WrongConfigurationExits2AndOpensNothing) {
                                 "/token, key_file: " + folder_ + "/token}\n")})
                 .exit_code,
             2);
-  EXPECT_EQ(
-      RunSelfheal({"serve", "--config", Config("listen: example.org:80\n")})
-          .exit_code,
-      2);
+  for (const char* line :
+       {"listen: example.org:80\n", "rules_dir: /no/such/folder\n",
+        "database: {url: 'postgresql://heal:s3kret@db/heal'}\n"}) {
+    const Finished wrong = RunSelfheal({"serve", "--config", Config(line)});
+    EXPECT_EQ(wrong.exit_code, 2) << line << wrong.err;
+    EXPECT_EQ(wrong.err.find("s3kret"), std::string::npos);
+  }
   EXPECT_NE(access((folder_ + "/selfheal.db").c_str(), F_OK), 0);
 }
 
@@ -180,8 +183,16 @@ TEST_F(Selfheal, SignalsReloadAndSetTheKillSwitch) {
   bool on = false;
   for (int i = 0; i < 1000 && !on; ++i) on = switch_is_on();
   EXPECT_TRUE(on);
+  RawClient client(port);
+  client.Send(Request("GET", "/api/v1/kill-switch", "root-t0ken"));
+  EXPECT_EQ(BodyOf(client.ReadAnswer()).find("\"since\":null"),
+            std::string::npos);
   program.Signal(SIGTERM);
   EXPECT_EQ(program.Wait().exit_code, 0);
+  const Finished exported =
+      RunSelfheal({"audit", "export", "--config", config});
+  EXPECT_NE(exported.out.find("\"reason\":\"SIGUSR1\""), std::string::npos)
+      << exported.out;
 }
 
 TEST_F(Selfheal, ABreakerOutlivesTheProcessAndAPersonClosesIt) {

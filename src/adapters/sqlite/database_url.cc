@@ -1,12 +1,14 @@
 #include "adapters/sqlite/database_url.h"
 
+#include "config/knob_render.h"
+
 namespace selfheal {
 
 Result<std::string> ParseSqliteUrl(std::string_view url) {
   constexpr std::string_view kScheme = "sqlite://";
   const auto refuse = [&](const std::string& why) {
     return Error{Code::kInvalidArgument,
-                 "\"" + std::string(url) + "\": " + why};
+                 "\"" + MaskUrlPassword(url) + "\": " + why};
   };
   if (url.substr(0, kScheme.size()) != kScheme) {
     return refuse("expected sqlite:// and an absolute path");
