@@ -199,7 +199,8 @@ void MissedWindows::Tell(const std::vector<Alert>& missed,
                    {"to", FormatTime(outage.end)}});
   Notice notice{.incident_id = "",
                 .title = std::to_string(missed.size()) +
-                         " alerts came and went while selfheal was away",
+                         (missed.size() == 1 ? " alert" : " alerts") +
+                         " came and went while selfheal was away",
                 .lines = {Span(outage.start, outage.end)},
                 .severity = "warning"};
   for (std::size_t i = 0; i < missed.size() && i < kMostLines; ++i) {

@@ -103,14 +103,16 @@ guard::Surroundings SurroundingsWatch::Read() {
   return now;
 }
 
-Result<void> SurroundingsWatch::CountTargets(
-    std::map<ObjectKind, int>& population) {
+std::vector<std::string> SurroundingsWatch::Places() const {
   const auto& namespaces = ports_.config.kubernetes.namespaces;
   const bool all =
       std::find(namespaces.begin(), namespaces.end(), "*") != namespaces.end();
-  const std::vector<std::string> places =
-      all ? std::vector<std::string>{""} : namespaces;
-  for (const std::string& ns : places) {
+  return all ? std::vector<std::string>{""} : namespaces;
+}
+
+Result<void> SurroundingsWatch::CountTargets(
+    std::map<ObjectKind, int>& population) {
+  for (const std::string& ns : Places()) {
     for (const ObjectKind kind :
          {ObjectKind::kDeployment, ObjectKind::kStatefulSet,
           ObjectKind::kDaemonSet}) {
@@ -150,6 +152,8 @@ void SurroundingsWatch::LookAtCluster() {
   last_.problem.clear();
   last_.population = std::move(population);
   last_.population[ObjectKind::kNode] = static_cast<int>(nodes->size());
+  last_.counted = Places();
+  if (last_.counted == std::vector<std::string>{""}) last_.counted.clear();
   last_.nodes.clear();
   for (const ClusterObject& node : *nodes) {
     last_.nodes.push_back(RowOf(node));

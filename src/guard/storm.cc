@@ -48,15 +48,23 @@ std::string Count(const Storm& storm, std::size_t targets) {
          " targets in new trouble within " + FormatDuration(storm.within);
 }
 
+/// True where `target` is one of those that the population counts.
+bool IsCounted(const Surroundings& around, const ObjectRef& target) {
+  const auto& counted = around.counted;
+  return counted.empty() || target.ns.empty() ||
+         std::find(counted.begin(), counted.end(), target.ns) != counted.end();
+}
+
 std::optional<std::string> KindCause(const Storm& storm,
                                      const Surroundings& around,
                                      const std::set<ObjectRef>& targets) {
   for (const auto& [kind, whole] : around.population) {
     if (whole < kKindAtLeast) continue;
-    const auto part = static_cast<int>(std::count_if(
-        targets.begin(), targets.end(), [kind = kind](const ObjectRef& target) {
-          return target.kind == kind;
-        }));
+    const auto part = static_cast<int>(
+        std::count_if(targets.begin(), targets.end(),
+                      [&, kind = kind](const ObjectRef& target) {
+                        return target.kind == kind && IsCounted(around, target);
+                      }));
     if (!Reaches(part, whole, kKindPercent)) continue;
     return Share(part, whole) + " " + std::string(KindName(kind)) +
            "s in new trouble within " + FormatDuration(storm.within);

@@ -38,6 +38,8 @@ struct Surroundings {
   std::string problem;  ///< Why the last look failed, or "".
   /// Objects that may become targets, by kind.
   std::map<ObjectKind, int> population;
+  /// The namespaces that were counted; empty = all.
+  std::vector<std::string> counted;
   std::vector<NodeRow> nodes;
   std::string upgrade;  ///< What shows that the cluster is upgraded, or "".
   ClockReading clock;

@@ -130,6 +130,11 @@ TEST_F(SurroundingsWatchTest, CountsTargetsNodesAndClocks) {
   EXPECT_EQ(found.population.at(ObjectKind::kDeployment), 4);
   EXPECT_EQ(found.population.at(ObjectKind::kPod), 12);
   EXPECT_EQ(found.population.at(ObjectKind::kNode), 3);
+  EXPECT_EQ(found.counted, std::vector<std::string>{"shop"});
+  config_.kubernetes.namespaces = {"shop", "*"};
+  watch_.LookAtCluster();
+  EXPECT_TRUE(watch_.Read().counted.empty()) << "all of them";
+  EXPECT_EQ(watch_.Read().population.at(ObjectKind::kDeployment), 4);
   ASSERT_EQ(found.nodes.size(), 3u);
   EXPECT_EQ(found.nodes[0].zone, "a");
   EXPECT_TRUE(found.nodes[0].ready);

@@ -92,6 +92,16 @@ TEST(StormShare, KindsAreCountedApartAndOldEpisodesNot) {
   EXPECT_EQ(world.Of("storm").outcome, kAllow);
 }
 
+TEST(StormShare, ATargetElsewhereIsNoneOfThem) {
+  GuardWorld world(Scene::kCanary);
+  world.surroundings.state.population = {{ObjectKind::kDeployment, 10}};
+  world.surroundings.state.counted = {"other"};
+  AddTrouble(world, ObjectKind::kDeployment, 4);
+  EXPECT_EQ(world.Of("storm").outcome, kAllow);
+  world.surroundings.state.counted = {"other", "shop"};
+  EXPECT_EQ(world.Of("storm").outcome, kDeny);
+}
+
 TEST(StormShare, FiftyFivePercentOfTheNodesOfAZone) {
   const struct {
     int nodes, not_ready, in_trouble;
