@@ -1,7 +1,7 @@
 #include "receiver/alert_handlers.h"
 
 #include <charconv>
-#include <mutex>
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "codec/alert_json.h"
+#include "core/mutex.h"
 #include "receiver/answers.h"
 #include "receiver/query.h"
 
@@ -21,6 +22,41 @@ using Json = nlohmann::ordered_json;
 /// Bodies from this size on are read one at a time: a group needs several times
 /// its wire size while it is parsed.
 constexpr std::size_t kLargeBody = 1 << 20;
+
+/// How long a large body waits for the one before it: its store may hang.
+constexpr std::chrono::milliseconds kLargeWait{500};
+
+/// The turn of one large body, from its parsing to its commit.
+class LargeBodyTurn {
+ public:
+  LargeBodyTurn() {
+    const auto until = std::chrono::steady_clock::now() + kLargeWait;
+    MutexLock lock(mutex_);
+    while (taken_ &&
+           left_.wait_until(mutex_, until) != std::cv_status::timeout) {
+    }
+    mine_ = !std::exchange(taken_, true);
+  }
+  ~LargeBodyTurn() {
+    if (!mine_) return;
+    {
+      MutexLock lock(mutex_);
+      taken_ = false;
+    }
+    left_.notify_one();
+  }
+  LargeBodyTurn(const LargeBodyTurn&) = delete;
+  LargeBodyTurn& operator=(const LargeBodyTurn&) = delete;
+
+  /// False: it did not come in time.
+  bool mine() const { return mine_; }
+
+ private:
+  inline static Mutex mutex_;
+  inline static CondVar left_;
+  inline static bool taken_ GUARDED_BY(mutex_) = false;
+  bool mine_ = false;
+};
 
 std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -141,9 +177,9 @@ Result<AlertQuery> ReadAlertQuery(std::string_view text) {
 HttpResponse HandleWebhook(const Services& services,
                            const HttpRequest& request) {
   if (request.body.size() < kLargeBody) return Take(services, request);
-  static std::mutex one_large_body;
-  const std::lock_guard lock(one_large_body);
-  return Take(services, request);
+  const LargeBodyTurn turn;
+  if (turn.mine()) return Take(services, request);
+  return ProblemOf(Error{Code::kUnavailable, "another large body is read"});
 }
 
 std::vector<HttpResponse> HandleWebhooks(

@@ -29,8 +29,10 @@ HttpServer::HttpServer(HttpServerOptions options, RequestHandler& handler,
                        Listener listener, std::shared_ptr<TlsContext> tls)
     : options_(std::move(options)),
       port_(listener.port()),
-      loop_(options_.limits, handler, std::move(listener), std::move(tls),
-            [this](Connection& one) { return workers_.Submit(one); }),
+      loop_(
+          options_.limits, handler, std::move(listener), std::move(tls),
+          [this](Connection& one) { return workers_.Submit(one); },
+          [this] { workers_.Flush(); }),
       workers_(options_.limits, handler,
                [this](Connection& one) { loop_.Completed(one); }) {
   thread_ = std::jthread([this] {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
 #include <utility>
 
 namespace selfheal {
@@ -82,10 +81,8 @@ class LibraryBridge::Library final : public httplib::Server {
         });
   }
 
-  /// @param ready  the answer; none: the handler is asked for it.
-  Answer Serve(const HttpRequest& request, std::optional<HttpResponse> ready) {
+  Answer Serve(const HttpRequest& request) {
     request_ = &request;
-    ready_ = std::move(ready);
     close_ = true;
     status_ = 500;
     MemoryStream stream(WriteHead(request.head), request.peer);
@@ -97,7 +94,7 @@ class LibraryBridge::Library final : public httplib::Server {
   void Fill(httplib::Response& response) {
     HttpResponse answer;
     try {
-      answer = ready_ ? *std::move(ready_) : handler_.Handle(*request_);
+      answer = handler_.Handle(*request_);
     } catch (const std::exception&) {
       // A library threw what its adapter does not know: fail closed.
       answer = Problem(500, "an internal error");
@@ -124,7 +121,6 @@ class LibraryBridge::Library final : public httplib::Server {
 
   RequestHandler& handler_;
   const HttpRequest* request_ = nullptr;
-  std::optional<HttpResponse> ready_;
   bool close_ = true;
   int status_ = 500;
 };
@@ -148,12 +144,7 @@ LibraryBridge::LibraryBridge(RequestHandler& handler)
 LibraryBridge::~LibraryBridge() = default;
 
 LibraryBridge::Answer LibraryBridge::Serve(const HttpRequest& request) {
-  return Checked(request, library_->Serve(request, std::nullopt));
-}
-
-LibraryBridge::Answer LibraryBridge::Write(const HttpRequest& request,
-                                           HttpResponse answer) {
-  return Checked(request, library_->Serve(request, std::move(answer)));
+  return Checked(request, library_->Serve(request));
 }
 
 }  // namespace selfheal

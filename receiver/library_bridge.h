@@ -32,9 +32,6 @@ class LibraryBridge {
   /// Runs the handler and writes its answer.
   Answer Serve(const HttpRequest& request);
 
-  /// Writes an answer that is there already.
-  Answer Write(const HttpRequest& request, HttpResponse answer);
-
  private:
   class Library;
   std::unique_ptr<Library> library_;

@@ -24,12 +24,14 @@ constexpr std::chrono::milliseconds kSweepGrain{20};
 
 PollLoop::PollLoop(const HttpLimits& limits, RequestHandler& handler,
                    Listener listener, std::shared_ptr<TlsContext> tls,
-                   std::function<bool(Connection&)> submit)
+                   std::function<bool(Connection&)> submit,
+                   std::function<void()> submitted)
     : limits_(limits),
       handler_(handler),
       listener_(std::move(listener)),
       tls_(std::move(tls)),
       submit_(std::move(submit)),
+      submitted_(std::move(submitted)),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       table_(limits) {
@@ -101,6 +103,7 @@ void PollLoop::Turn() {
       OnEvent(*connection, event.events);
     }
   }
+  if (std::exchange(has_submitted_, false)) submitted_();
   if (now_ >= resume_accept_) {
     resume_accept_ = SteadyTime::max();
     if (!stopping_) Watch(listener_.fd(), EPOLLIN);

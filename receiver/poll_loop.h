@@ -31,10 +31,12 @@ class PollLoop {
   /// @param limits   outlives the loop, as does `handler`.
   /// @param submit   takes a connection with a complete request over until
   ///                 Completed; false: no room.
+  /// @param submitted  called after the submissions of one turn.
   /// @param tls      null: plain HTTP.
   PollLoop(const HttpLimits& limits, RequestHandler& handler, Listener listener,
            std::shared_ptr<TlsContext> tls,
-           std::function<bool(Connection&)> submit);
+           std::function<bool(Connection&)> submit,
+           std::function<void()> submitted);
   ~PollLoop();
   PollLoop(const PollLoop&) = delete;
   PollLoop& operator=(const PollLoop&) = delete;
@@ -89,6 +91,7 @@ class PollLoop {
   Listener listener_;
   const std::shared_ptr<TlsContext> tls_;
   const std::function<bool(Connection&)> submit_;
+  const std::function<void()> submitted_;
   const SystemClock clock_;
 
   int epoll_ = -1;
@@ -103,6 +106,7 @@ class PollLoop {
   SteadyTime resume_accept_ = SteadyTime::max();
   SteadyTime stop_at_ = SteadyTime::max();
   bool stopping_ = false;
+  bool has_submitted_ = false;
   std::size_t charged_ = 0;
   std::array<char, 64 << 10> buffer_;
   std::string clear_;

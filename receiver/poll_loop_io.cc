@@ -154,7 +154,10 @@ void PollLoop::Dispatch(Connection& connection, std::string_view rest) {
   connection.gate->request().peer = connection.peer;
   connection.phase = Phase::kWorking;
   connection.deadline = SteadyTime::max();
-  if (submit_(connection)) return;
+  if (submit_(connection)) {
+    has_submitted_ = true;
+    return;
+  }
   connection.phase = Phase::kReading;
   HttpResponse busy = Problem(503, "all workers are busy");
   busy.headers.emplace_back("Retry-After", "1");

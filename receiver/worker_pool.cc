@@ -47,22 +47,29 @@ WorkerPool::~WorkerPool() { Stop(); }
 
 bool WorkerPool::Submit(Connection& connection) {
   const bool bulk = handler_.InBulk(connection.gate->request());
-  bool wake = true;
   {
     MutexLock lock(mutex_);
     if (stopping_ || queue_.size() + bulk_.size() >= limits_.queue) {
       return false;
     }
     if (bulk) {
-      // Who ends a bulk takes the next one; somebody must watch the clock.
-      wake = bulk_.empty() || bulks_under_way_ < kBulks;
+      // Others of the same turn may follow: Flush wakes a worker for all.
       bulk_.push_back({&connection, clock_.SteadyNow()});
-    } else {
-      queue_.push_back(&connection);
+      return true;
     }
+    queue_.push_back(&connection);
   }
-  if (wake) wake_.notify_one();
+  wake_.notify_one();
   return true;
+}
+
+void WorkerPool::Flush() {
+  {
+    MutexLock lock(mutex_);
+    // Who ends a bulk sees to the next one, while somebody watches the clock.
+    if (bulk_.empty() || (bulks_under_way_ >= kBulks && watchers_ > 0)) return;
+  }
+  wake_.notify_one();
 }
 
 void WorkerPool::Stop() {
@@ -85,6 +92,7 @@ bool WorkerPool::BulkIsDue() {
 WorkerPool::Work WorkerPool::TakeBulk() {
   Work work;
   work.bulk = true;
+  work.since = bulk_.front().since;
   while (!bulk_.empty() && work.connections.size() < kMostInBulk) {
     work.connections.push_back(bulk_.front().connection);
     bulk_.pop_front();
@@ -97,7 +105,7 @@ WorkerPool::Work WorkerPool::Next() {
   MutexLock lock(mutex_);
   while (!stopping_) {
     if (!queue_.empty()) {
-      Work work{{queue_.front()}, false};
+      Work work{{queue_.front()}, false, {}};
       queue_.pop_front();
       return work;
     }
@@ -105,7 +113,9 @@ WorkerPool::Work WorkerPool::Next() {
     if (bulk_.empty()) {
       wake_.wait(mutex_);
     } else {
+      ++watchers_;
       wake_.wait_for(mutex_, limits_.gather);
+      --watchers_;
     }
   }
   return {};
@@ -120,26 +130,43 @@ void WorkerPool::Finish(Connection& connection, LibraryBridge::Answer answer) {
   done_(connection);
 }
 
-void WorkerPool::ServeBulk(LibraryBridge& bridge, const Work& work) {
+std::vector<HttpResponse> WorkerPool::AnswerBulk(const Work& work) {
+  if (clock_.SteadyNow() >= work.since + limits_.patience) {
+    HttpResponse busy = Problem(503, "all workers are busy");
+    busy.headers.emplace_back("Retry-After", "1");
+    busy.close = true;
+    return std::vector<HttpResponse>(work.connections.size(), busy);
+  }
   std::vector<const HttpRequest*> requests;
   for (Connection* const one : work.connections) {
     requests.push_back(&one->gate->request());
   }
-  std::vector<HttpResponse> answers;
   try {
-    answers = handler_.HandleBulk(requests);
+    return handler_.HandleBulk(requests);
   } catch (const std::exception&) {
     // A library threw what its adapter does not know: fail closed.
-    answers.assign(requests.size(), Problem(500, "an internal error"));
+    return std::vector<HttpResponse>(requests.size(),
+                                     Problem(500, "an internal error"));
   }
+}
+
+void WorkerPool::ServeBulk(const Work& work) {
+  const std::vector<HttpResponse> answers = AnswerBulk(work);
+  bool more;
   {
     MutexLock lock(mutex_);
     --bulks_under_way_;
+    more = !bulk_.empty();
   }
-  wake_.notify_one();
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    Finish(*work.connections[i],
-           bridge.Write(*requests[i], std::move(answers[i])));
+  if (more) wake_.notify_one();
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    Connection& one = *work.connections[i];
+    const RequestHead& head = one.gate->head();
+    const bool close = answers[i].close || head.close;
+    // No route of a library takes part, so none writes the answer either.
+    Finish(one,
+           {SerializeResponse(answers[i], close, head.method != Method::kHead),
+            answers[i].status, close});
   }
 }
 
@@ -150,7 +177,7 @@ void WorkerPool::Run() {
     const Work work = Next();
     if (work.connections.empty()) return;
     if (work.bulk) {
-      ServeBulk(bridge, work);
+      ServeBulk(work);
       continue;
     }
     Connection& one = *work.connections.front();

@@ -19,7 +19,8 @@ namespace selfheal {
 /// Requests that wait for the same thing (RequestHandler::InBulk) gather while
 /// two bulks of them are under way, and are then taken together: one commit
 /// behind the next, however many connections. A bulk that takes long holds
-/// nobody up: after `limits.gather` the next one starts all the same.
+/// nobody up: after `limits.gather` the next one starts all the same, and what
+/// found no worker within `limits.patience` is answered 503 unseen.
 ///
 /// Submit and Stop belong to the server; a submitted connection belongs to one
 /// worker until `done` is called with it.
@@ -33,8 +34,10 @@ class WorkerPool {
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  /// False: the queue is full.
+  /// False: the queue is full. What gathers waits for Flush.
   bool Submit(Connection& connection) EXCLUDES(mutex_);
+  /// The submissions of this turn are complete.
+  void Flush() EXCLUDES(mutex_);
 
   /// Drops what waits, lets the workers finish what they have, joins them.
   void Stop() EXCLUDES(mutex_);
@@ -48,13 +51,15 @@ class WorkerPool {
   struct Work {
     std::vector<Connection*> connections;
     bool bulk = false;
+    SteadyTime since;  ///< Of a bulk: its first request was complete.
   };
 
   void Run() EXCLUDES(mutex_);
   Work Next() EXCLUDES(mutex_);
   bool BulkIsDue() REQUIRES(mutex_);
   Work TakeBulk() REQUIRES(mutex_);
-  void ServeBulk(LibraryBridge& bridge, const Work& work) EXCLUDES(mutex_);
+  void ServeBulk(const Work& work) EXCLUDES(mutex_);
+  std::vector<HttpResponse> AnswerBulk(const Work& work);
   void Finish(Connection& connection, LibraryBridge::Answer answer);
 
   const HttpLimits& limits_;
@@ -67,6 +72,8 @@ class WorkerPool {
   std::deque<Connection*> queue_ GUARDED_BY(mutex_);
   std::deque<Waiting> bulk_ GUARDED_BY(mutex_);
   std::size_t bulks_under_way_ GUARDED_BY(mutex_) = 0;
+  /// Workers that wake by themselves when what gathers is due.
+  std::size_t watchers_ GUARDED_BY(mutex_) = 0;
   bool stopping_ GUARDED_BY(mutex_) = false;
 
   std::vector<std::jthread> threads_;

@@ -36,6 +36,28 @@ int RunExport(const Config& config) {
   return rows.ok() ? kExitOk : Complain(rows.error());
 }
 
+int RunBackup(const Config& config, const std::string& to) {
+  const auto report = BackUpStoreOf(config, to);
+  if (!report.ok()) return Complain(report.error());
+  std::cout << to << ": " << report->rows << " audit rows, "
+            << (report->first_bad == 0 ? "intact" : report->problem)
+            << ", head " << report->head.hash << "\n";
+  return report->first_bad == 0 ? kExitOk : kExitFailure;
+}
+
+void AddBackup(CLI::App& command, const std::shared_ptr<std::string>& file,
+               int& exit_code) {
+  CLI::App* const backup = command.add_subcommand(
+      "backup", "Copies the whole store while it runs, and checks the copy");
+  const auto to = std::make_shared<std::string>();
+  backup->add_option("FILE", *to, "The new file")->required();
+  backup->add_option("--config", *file, "Configuration file");
+  backup->callback([file, to, &exit_code] {
+    const std::optional<Config> config = LoadConfigOrComplain(*file);
+    exit_code = config ? RunBackup(*config, *to) : kExitUsage;
+  });
+}
+
 using Action = int (*)(const Config&);
 
 void AddAction(CLI::App& command, const char* name, const char* sentence,
@@ -54,12 +76,13 @@ void AddAction(CLI::App& command, const char* name, const char* sentence,
 void AddAuditCommand(CLI::App& program, int& exit_code) {
   const auto file = std::make_shared<std::string>();
   CLI::App* const command =
-      program.add_subcommand("audit", "Checks or exports the audit");
+      program.add_subcommand("audit", "Checks, exports or backs up the audit");
   command->require_subcommand(1);
   AddAction(*command, "verify", "Recomputes the hash chain", file, RunVerify,
             exit_code);
   AddAction(*command, "export", "Writes every row as one JSON line", file,
             RunExport, exit_code);
+  AddBackup(*command, file, exit_code);
 }
 
 }  // namespace selfheal

@@ -71,21 +71,7 @@ void App::GroupStored(const AlertGroup& group, const StoredGroup& stored,
                       Duration took) {
   parts_->metrics->OnStage(Stage::kIntake, "stored", took);
   parts_->metrics->GroupReceived(group);
-  if (group.truncated_alerts > 0) {
-    const AuditRecord record{.seq = 0,
-                             .at = parts_->clock.Now(),
-                             .incident_id = "",
-                             .stage = Stage::kIntake,
-                             .outcome = "truncated",
-                             .reason = std::to_string(group.truncated_alerts) +
-                                       " alerts were cut off by max_alerts",
-                             .data = {{"group_key", group.group_key}}};
-    if (auto noted = parts_->store->Append({&record, 1}); !noted.ok()) {
-      parts_->log->Error("audit record not written",
-                         {{"error", noted.error().message}});
-    }
-  }
-  if (stored.fresh > 0) parts_->flow->Poke();
+  if (stored.waiting > 0) parts_->flow->Poke();
 }
 
 void App::WebhookAnswered(int status) {
@@ -97,6 +83,11 @@ void App::PayloadRefused() { parts_->metrics->PayloadRefused(); }
 bool App::Ready() const { return parts_->store->Writable(); }
 
 std::string App::MetricsText() {
+  return metrics_page_.Get(parts_->clock.SteadyNow(),
+                           [this] { return FreshMetrics(); });
+}
+
+std::string App::FreshMetrics() {
   telemetry::Metrics& metrics = *parts_->metrics;
   metrics.SetQueueDepth(parts_->flow->QueueDepth());
   const Time now = parts_->clock.Now();
@@ -181,6 +172,7 @@ Result<std::string> App::SetKillSwitch(bool on, const std::string& reason,
   if (on && !before) parts_->switches->SetFlag(true, now);
   const KillSwitchRow row{.on = on, .reason = reason, .by = by, .since = now};
   auto written = parts_->history().SetKillSwitch(row);
+  metrics_page_.Drop();
   if (!written.ok()) return written.error();
   if (!on || !before) parts_->switches->SetFlag(false, now);
   parts_->log->Warn(on ? "kill switch set" : "kill switch cleared",
@@ -208,6 +200,7 @@ Result<std::string> App::SetBreaker(const std::string& scope, bool open,
   BreakerChange change{scope, std::nullopt, by, reason};
   if (open) change.row = BreakerRow{scope, now, reason, std::nullopt};
   auto written = parts_->history().SetBreaker(change);
+  metrics_page_.Drop();
   if (!written.ok()) return written.error();
   parts_->log->Warn(open ? "breaker opened" : "breaker closed",
                     {{"scope", scope}, {"by", by}, {"reason", reason}});

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/cached_text.h"
 #include "config/config.h"
 #include "core/explanation.h"
 #include "core/result.h"
@@ -63,6 +64,7 @@ class App {
 
   /// The store takes writes.
   bool Ready() const;
+  /// At most a second old, and bounded; shows at once what a person changed.
   std::string MetricsText();
 
   // JSON bodies of the API (kNotFound, kInvalidArgument of the store).
@@ -100,7 +102,9 @@ class App {
 
  private:
   explicit App(std::unique_ptr<Parts> parts);
+  std::string FreshMetrics();
 
+  CachedText metrics_page_;
   std::unique_ptr<Parts> parts_;
 };
 

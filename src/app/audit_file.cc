@@ -1,6 +1,7 @@
 #include "app/audit_file.h"
 
 #include "adapters/crypto/digest.h"
+#include "adapters/sqlite/backup.h"
 #include "adapters/sqlite/database_url.h"
 
 namespace selfheal {
@@ -15,6 +16,12 @@ Result<long long> ExportAuditOf(const Config& config, std::ostream& out) {
   const auto path = ParseSqliteUrl(config.database.url);
   if (!path.ok()) return path.error();
   return ExportAudit(*path, out);
+}
+
+Result<AuditReport> BackUpStoreOf(const Config& config, const std::string& to) {
+  const auto path = ParseSqliteUrl(config.database.url);
+  if (!path.ok()) return path.error();
+  return Backup(*path, to, Sha256Hex);
 }
 
 }  // namespace selfheal

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <iosfwd>
+#include <string>
 
 #include "adapters/sqlite/audit_verify.h"  // IWYU pragma: export
 #include "config/config.h"
@@ -14,5 +15,10 @@ Result<AuditReport> VerifyAuditOf(const Config& config);
 
 /// Writes that audit to `out`, one JSON object a line; returns how many rows.
 Result<long long> ExportAuditOf(const Config& config, std::ostream& out);
+
+/// Copies the store that `config` names to the new file `to` and checks the
+/// copy; runs beside `serve`. Errors as Backup, kInvalidArgument for another
+/// kind of store.
+Result<AuditReport> BackUpStoreOf(const Config& config, const std::string& to);
 
 }  // namespace selfheal

@@ -11,15 +11,20 @@
 
 namespace selfheal {
 
-/// Keeps an eye on the audit: its head goes to the log, outside of the reach
-/// of whoever rewrites the file, every 5 minutes and at the stop; the whole
-/// chain is recomputed at the start and every hour, into a metric.
+/// Keeps an eye on the audit and its file: its head goes to the log, outside of
+/// the reach of whoever rewrites the file, every 5 minutes and at the stop; the
+/// whole chain is recomputed at the start and every hour, into a metric; once a
+/// day every page of the file is checked (the start did it too).
 class AuditWatch {
  public:
   /// Each argument outlives the watch.
-  AuditWatch(const Config& config, SqliteStore& store,
+  AuditWatch(const Config& config, const Clock& clock, SqliteStore& store,
              telemetry::Metrics& metrics, Logger& log)
-      : config_(config), store_(store), metrics_(metrics), log_(log) {}
+      : config_(config),
+        clock_(clock),
+        store_(store),
+        metrics_(metrics),
+        log_(log) {}
   ~AuditWatch() { Stop(); }
 
   void Start();
@@ -29,8 +34,10 @@ class AuditWatch {
   void Run(const std::stop_token& stop);
   void LogHead();
   void Verify();
+  void CheckFile();
 
   const Config& config_;
+  const Clock& clock_;
   SqliteStore& store_;
   telemetry::Metrics& metrics_;
   Logger& log_;

@@ -14,6 +14,7 @@
 #include "adapters/telemetry/logger.h"
 #include "app/log_notifier.h"
 #include "app/no_cluster.h"
+#include "correlate/rule_match.h"
 
 namespace selfheal {
 namespace {
@@ -146,7 +147,11 @@ Result<void> Parts::OpenStore() {
   auto opened = SqliteStore::Open(
       {.path = *path,
        .digester = [](std::string_view text) { return Sha256Hex(text); },
-       .clock = &clock});
+       .clock = &clock,
+       .concerns =
+           [this](const Labels& labels) {
+             return !MatchingRules(*runbooks->Current(), labels).empty();
+           }});
   if (!opened.ok()) return opened.error().With("database.url");
   store = *std::move(opened);
   const auto beat = store->LastBeat();
@@ -320,7 +325,8 @@ void Parts::BuildFlow() {
                                                         .sightings = sightings,
                                                         .wake = {}},
                                        Jobs());
-  audit_watch = std::make_unique<AuditWatch>(config, *store, *metrics, *log);
+  audit_watch =
+      std::make_unique<AuditWatch>(config, clock, *store, *metrics, *log);
 }
 
 }  // namespace selfheal

@@ -55,6 +55,13 @@ class IncidentStore {
   virtual Result<std::vector<Incident>> Unfinished() = 0;
 };
 
+/// Alert rows that have been looked at, and what they belong to.
+struct AlertLinks {
+  std::vector<long long> alert_rows;
+  std::string incident_id;  ///< "" = they matched no rule.
+  std::vector<AuditRecord> records;
+};
+
 /// Port of correlate: what it needs to merge alerts into incidents.
 class CorrelationStore {
  public:
@@ -66,6 +73,14 @@ class CorrelationStore {
   virtual Result<void> Link(const std::vector<long long>& alert_rows,
                             const std::string& incident_id,
                             const std::vector<AuditRecord>& records) = 0;
+  /// Several at once; in one transaction where the store can.
+  virtual Result<void> LinkAll(const std::vector<AlertLinks>& links) {
+    for (const AlertLinks& one : links) {
+      auto linked = Link(one.alert_rows, one.incident_id, one.records);
+      if (!linked.ok()) return linked;
+    }
+    return {};
+  }
 };
 
 }  // namespace selfheal

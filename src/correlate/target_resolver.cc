@@ -10,6 +10,16 @@ constexpr std::array<std::pair<std::string_view, ObjectKind>, 3>
     kWorkloadLabels = {{{"deployment", ObjectKind::kDeployment},
                         {"statefulset", ObjectKind::kStatefulSet},
                         {"daemonset", ObjectKind::kDaemonSet}}};
+/// Every label that is looked at, beside the ones named exported_*.
+constexpr std::array<std::string_view, 7> kTargetLabels = {
+    "namespace",
+    "pod",
+    "node",
+    "deployment",
+    "daemonset",
+    "statefulset",
+    "horizontalpodautoscaler"};
+constexpr std::string_view kExported = "exported_";
 /// Pod -> ReplicaSet -> Deployment, and one more for safety.
 constexpr int kMaxHops = 3;
 
@@ -17,16 +27,20 @@ Error Invalid(std::string message) {
   return Error{Code::kInvalidArgument, std::move(message)};
 }
 
+std::string_view FirstExported(const Labels& labels) {
+  const auto found = labels.lower_bound(kExported);
+  if (found == labels.end()) return "";
+  const std::string_view name = found->first;
+  return name.substr(0, kExported.size()) == kExported ? name : "";
+}
+
 /// A scrape without honor_labels names the exporter, not the subject.
 Result<void> RefuseExported(const Labels& labels) {
-  for (const auto& [name, value] : labels) {
-    if (name.rfind("exported_", 0) == 0) {
-      return Invalid("label " + name +
-                     " shows a scrape without honor_labels: the other labels "
-                     "name the exporter, not the subject");
-    }
-  }
-  return {};
+  const std::string_view name = FirstExported(labels);
+  if (name.empty()) return {};
+  return Invalid("label " + std::string(name) +
+                 " shows a scrape without honor_labels: the other labels "
+                 "name the exporter, not the subject");
 }
 
 Result<ObjectRef> Named(ObjectKind kind, const Labels& labels,
@@ -59,6 +73,17 @@ Result<ObjectRef> NamedWorkload(const Labels& labels) {
 }
 
 }  // namespace
+
+std::string TargetKey(const Rule& rule, const Labels& labels) {
+  std::string key = rule.name;
+  for (const std::string_view name : kTargetLabels) {
+    key += '\0';
+    key += LabelOr(labels, name);
+  }
+  key += '\0';
+  key += FirstExported(labels);
+  return key;
+}
 
 ObjectRef GuessTarget(const Rule& rule, const Labels& labels) {
   if (rule.target == TargetMode::kNode) {

@@ -38,6 +38,10 @@ class TargetResolver {
   ClusterView& view_;
 };
 
+/// Alerts of `rule` with the same key are about the same object: Resolve and
+/// GuessTarget look at nothing else in their labels. Pure.
+std::string TargetKey(const Rule& rule, const Labels& labels);
+
 /// The object that labels alone name, without a look at the cluster: the best
 /// that can be said of a target that could not be resolved.
 ObjectRef GuessTarget(const Rule& rule, const Labels& labels);

@@ -1,5 +1,9 @@
 #include "flow/correlator.h"
 
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "core/ids.h"
@@ -11,20 +15,40 @@ namespace {
 constexpr std::size_t kBatch = 500;
 /// How long an alert waits for a cluster that does not answer.
 constexpr seconds kPatience{45};
+/// Within which an incident that fires is looked at for another firing alert,
+/// so that a flood of them does not mean a flood of looks.
+constexpr seconds kMoreOfTheSame{1};
 
+/// Of so many alerts of one record the fingerprints are named.
+constexpr std::size_t kMostNamed = 20;
+
+using Alerts = std::vector<const StoredAlert*>;
+
+/// One record for alerts that went the same way; the first stands for them.
 AuditRecord Record(const Incident& incident, Time now, std::string outcome,
-                   std::string reason, const StoredAlert& stored) {
-  return {.seq = 0,
-          .at = now,
-          .incident_id = incident.id,
-          .stage = Stage::kCorrelate,
-          .outcome = std::move(outcome),
-          .reason = std::move(reason),
-          .data = {{"fingerprint", stored.alert.fingerprint},
-                   {"alertname", std::string(AlertName(stored.alert))},
-                   {"starts_at", FormatTime(stored.alert.starts_at)},
-                   {"received_at", FormatTime(stored.received_at)},
-                   {"target", ToString(incident.target)}}};
+                   std::string reason, const Alerts& alerts) {
+  const StoredAlert& first = *alerts.front();
+  AuditRecord record{
+      .seq = 0,
+      .at = now,
+      .incident_id = incident.id,
+      .stage = Stage::kCorrelate,
+      .outcome = std::move(outcome),
+      .reason = std::move(reason),
+      .data = {{"fingerprint", first.alert.fingerprint},
+               {"alertname", std::string(AlertName(first.alert))},
+               {"starts_at", FormatTime(first.alert.starts_at)},
+               {"received_at", FormatTime(first.received_at)},
+               {"target", ToString(incident.target)}}};
+  if (alerts.size() == 1) return record;
+  std::string others;
+  for (std::size_t i = 1; i < std::min(alerts.size(), kMostNamed); ++i) {
+    if (i > 1) others += ' ';
+    others += alerts[i]->alert.fingerprint;
+  }
+  record.data.emplace_back("alerts", static_cast<std::int64_t>(alerts.size()));
+  record.data.emplace_back("others", std::move(others));
+  return record;
 }
 
 Incident NewIncident(const Rule& rule, Time now) {
@@ -43,7 +67,41 @@ void Escalate(Incident& incident, ObjectRef target, std::string reason) {
   incident.reason = std::move(reason);
 }
 
+std::vector<long long> RowsOf(const Alerts& alerts) {
+  std::vector<long long> rows;
+  rows.reserve(alerts.size());
+  for (const StoredAlert* stored : alerts) rows.push_back(stored->row);
+  return rows;
+}
+
 }  // namespace
+
+/// Alerts that join one incident.
+struct Correlator::Joining {
+  /// The incident that is joined, as far as it is known: id, type, target.
+  Incident incident;
+  /// What is opened for them where that one has ended; none: nothing is.
+  std::optional<Incident> instead;
+  Alerts firing;
+  Alerts resolved;
+
+  void Add(const StoredAlert& stored) {
+    const bool fires = stored.alert.status == AlertStatus::kFiring;
+    (fires ? firing : resolved).push_back(&stored);
+  }
+};
+
+/// What one pass over stored alerts has found out.
+struct Correlator::Pass {
+  std::shared_ptr<const RuleSet> rules;
+  /// By TargetKey.
+  std::map<std::string, Result<ResolvedTarget>> targets;
+  std::vector<long long> unmatched;
+  /// By incident id; and the unfinished incidents by target and type.
+  std::map<std::string, Joining> joining;
+  std::map<std::pair<ObjectRef, IncidentType>, std::string> open;
+  std::size_t waiting = 0;
+};
 
 Result<bool> Correlator::Drain() {
   while (true) {
@@ -51,106 +109,154 @@ Result<bool> Correlator::Drain() {
     auto batch = ports_.alerts.Uncorrelated(kBatch);
     if (!batch.ok()) return batch.error();
     if (batch->empty()) return false;
-    const auto rules = ports_.runbooks.Current();
-    std::vector<long long> unmatched;
-    std::size_t waiting = 0;
+    Pass pass;
+    pass.rules = ports_.runbooks.Current();
     for (const StoredAlert& stored : *batch) {
-      if (stored.incident.empty() &&
-          MatchingRules(*rules, stored.alert.labels).empty()) {
-        unmatched.push_back(stored.row);
-        continue;
-      }
-      auto handled = Handle(stored, *rules);
+      auto handled = Handle(stored, pass);
       if (!handled.ok()) return handled.error();
-      if (*handled == Handled::kWait) ++waiting;
     }
-    if (!unmatched.empty()) {
-      auto linked = ports_.links.Link(unmatched, "", {});
-      if (!linked.ok()) return linked.error();
-    }
+    auto finished = Finish(pass);
+    if (!finished.ok()) return finished.error();
     ports_.observer.OnStage(Stage::kCorrelate, "correlated",
                             ports_.clock.SteadyNow() - start);
-    if (waiting > 0) return true;
+    if (pass.waiting > 0) return true;
+    if (batch->size() < kBatch) return false;
   }
 }
 
-Result<Correlator::Handled> Correlator::Handle(const StoredAlert& stored,
-                                               const RuleSet& rules) {
-  if (!stored.incident.empty()) {
-    auto merged = Merge(stored, stored.incident);
-    if (!merged.ok()) return merged.error();
-    return Handled::kDone;
+Result<void> Correlator::Handle(const StoredAlert& stored, Pass& pass) {
+  if (!stored.incident.empty()) return JoinKnown(stored, pass);
+  const auto matching = MatchingRules(*pass.rules, stored.alert.labels);
+  if (matching.empty() || stored.alert.status == AlertStatus::kResolved) {
+    pass.unmatched.push_back(stored.row);
+    return {};
   }
-  if (stored.alert.status == AlertStatus::kResolved) {
-    auto linked = ports_.links.Link({stored.row}, "", {});
-    if (!linked.ok()) return linked.error();
-    return Handled::kDone;
-  }
-  const auto matching = MatchingRules(rules, stored.alert.labels);
-  if (matching.size() == 1) return Open(stored, *matching.front());
+  if (matching.size() == 1) return Open(stored, *matching.front(), pass);
   Incident incident = NewIncident(*matching.front(), ports_.clock.Now());
   incident.rule.clear();
   Escalate(incident, GuessTarget(*matching.front(), stored.alert.labels),
            "the alert matches rules " + matching[0]->name + " and " +
                matching[1]->name);
-  return Create(stored, std::move(incident));
+  return Create({&stored}, std::move(incident));
 }
 
-Result<Correlator::Handled> Correlator::Open(const StoredAlert& stored,
-                                             const Rule& rule) {
+Result<void> Correlator::JoinKnown(const StoredAlert& stored, Pass& pass) {
+  const auto found = pass.joining.find(stored.incident);
+  if (found != pass.joining.end()) {
+    found->second.Add(stored);
+    return {};
+  }
+  auto incident = ports_.incidents.Load(stored.incident);
+  if (!incident.ok()) return incident.error();
+  Joining joining{.incident = *std::move(incident),
+                  .instead = std::nullopt,
+                  .firing = {},
+                  .resolved = {}};
+  joining.Add(stored);
+  pass.joining.emplace(stored.incident, std::move(joining));
+  return {};
+}
+
+const Result<ResolvedTarget>& Correlator::Resolve(const StoredAlert& stored,
+                                                  const Rule& rule,
+                                                  Pass& pass) {
+  const std::string key = TargetKey(rule, stored.alert.labels);
+  const auto known = pass.targets.find(key);
+  if (known != pass.targets.end()) return known->second;
   auto target = ports_.targets.Resolve(rule, stored.alert.labels);
-  const bool unanswered = !target.ok() && Retryable(target.error().code);
-  ports_.observer.OnDependency("kubernetes", !unanswered);
-  if (unanswered && ports_.clock.Now() < stored.received_at + kPatience) {
-    return Handled::kWait;
+  ports_.observer.OnDependency("kubernetes",
+                               target.ok() || !Retryable(target.error().code));
+  return pass.targets.emplace(key, std::move(target)).first->second;
+}
+
+Result<void> Correlator::Open(const StoredAlert& stored, const Rule& rule,
+                              Pass& pass) {
+  const Result<ResolvedTarget>& target = Resolve(stored, rule, pass);
+  if (!target.ok() && Retryable(target.error().code) &&
+      ports_.clock.Now() < stored.received_at + kPatience) {
+    ++pass.waiting;
+    return {};
   }
   Incident incident = NewIncident(rule, ports_.clock.Now());
   if (!target.ok()) {
     Escalate(incident, GuessTarget(rule, stored.alert.labels),
              "no target: " + target.error().message);
-    return Create(stored, std::move(incident));
-  }
-  auto open = ports_.links.FindOpen(target->object, rule.type);
-  if (!open.ok()) return open.error();
-  if (open->has_value()) {
-    auto merged = Merge(stored, **open);
-    if (!merged.ok() || *merged != Handled::kEnded) return merged;
+    return Create({&stored}, std::move(incident));
   }
   incident.target = target->object;
   incident.target_uid = target->uid;
   incident.reason = "opened by " + std::string(AlertName(stored.alert));
-  return Create(stored, std::move(incident));
+  std::string& open = pass.open[{target->object, rule.type}];
+  if (open.empty()) {
+    auto found = ports_.links.FindOpen(target->object, rule.type);
+    if (!found.ok()) return found.error();
+    open = found->value_or("");
+  }
+  if (open.empty()) {
+    open = incident.id;
+    return Create({&stored}, std::move(incident));
+  }
+  Joining& joining = pass.joining[open];
+  joining.Add(stored);
+  if (joining.instead) return {};
+  joining.incident = incident;
+  joining.incident.id = open;
+  joining.instead = std::move(incident);
+  return {};
 }
 
-Result<Correlator::Handled> Correlator::Merge(const StoredAlert& stored,
-                                              const std::string& id) {
-  auto incident = ports_.incidents.Load(id);
-  if (!incident.ok()) return incident.error();
-  const bool firing = stored.alert.status == AlertStatus::kFiring;
-  auto linked = ports_.links.Link(
-      {stored.row}, id,
-      {Record(*incident, ports_.clock.Now(), firing ? "merged" : "resolved",
-              firing ? "another alert of the same target and type"
-                     : "Alertmanager says resolved",
-              stored)});
-  if (!linked.ok()) return linked.error();
-  // A worker may have ended it meanwhile, without having seen this alert.
-  incident = ports_.incidents.Load(id);
-  if (!incident.ok()) return incident.error();
-  if (IsTerminal(incident->phase)) return Handled::kEnded;
-  ports_.wake(*incident);
-  return Handled::kDone;
+Result<void> Correlator::Finish(Pass& pass) {
+  std::vector<AlertLinks> links;
+  if (!pass.unmatched.empty()) links.push_back({pass.unmatched, "", {}});
+  const Time now = ports_.clock.Now();
+  for (const auto& [id, joining] : pass.joining) {
+    if (!joining.firing.empty()) {
+      links.push_back({RowsOf(joining.firing),
+                       id,
+                       {Record(joining.incident, now, "merged",
+                               "another alert of the same target and type",
+                               joining.firing)}});
+    }
+    if (!joining.resolved.empty()) {
+      links.push_back(
+          {RowsOf(joining.resolved),
+           id,
+           {Record(joining.incident, now, "resolved",
+                   "Alertmanager says resolved", joining.resolved)}});
+    }
+  }
+  if (links.empty()) return {};
+  auto linked = ports_.links.LinkAll(links);
+  if (!linked.ok()) return linked;
+  for (const auto& [id, joining] : pass.joining) {
+    if (auto woken = Wake(joining); !woken.ok()) return woken;
+  }
+  return {};
 }
 
-Result<Correlator::Handled> Correlator::Create(const StoredAlert& stored,
-                                               Incident incident) {
+Result<void> Correlator::Wake(const Joining& joining) {
+  // A worker may have ended it meanwhile, without having seen these alerts.
+  auto open =
+      ports_.links.FindOpen(joining.incident.target, joining.incident.type);
+  if (!open.ok()) return open.error();
+  if (*open == joining.incident.id) {
+    // More of the same does not press; an end may.
+    ports_.wake(joining.incident,
+                joining.resolved.empty() ? kMoreOfTheSame : Duration::zero());
+  } else if (joining.instead) {
+    return Create(joining.firing, *joining.instead);
+  }
+  return {};
+}
+
+Result<void> Correlator::Create(const Alerts& alerts, Incident incident) {
   const bool open = incident.phase == Phase::kOpen;
   const IncidentUpdate update{.incident = &incident,
                               .records = {Record(incident, ports_.clock.Now(),
                                                  open ? "opened" : "no_target",
-                                                 incident.reason, stored)},
+                                                 incident.reason, alerts)},
                               .evidence = nullptr,
-                              .alert_rows = {stored.row},
+                              .alert_rows = RowsOf(alerts),
                               .outcomes = {},
                               .action_end = std::nullopt};
   auto saved = ports_.incidents.Save(update);
@@ -161,8 +267,8 @@ Result<Correlator::Handled> Correlator::Create(const StoredAlert& stored,
                    {"type", std::string(IncidentTypeName(incident.type))},
                    {"target", ToString(incident.target)},
                    {"phase", std::string(PhaseName(incident.phase))}});
-  if (open) ports_.wake(incident);
-  return Handled::kDone;
+  if (open) ports_.wake(incident, Duration::zero());
+  return {};
 }
 
 }  // namespace selfheal

@@ -16,6 +16,10 @@ namespace selfheal {
 
 /// Turns stored alerts into incidents: a level, not an event, so a crash in
 /// between loses nothing. Called by one thread.
+///
+/// Alerts are taken a few hundred at a time. Those of one target cost one look
+/// at the cluster, those of one incident one audit record, and all of them one
+/// transaction, but for the incidents that are opened.
 class Correlator {
  public:
   struct Ports {
@@ -27,8 +31,8 @@ class Correlator {
     FlowObserver& observer;
     Logger& log;
     const Clock& clock;
-    /// An incident has something to look at.
-    std::function<void(const Incident&)> wake;
+    /// An incident has something to look at, at the latest after so long.
+    std::function<void(const Incident&, Duration)> wake;
   };
 
   explicit Correlator(Ports ports) : ports_(std::move(ports)) {}
@@ -40,13 +44,19 @@ class Correlator {
   Result<bool> Drain();
 
  private:
-  /// kEnded: the incident had ended before the alert could join it.
-  enum class Handled { kDone, kWait, kEnded };
+  struct Joining;
+  struct Pass;
 
-  Result<Handled> Handle(const StoredAlert& stored, const RuleSet& rules);
-  Result<Handled> Open(const StoredAlert& stored, const Rule& rule);
-  Result<Handled> Merge(const StoredAlert& stored, const std::string& id);
-  Result<Handled> Create(const StoredAlert& stored, Incident incident);
+  Result<void> Handle(const StoredAlert& stored, Pass& pass);
+  Result<void> Open(const StoredAlert& stored, const Rule& rule, Pass& pass);
+  Result<void> JoinKnown(const StoredAlert& stored, Pass& pass);
+  const Result<ResolvedTarget>& Resolve(const StoredAlert& stored,
+                                        const Rule& rule, Pass& pass);
+  Result<void> Create(const std::vector<const StoredAlert*>& alerts,
+                      Incident incident);
+  /// Writes down what joined, and wakes or replaces the incidents.
+  Result<void> Finish(Pass& pass);
+  Result<void> Wake(const Joining& joining);
 
   Ports ports_;
 };

@@ -12,9 +12,13 @@ constexpr seconds kStorePause{1};
 constexpr seconds kCorrelateInterval{5};
 /// The Watchdog alert is read this often.
 constexpr seconds kWatchdogInterval{60};
+/// From the start of one pass to the next at least: while alerts pour in they
+/// are correlated by the hundred. The first after a pause does not wait.
+constexpr std::chrono::milliseconds kCorrelatePace{20};
 
-Correlator::Ports WithWake(Correlator::Ports ports,
-                           std::function<void(const Incident&)> wake) {
+Correlator::Ports WithWake(
+    Correlator::Ports ports,
+    std::function<void(const Incident&, Duration)> wake) {
   ports.wake = std::move(wake);
   return ports;
 }
@@ -32,7 +36,9 @@ FlowService::FlowService(const FlowPorts& ports, Correlator::Ports correlator,
     : ports_(ports),
       flow_(ports),
       correlator_(WithWake(std::move(correlator),
-                           [this](const Incident& i) { Wake(i); })),
+                           [this](const Incident& incident, Duration within) {
+                             WakeWithin(incident, within);
+                           })),
       watch_(
           WithWake(std::move(watch), [this](const Incident& i) { Wake(i); })),
       jobs_(std::move(jobs)),
@@ -67,21 +73,27 @@ Result<void> FlowService::Start() {
 void FlowService::Stop() {
   for (std::jthread& thread : threads_) thread.request_stop();
   changed_.notify_all();
+  alerts_stored_.notify_all();
   threads_.clear();
 }
 
 void FlowService::Poke() {
   {
     MutexLock lock(mutex_);
+    if (poked_) return;
     poked_ = true;
   }
-  changed_.notify_all();
+  alerts_stored_.notify_one();
 }
 
 void FlowService::Wake(const Incident& incident) {
+  WakeWithin(incident, Duration::zero());
+}
+
+void FlowService::WakeWithin(const Incident& incident, Duration within) {
   const std::string key = ToString(incident.target);
   roster_.Add(key, incident.id);
-  queue_.Add(key);
+  queue_.AddAfter(key, within);
 }
 
 void FlowService::Work(const std::stop_token& stop) {
@@ -111,8 +123,9 @@ void FlowService::Pass(const std::string& key) {
 }
 
 void FlowService::Correlate(const std::stop_token& stop) {
-  std::stop_callback wake(stop, [this] { changed_.notify_all(); });
+  std::stop_callback wake(stop, [this] { alerts_stored_.notify_all(); });
   while (!stop.stop_requested()) {
+    const auto start = std::chrono::steady_clock::now();
     const auto waiting = correlator_.Drain();
     if (!waiting.ok()) {
       ports_.log.Error("alerts not correlated",
@@ -123,7 +136,12 @@ void FlowService::Correlate(const std::stop_token& stop) {
     const auto until = std::chrono::steady_clock::now() +
                        (again ? kStorePause : kCorrelateInterval);
     while (!poked_ && !stop.stop_requested() &&
-           changed_.wait_until(mutex_, until) != std::cv_status::timeout) {
+           alerts_stored_.wait_until(mutex_, until) !=
+               std::cv_status::timeout) {
+    }
+    while (!stop.stop_requested() &&
+           alerts_stored_.wait_until(mutex_, start + kCorrelatePace) !=
+               std::cv_status::timeout) {
     }
     poked_ = false;
   }

@@ -43,6 +43,7 @@ class FlowService {
   std::size_t QueueDepth() const { return queue_.Depth(); }
 
  private:
+  void WakeWithin(const Incident& incident, Duration within);
   void Work(const std::stop_token& stop);
   void Pass(const std::string& key);
   void Correlate(const std::stop_token& stop);
@@ -59,6 +60,7 @@ class FlowService {
 
   Mutex mutex_;
   CondVar changed_;
+  CondVar alerts_stored_;
   bool poked_ GUARDED_BY(mutex_) = false;
 
   std::vector<std::jthread> threads_;

@@ -92,10 +92,10 @@ void AlertBuilder::Reject(std::string field, std::string reason) {
 
 void AlertBuilder::CheckText(std::string_view where, const Labels& labels) {
   for (const auto& [name, value] : labels) {
-    const std::string field = std::string(where) + "." + name.substr(0, 100);
     if (name.empty()) return Reject(std::string(where), "has an empty name");
     if (name.size() > max_string_ || value.size() > max_string_) {
-      return Reject(field, "is too long");
+      return Reject(std::string(where) + "." + name.substr(0, 100),
+                    "is too long");
     }
     if (name.find('\0') != std::string::npos ||
         value.find('\0') != std::string::npos) {

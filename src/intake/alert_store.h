@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/alert.h"
+#include "core/record.h"
 #include "core/result.h"
 
 namespace selfheal {
@@ -17,8 +18,10 @@ struct StoredGroup {
   std::size_t received = 0;
   /// Alerts whose (fingerprint, starts_at, status) was not stored before.
   std::size_t fresh = 0;
+  /// Of these: the ones that correlate has to look at.
+  std::size_t waiting = 0;
   /// Ids of the incidents that these alerts belong to by now; often none.
-  std::vector<std::string> incidents;
+  std::vector<std::string> incidents{};
 };
 
 /// One stored alert episode.
@@ -52,6 +55,11 @@ struct AlertPage {
   std::optional<long long> next;
 };
 
+/// The audit records of what `group` did not bring in: alerts that were
+/// rejected by their index, and alerts that max_alerts cut off. None where it
+/// came whole. Pure.
+std::vector<AuditRecord> LeftOut(const AlertGroup& group, Time now);
+
 /// Where acknowledged alerts live. Implementations are thread-safe.
 ///
 /// Unique by (fingerprint, starts_at, status); a starts_at that moved earlier
@@ -60,7 +68,8 @@ class AlertStore {
  public:
   virtual ~AlertStore() = default;
 
-  /// Stores every alert of `group`; returns only after a durable COMMIT.
+  /// Stores every alert of `group`, and records in the audit what it left out
+  /// (LeftOut); returns only after a durable COMMIT.
   ///
   /// @error kUnavailable  it could not be stored (within 1 s); answer 503.
   virtual Result<StoredGroup> Append(const AlertGroup& group, Time now) = 0;

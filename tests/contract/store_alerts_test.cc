@@ -274,5 +274,48 @@ TEST_P(StoreContract, AGroupOfThousandsIsStoredWhole) {
   EXPECT_EQ(store().alerts.Uncorrelated(10000)->size(), alerts.size());
 }
 
+TEST_P(StoreContract, WhatAGroupLeftOutStandsInTheAudit) {
+  AlertGroup group = Group({Firing("a", seconds(60))});
+  group.group_key = "{}:{alertname=\"a\"}";
+  group.rejected = {{1, "status", "must be a string"}};
+  group.received = 2;
+  group.truncated_alerts = 7;
+  ASSERT_TRUE(store().alerts.Append(group, now()).ok());
+  ASSERT_TRUE(
+      store().alerts.Append(Group({Firing("b", seconds(60))}), now()).ok());
+  const auto records = store().audit.Find("");
+  ASSERT_TRUE(records.ok());
+  ASSERT_EQ(records->size(), 2u) << "a whole group leaves nothing out";
+  EXPECT_EQ(records->at(0).stage, Stage::kIntake);
+  EXPECT_EQ(records->at(0).outcome, "rejected");
+  EXPECT_EQ(records->at(0).reason, "1 of 2 alerts are malformed");
+  EXPECT_EQ(records->at(0).data.at(2),
+            (std::pair<std::string, FieldValue>(
+                "alert_1", std::string("status: must be a string"))));
+  EXPECT_EQ(records->at(1).outcome, "truncated");
+  EXPECT_EQ(records->at(1).reason, "7 alerts were cut off by max_alerts");
+}
+
+TEST_P(StoreContract, SeveralLinksAreOneChange) {
+  ASSERT_TRUE(
+      store()
+          .alerts
+          .Append(Group({Firing("a", seconds(60)), Firing("b", seconds(60))}),
+                  now())
+          .ok());
+  const Incident incident = Stored("cart");
+  const auto waiting = store().alerts.Uncorrelated(10);
+  ASSERT_EQ(waiting->size(), 2u);
+  const AuditRecord record = {0,        now(), incident.id, Stage::kCorrelate,
+                              "merged", "r",   {}};
+  const auto linked = store().correlation.LinkAll(
+      {{{waiting->at(0).row}, incident.id, {record}},
+       {{waiting->at(1).row}, "", {}}});
+  ASSERT_TRUE(linked.ok()) << linked.error().message;
+  EXPECT_TRUE(store().alerts.Uncorrelated(10)->empty());
+  EXPECT_EQ(store().incidents.Load(incident.id)->alerts.size(), 1u);
+  EXPECT_EQ(store().audit.Find(incident.id)->size(), 1u);
+}
+
 }  // namespace
 }  // namespace selfheal::testing

@@ -141,5 +141,25 @@ TEST(RuleMatchTest, AnyListAndEveryMatcherInIt) {
   EXPECT_EQ(FindRule(set, "b"), nullptr);
 }
 
+TEST_F(TargetResolverTest, TheKeyHoldsEveryLabelThatLeadsToATarget) {
+  Rule rule;
+  rule.name = "leak";
+  const Labels labels = {{"namespace", "shop"}, {"pod", "cart-1-abcde"}};
+  const std::string key = TargetKey(rule, labels);
+  Labels same = labels;
+  same["alertname"] = "Leak";
+  same["seq"] = "7";
+  EXPECT_EQ(TargetKey(rule, same), key);
+  for (const char* name :
+       {"namespace", "pod", "node", "deployment", "daemonset", "statefulset",
+        "horizontalpodautoscaler", "exported_pod"}) {
+    Labels other = labels;
+    other[name] = "other";
+    EXPECT_NE(TargetKey(rule, other), key) << name;
+  }
+  rule.name = "loop";
+  EXPECT_NE(TargetKey(rule, labels), key);
+}
+
 }  // namespace
 }  // namespace selfheal

@@ -62,6 +62,7 @@ auto FakeStore::Read(Work work)
 
 Result<StoredGroup> FakeStore::Append(const AlertGroup& group, Time now) {
   return Write([&](FakeStoreState& state) -> Result<StoredGroup> {
+    AppendAudit(state, LeftOut(group, now));
     return AppendAlerts(state, group, now);
   });
 }

@@ -73,6 +73,7 @@ void AppendOne(FakeStoreState& state, const Alert& alert, Time now,
   if (known == nullptr && firing) known = MovedEarlier(state, alert);
   if (known != nullptr) return Note(group, known->stored.incident);
   ++group.fresh;
+  ++group.waiting;
   if (firing) {
     const bool ended = Exact(state, alert, AlertStatus::kResolved) != nullptr;
     return Insert(state, alert, !ended, "", now);

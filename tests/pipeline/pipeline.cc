@@ -120,7 +120,7 @@ class Pipeline::Rest {
                     .observer = observer,
                     .log = log,
                     .clock = p.clock,
-                    .wake = [](const Incident&) {}}) {}
+                    .wake = [](const Incident&, Duration) {}}) {}
 
   FixedRules runbooks;
   KeepNotices notifier;

@@ -169,6 +169,7 @@ TEST(Webhook, AFullQueueIs503) {
   TestServer::Options options;
   options.limits.workers = 1;
   options.limits.queue = 1;
+  options.limits.patience = std::chrono::hours(1);
   TestServer server(std::move(options));
   std::mutex mutex;
   std::condition_variable changed;

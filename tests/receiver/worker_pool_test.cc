@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace selfheal {
@@ -45,9 +47,10 @@ class SlowHandler final : public RequestHandler {
     changed_.wait(lock, [&] { return sizes_.size() >= count; });
     return sizes_;
   }
-  void AwaitAnswers(std::size_t count) {
+  std::vector<int> AwaitAnswers(std::size_t count) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return statuses_.size() >= count; });
+    return statuses_;
   }
 
  private:
@@ -70,6 +73,12 @@ class Pool : public ::testing::Test {
     return connection;
   }
 
+  static bool Submit(WorkerPool& pool, Connection& connection) {
+    const bool taken = pool.Submit(connection);
+    pool.Flush();
+    return taken;
+  }
+
   HttpLimits limits_;
   SlowHandler handler_;
   std::vector<std::unique_ptr<Connection>> connections_;
@@ -77,27 +86,56 @@ class Pool : public ::testing::Test {
 
 TEST_F(Pool, WhatGathersBehindTwoBulksIsTakenTogether) {
   limits_.gather = std::chrono::hours(1);
+  limits_.patience = std::chrono::hours(1);
   WorkerPool pool(limits_, handler_, [](Connection&) {});
-  EXPECT_TRUE(pool.Submit(Complete("/bulk")));
+  EXPECT_TRUE(Submit(pool, Complete("/bulk")));
   handler_.AwaitBulks(1);
-  EXPECT_TRUE(pool.Submit(Complete("/bulk")));
+  EXPECT_TRUE(Submit(pool, Complete("/bulk")));
   handler_.AwaitBulks(2);
-  for (int i = 0; i < 14; ++i) EXPECT_TRUE(pool.Submit(Complete("/bulk")));
+  for (int i = 0; i < 14; ++i) EXPECT_TRUE(Submit(pool, Complete("/bulk")));
   handler_.Open();
   EXPECT_EQ(handler_.AwaitBulks(3), (std::vector<std::size_t>{1, 1, 14}));
   handler_.AwaitAnswers(16);
   pool.Stop();
 }
 
+TEST_F(Pool, TheSubmissionsOfOneTurnAreOneBulk) {
+  limits_.patience = std::chrono::hours(1);
+  WorkerPool pool(limits_, handler_, [](Connection&) {});
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(pool.Submit(Complete("/bulk")));
+  pool.Flush();
+  EXPECT_EQ(handler_.AwaitBulks(1), (std::vector<std::size_t>{5}));
+  handler_.Open();
+  handler_.AwaitAnswers(5);
+  pool.Stop();
+}
+
+TEST_F(Pool, WhatFoundNoWorkerInTimeIsAnswered503) {
+  limits_.workers = 1;
+  limits_.patience = std::chrono::hours(1);
+  WorkerPool pool(limits_, handler_, [](Connection&) {});
+  EXPECT_TRUE(Submit(pool, Complete("/bulk")));
+  handler_.AwaitBulks(1);
+  limits_.patience = std::chrono::milliseconds(1);
+  EXPECT_TRUE(Submit(pool, Complete("/bulk")));
+  const auto late = std::chrono::steady_clock::now() + 2 * limits_.patience;
+  while (std::chrono::steady_clock::now() < late) std::this_thread::yield();
+  handler_.Open();
+  EXPECT_EQ(handler_.AwaitAnswers(2), (std::vector<int>{200, 503}));
+  EXPECT_EQ(handler_.AwaitBulks(1).size(), 1u) << "the handler saw it";
+  pool.Stop();
+}
+
 TEST_F(Pool, ABulkThatHangsHoldsNobodyUp) {
   limits_.gather = std::chrono::milliseconds(1);
+  limits_.patience = std::chrono::hours(1);
   WorkerPool pool(limits_, handler_, [](Connection&) {});
   for (std::size_t i = 1; i <= 5; ++i) {
-    EXPECT_TRUE(pool.Submit(Complete("/bulk")));
+    EXPECT_TRUE(Submit(pool, Complete("/bulk")));
     EXPECT_EQ(handler_.AwaitBulks(i).size(), i);
   }
   // Nor does it hold up what waits for nothing.
-  EXPECT_TRUE(pool.Submit(Complete("/other")));
+  EXPECT_TRUE(Submit(pool, Complete("/other")));
   handler_.AwaitAnswers(1);
   handler_.Open();
   handler_.AwaitAnswers(6);
@@ -108,17 +146,18 @@ TEST_F(Pool, RefusesWhatItsQueueCannotHold) {
   limits_.workers = 1;
   limits_.queue = 2;
   limits_.gather = std::chrono::hours(1);
+  limits_.patience = std::chrono::hours(1);
   WorkerPool pool(limits_, handler_, [](Connection&) {});
-  EXPECT_TRUE(pool.Submit(Complete("/bulk")));
+  EXPECT_TRUE(Submit(pool, Complete("/bulk")));
   handler_.AwaitBulks(1);
-  EXPECT_TRUE(pool.Submit(Complete("/bulk")));
-  EXPECT_TRUE(pool.Submit(Complete("/other")));
-  EXPECT_FALSE(pool.Submit(Complete("/bulk")));
-  EXPECT_FALSE(pool.Submit(Complete("/other")));
+  EXPECT_TRUE(Submit(pool, Complete("/bulk")));
+  EXPECT_TRUE(Submit(pool, Complete("/other")));
+  EXPECT_FALSE(Submit(pool, Complete("/bulk")));
+  EXPECT_FALSE(Submit(pool, Complete("/other")));
   handler_.Open();
   handler_.AwaitAnswers(3);
   pool.Stop();
-  EXPECT_FALSE(pool.Submit(Complete("/other")));
+  EXPECT_FALSE(Submit(pool, Complete("/other")));
 }
 
 }  // namespace

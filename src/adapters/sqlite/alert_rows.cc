@@ -11,18 +11,24 @@ namespace {
 /// What storing one alert came to.
 struct Stored {
   bool fresh = false;
+  bool waiting = false;
   std::string incident;
 };
+
+/// Whether correlate has to look at a new row.
+bool Waits(const AlertRow& row, const std::string& incident) {
+  return row.concerns || !incident.empty();
+}
 
 Result<void> Insert(Connection& db, const AlertRow& row, bool burning,
                     const std::string& incident, Time now) {
   const Result<long long> done = db.Run(
       "INSERT INTO alerts(fingerprint, starts_at, status, burning, ends_at,"
-      " alertname, labels, annotations, generator_url, received_at, incident)"
-      " VALUES(?,?,?,?,?,?,?,?,?,?,?)",
+      " alertname, labels, annotations, generator_url, received_at, incident,"
+      " correlated) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
       row.fingerprint, row.starts_at, row.status == AlertStatus::kResolved,
       burning, row.ends_at, row.alertname, row.labels, row.annotations,
-      row.generator_url, now, incident);
+      row.generator_url, now, incident, !Waits(row, incident));
   if (!done.ok()) return done.error();
   return {};
 }
@@ -74,10 +80,10 @@ Result<Known> FindEpisode(Connection& db, const AlertRow& row) {
 Result<Stored> StoreFiring(Connection& db, const AlertRow& row, Time now) {
   Result<Known> known = FindEpisode(db, row);
   if (!known.ok()) return known.error();
-  if (known->incident) return Stored{false, std::move(*known->incident)};
+  if (known->incident) return Stored{false, false, std::move(*known->incident)};
   const Result<void> done = Insert(db, row, !known->ended, "", now);
   if (!done.ok()) return done.error();
-  return Stored{true, ""};
+  return Stored{true, Waits(row, ""), ""};
 }
 
 /// Ends the burning episodes that `row` closes; returns their incident.
@@ -109,12 +115,12 @@ Result<std::string> EndEpisodes(Connection& db, const AlertRow& row) {
 Result<Stored> StoreResolved(Connection& db, const AlertRow& row, Time now) {
   const auto known = FindResolved(db, row);
   if (!known.ok()) return known.error();
-  if (*known) return Stored{false, **known};
+  if (*known) return Stored{false, false, **known};
   Result<std::string> incident = EndEpisodes(db, row);
   if (!incident.ok()) return incident.error();
   const Result<void> done = Insert(db, row, false, *incident, now);
   if (!done.ok()) return done.error();
-  return Stored{true, std::move(*incident)};
+  return Stored{true, Waits(row, *incident), std::move(*incident)};
 }
 
 /// Columns of kColumns, in their order.
@@ -139,6 +145,32 @@ Result<StoredAlert> Read(const Statement& query) {
   return out;
 }
 
+/// True where a resolved row of no incident waits to be looked at: seldom.
+Result<bool> AnEndWaits(Connection& db) {
+  Statement query = db.Query(
+      "SELECT 1 FROM alerts WHERE status = 1 AND correlated = 0"
+      " AND incident = '' LIMIT 1");
+  const bool waits = query.Next();
+  if (Result<void> status = query.status(); !status.ok()) {
+    return status.error();
+  }
+  return waits;
+}
+
+/// Gives the incident of a firing row to the resolved rows that wait for its
+/// episode.
+Result<long long> LinkEnds(Connection& db, long long row,
+                           const std::string& incident) {
+  return db.Run(
+      "UPDATE alerts SET incident = ?1 FROM (SELECT fingerprint AS f,"
+      " starts_at AS s FROM alerts WHERE row = ?2 AND status = 0) AS e"
+      " WHERE alerts.fingerprint = e.f AND alerts.status = 1"
+      " AND alerts.incident = '' AND alerts.correlated = 0"
+      " AND (alerts.starts_at = e.s"
+      "  OR (alerts.starts_at < e.s AND alerts.ends_at > e.s))",
+      incident, row);
+}
+
 #define SELFHEAL_ALERT_COLUMNS                                                \
   "SELECT row, fingerprint, starts_at, status, ends_at, labels, annotations," \
   " generator_url, received_at, incident, correlated FROM alerts "
@@ -158,7 +190,7 @@ Result<std::vector<StoredAlert>> ReadAll(Statement query) {
 
 }  // namespace
 
-AlertRow RowOf(const Alert& alert) {
+AlertRow RowOf(const Alert& alert, bool concerns) {
   return {alert.fingerprint,
           alert.status,
           alert.starts_at,
@@ -166,7 +198,8 @@ AlertRow RowOf(const Alert& alert) {
           std::string(AlertName(alert)),
           LabelsJson(alert.labels),
           LabelsJson(alert.annotations),
-          alert.generator_url};
+          alert.generator_url,
+          concerns};
 }
 
 Result<StoredGroup> AppendAlerts(Connection& db,
@@ -178,6 +211,7 @@ Result<StoredGroup> AppendAlerts(Connection& db,
                                 : StoreResolved(db, row, now);
     if (!stored.ok()) return stored.error().With("store alerts");
     if (stored->fresh) ++out.fresh;
+    if (stored->waiting) ++out.waiting;
     if (!stored->incident.empty() &&
         std::find(out.incidents.begin(), out.incidents.end(),
                   stored->incident) == out.incidents.end()) {
@@ -189,24 +223,21 @@ Result<StoredGroup> AppendAlerts(Connection& db,
 
 Result<void> LinkAlerts(Connection& db, const std::vector<long long>& rows,
                         const std::string& incident) {
+  const Result<bool> ends = AnEndWaits(db);
+  if (!ends.ok()) return ends.error();
   for (const long long row : rows) {
-    Result<long long> done = db.Run(
-        "UPDATE alerts SET correlated = 1,"
-        " incident = CASE WHEN ?1 = '' THEN incident ELSE ?1 END"
-        " WHERE row = ?2",
-        incident, row);
+    Result<long long> done =
+        incident.empty()
+            ? db.Run("UPDATE alerts SET correlated = 1 WHERE row = ?", row)
+            : db.Run(
+                  "UPDATE alerts SET correlated = 1, incident = ?"
+                  " WHERE row = ?",
+                  incident, row);
     if (done.ok() && *done == 0) {
       return Error{Code::kNotFound, "no alert row " + std::to_string(row)};
     }
-    if (done.ok() && !incident.empty()) {
-      done = db.Run(
-          "UPDATE alerts SET incident = ?1 FROM (SELECT fingerprint AS f,"
-          " starts_at AS s FROM alerts WHERE row = ?2 AND status = 0) AS e"
-          " WHERE alerts.fingerprint = e.f AND alerts.status = 1"
-          " AND alerts.incident = '' AND alerts.correlated = 0"
-          " AND (alerts.starts_at = e.s"
-          "  OR (alerts.starts_at < e.s AND alerts.ends_at > e.s))",
-          incident, row);
+    if (done.ok() && *ends && !incident.empty()) {
+      done = LinkEnds(db, row, incident);
     }
     if (!done.ok()) return done.error().With("link alerts");
   }

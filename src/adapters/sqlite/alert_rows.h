@@ -18,16 +18,18 @@ struct AlertRow {
   std::string labels;
   std::string annotations;
   std::string generator_url;
+  /// False: correlate need not look at it, unless it belongs to an incident.
+  bool concerns = true;
 };
 
-AlertRow RowOf(const Alert& alert);
+AlertRow RowOf(const Alert& alert, bool concerns);
 
 /// Stores what is new of `rows`; `received` of the answer is left at 0.
 Result<StoredGroup> AppendAlerts(Connection& db,
                                  const std::vector<AlertRow>& rows, Time now);
 
-/// Gives rows to an incident ("" = none) and marks them as looked at, with
-/// the resolved rows that wait for the same episodes.
+/// Gives rows to an incident ("" = none) and marks them as looked at; gives it
+/// the resolved rows too that wait for the same episodes.
 Result<void> LinkAlerts(Connection& db, const std::vector<long long>& rows,
                         const std::string& incident);
 

@@ -15,9 +15,11 @@ constexpr const char* kSettings =
     "PRAGMA temp_store=MEMORY;";
 // A WAL of 4 MB is moved into the file before it grows further; it is written
 // over and never cut, since growing a file costs an fsync of its metadata.
+// What is deleted (decided approvals, old evidence) is overwritten.
 constexpr const char* kWriterSettings =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA fullfsync=ON;"
-    "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8000;";
+    "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8000;"
+    "PRAGMA secure_delete=ON;";
 constexpr const char* kReaderSettings =
     "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0;"
     "PRAGMA cache_size=-1000;";
@@ -97,6 +99,19 @@ void Connection::Checkpoint(Checkpointing how) {
                                 ? SQLITE_CHECKPOINT_RESTART
                                 : SQLITE_CHECKPOINT_PASSIVE,
                             nullptr, nullptr);
+}
+
+Result<void> Connection::CopyInto(const std::string& path) {
+  // VACUUM attaches the copy and writes to it.
+  sqlite3_limit(db_, SQLITE_LIMIT_ATTACHED, 1);
+  Result<void> done = Exec("PRAGMA query_only=OFF");
+  if (done.ok()) {
+    const Result<long long> copied = Run("VACUUM INTO ?", path);
+    if (!copied.ok()) done = copied.error();
+  }
+  const Result<void> closed = Exec("PRAGMA query_only=ON");
+  sqlite3_limit(db_, SQLITE_LIMIT_ATTACHED, 0);
+  return done.ok() ? closed : done;
 }
 
 }  // namespace selfheal::sqlite

@@ -105,6 +105,9 @@ class Connection {
   };
   /// Moves the log into the file.
   void Checkpoint(Checkpointing how);
+  /// Writes one consistent snapshot of the whole into the empty file `path`;
+  /// for a connection of kReadOnly.
+  Result<void> CopyInto(const std::string& path);
 
  private:
   explicit Connection(sqlite3* db) : db_(db) {}

@@ -13,14 +13,18 @@
 namespace selfheal::sqlite {
 namespace {
 
+/// An incident of more alerts shows the ones that burn, and the newest.
+constexpr int kMostAlerts = 500;
+
 /// The incident's alerts, each fingerprint's episodes in the order in which
 /// they came; a resolved row stands only where its firing one is missing.
 Result<std::vector<IncidentAlert>> ReadAlerts(Connection& db,
                                               const std::string& incident) {
   Statement query = db.Query(
-      "SELECT fingerprint, alertname, starts_at, status, burning FROM alerts"
-      " WHERE incident = ? ORDER BY status, row",
-      incident);
+      "SELECT fingerprint, alertname, starts_at, status, burning FROM"
+      " (SELECT * FROM alerts WHERE incident = ?1 AND incident <> ''"
+      "  ORDER BY burning DESC, row DESC LIMIT ?2) ORDER BY status, row",
+      incident, kMostAlerts);
   std::vector<IncidentAlert> out;
   std::set<std::string> firing;
   while (query.Next()) {

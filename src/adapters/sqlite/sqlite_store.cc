@@ -1,5 +1,7 @@
 #include "adapters/sqlite/sqlite_store.h"
 
+#include <unistd.h>
+
 #include <utility>
 
 #include "adapters/sqlite/alert_rows.h"
@@ -25,25 +27,36 @@ std::size_t SizeOf(std::span<const AuditRecord> records) {
   return records.size() * 512;
 }
 
-/// Writes the alerts of `group`; what came of it lands in `stored`.
-sqlite::Writer::SizedJob AppendJob(const AlertGroup& group, Time now,
-                                   std::shared_ptr<StoredGroup> stored) {
+/// Writes the alerts of `group`, and what it left out into the audit; what came
+/// of it lands in `stored`.
+sqlite::Writer::SizedJob AppendJob(
+    const AlertGroup& group, Time now, std::shared_ptr<StoredGroup> stored,
+    const std::function<bool(const Labels&)>& concerns) {
   std::vector<sqlite::AlertRow> rows;
   rows.reserve(group.alerts.size());
-  std::size_t bytes = 0;
+  std::vector<AuditRecord> left_out = LeftOut(group, now);
+  std::size_t bytes = SizeOf(left_out);
   for (const Alert& alert : group.alerts) {
-    rows.push_back(sqlite::RowOf(alert));
+    rows.push_back(sqlite::RowOf(alert, !concerns || concerns(alert.labels)));
     bytes += 256 + rows.back().labels.size() + rows.back().annotations.size();
   }
   return {[stored = std::move(stored), rows = std::move(rows),
-           now](WriteContext& context) {
+           left_out = std::move(left_out), now](WriteContext& context) {
             Result<StoredGroup> group_of =
                 sqlite::AppendAlerts(context.db, rows, now);
             if (!group_of.ok()) return Result<void>(group_of.error());
             *stored = std::move(*group_of);
-            return Result<void>();
+            return context.audit.Append(context.db, left_out);
           },
           bytes};
+}
+
+/// The file that we had; never a new one in its place.
+Result<std::unique_ptr<Connection>> OpenExisting(const std::string& path) {
+  if (access(path.c_str(), F_OK) != 0) {
+    return Error{Code::kUnavailable, path + ": the file is gone"};
+  }
+  return Connection::Open(path, Connection::Mode::kReadWrite, kBusy);
 }
 
 }  // namespace
@@ -69,10 +82,20 @@ SqliteStore::SqliteStore(SqliteOptions options,
                          sqlite::AuditChain audit)
     : digester_(std::move(options.digester)),
       clock_(*options.clock),
+      concerns_(std::move(options.concerns)),
       lock_(std::move(lock)),
-      writer_(std::make_unique<sqlite::Writer>(std::move(db), std::move(audit),
-                                               options.limits)),
+      writer_(std::make_unique<sqlite::Writer>(
+          std::move(db), std::move(audit), options.limits,
+          [path = options.path] { return OpenExisting(path); })),
       readers_(std::move(options.path), kBusy) {}
+
+Result<void> SqliteStore::CheckFile() {
+  const Result<void> checked = readers_.With(sqlite::QuickCheck);
+  if (!checked.ok() && checked.error().code == Code::kDataLoss) {
+    writer_->Doubt(checked.error());
+  }
+  return checked;
+}
 
 Result<StoredGroup> SqliteStore::Append(const AlertGroup& group, Time now) {
   const AlertGroup* const one = &group;
@@ -85,7 +108,7 @@ std::vector<Result<StoredGroup>> SqliteStore::AppendAll(
   std::vector<sqlite::Writer::SizedJob> jobs;
   for (const AlertGroup* group : groups) {
     stored.push_back(std::make_shared<StoredGroup>());
-    jobs.push_back(AppendJob(*group, now, stored.back()));
+    jobs.push_back(AppendJob(*group, now, stored.back(), concerns_));
   }
   const std::vector<Result<void>> done = writer_->WriteAll(std::move(jobs));
   std::vector<Result<StoredGroup>> results;
@@ -129,14 +152,25 @@ Result<std::optional<std::string>> SqliteStore::FindOpen(
 Result<void> SqliteStore::Link(const std::vector<long long>& alert_rows,
                                const std::string& incident_id,
                                const std::vector<AuditRecord>& records) {
+  return LinkAll({{alert_rows, incident_id, records}});
+}
+
+Result<void> SqliteStore::LinkAll(const std::vector<AlertLinks>& links) {
+  std::size_t bytes = 0;
+  for (const AlertLinks& one : links) {
+    bytes += SizeOf(one.records) + one.alert_rows.size() * sizeof(long long);
+  }
   return writer_->Write(
-      [alert_rows, incident_id, records](WriteContext& context) {
-        Result<void> done =
-            sqlite::LinkAlerts(context.db, alert_rows, incident_id);
-        if (!done.ok()) return done;
-        return context.audit.Append(context.db, records);
+      [links](WriteContext& context) {
+        for (const AlertLinks& one : links) {
+          Result<void> done =
+              sqlite::LinkAlerts(context.db, one.alert_rows, one.incident_id);
+          if (done.ok()) done = context.audit.Append(context.db, one.records);
+          if (!done.ok()) return done;
+        }
+        return Result<void>();
       },
-      SizeOf(records) + alert_rows.size() * sizeof(long long));
+      bytes);
 }
 
 Result<void> SqliteStore::Append(std::span<const AuditRecord> records) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -28,6 +29,9 @@ struct SqliteOptions {
   /// Outlives the store.
   const Clock* clock = nullptr;
   sqlite::WriterLimits limits{};
+  /// Whether correlate has to look at alerts with these labels; those that it
+  /// need not are stored as looked at. Empty: at all. Called by any thread.
+  std::function<bool(const Labels&)> concerns{};
 };
 
 /// The embedded default store: one SQLite file in WAL mode, held by one
@@ -53,6 +57,11 @@ class SqliteStore final : public AlertStore,
 
   /// False while the file can't be written; it is tried again on its own.
   bool Writable() const { return writer_->Writable(); }
+  /// Checks every page of the file; where it is damaged nothing more is taken
+  /// until it is whole again. Holds nobody up. Cost: reads the whole file.
+  ///
+  /// @error kDataLoss  damaged; kUnavailable  it can't be read.
+  Result<void> CheckFile();
   /// The committed head of the audit, to be logged now and then.
   sqlite::ChainHead AuditHead() const { return writer_->Head(); }
 
@@ -71,6 +80,7 @@ class SqliteStore final : public AlertStore,
   Result<void> Link(const std::vector<long long>& alert_rows,
                     const std::string& incident_id,
                     const std::vector<AuditRecord>& records) override;
+  Result<void> LinkAll(const std::vector<AlertLinks>& links) override;
 
   Result<void> Append(std::span<const AuditRecord> records) override;
   Result<std::vector<AuditRecord>> Find(
@@ -99,6 +109,7 @@ class SqliteStore final : public AlertStore,
 
   const Digester digester_;
   const Clock& clock_;
+  const std::function<bool(const Labels&)> concerns_;
   // The lock goes last, the writer before it, the readers first.
   std::unique_ptr<sqlite::FileLock> lock_;
   std::unique_ptr<sqlite::Writer> writer_;

@@ -26,16 +26,40 @@ bool IsFault(const Error& error) {
 
 }  // namespace
 
-struct Writer::Entry {
-  WriteJob job;
+/// The jobs of one caller, which waits for all of them at once.
+struct Writer::Ticket {
+  std::vector<WriteJob> jobs;
   std::size_t bytes = 0;
   std::atomic<Place> place = Place::kQueued;
-  std::promise<Result<void>> done;
+  Mutex mutex;
+  CondVar changed;
+  /// Empty until the jobs are done.
+  std::vector<Result<void>> results GUARDED_BY(mutex);
+
+  void Finish(std::vector<Result<void>> done) {
+    {
+      const MutexLock lock(mutex);
+      results = std::move(done);
+    }
+    changed.notify_one();
+  }
+
+  /// The results, or nothing where they are not there in time.
+  std::vector<Result<void>> Await(std::chrono::steady_clock::time_point until) {
+    MutexLock lock(mutex);
+    while (results.empty() &&
+           changed.wait_until(mutex, until) != std::cv_status::timeout) {
+    }
+    return std::move(results);
+  }
 };
 
 Writer::Writer(std::unique_ptr<Connection> db, AuditChain audit,
-               WriterLimits limits)
-    : db_(std::move(db)), audit_(std::move(audit)), limits_(limits) {
+               WriterLimits limits, Opener reopen)
+    : db_(std::move(db)),
+      audit_(std::move(audit)),
+      limits_(limits),
+      reopen_(std::move(reopen)) {
   committed_ = audit_.head();
   thread_ = std::jthread([this] { Loop(); });
 }
@@ -54,16 +78,17 @@ ChainHead Writer::Head() const {
   return committed_;
 }
 
-Result<void> Writer::Enqueue(const std::shared_ptr<Entry>& entry) {
+Result<void> Writer::Enqueue(const std::shared_ptr<Ticket>& ticket) {
   const MutexLock lock(mutex_);
   if (stopping_) return Busy("it is stopping");
   if (failing_.load()) return Busy(failure_);
-  if (queue_.size() >= limits_.jobs ||
-      (!queue_.empty() && queued_bytes_ + entry->bytes > limits_.bytes)) {
+  if (!queue_.empty() && (queued_jobs_ + ticket->jobs.size() > limits_.jobs ||
+                          queued_bytes_ + ticket->bytes > limits_.bytes)) {
     return Busy("its queue is full");
   }
-  queued_bytes_ += entry->bytes;
-  queue_.push_back(entry);
+  queued_jobs_ += ticket->jobs.size();
+  queued_bytes_ += ticket->bytes;
+  queue_.push_back(ticket);
   return {};
 }
 
@@ -74,31 +99,25 @@ Result<void> Writer::Write(WriteJob job, std::size_t bytes) {
 }
 
 std::vector<Result<void>> Writer::WriteAll(std::vector<SizedJob> jobs) {
-  std::vector<Result<void>> results;
-  std::vector<std::shared_ptr<Entry>> entries;
+  const auto until = std::chrono::steady_clock::now() + limits_.wait;
+  const std::size_t count = jobs.size();
+  if (count == 0) return {};
+  const auto ticket = std::make_shared<Ticket>();
   for (auto& [job, bytes] : jobs) {
-    auto entry = std::make_shared<Entry>();
-    entry->job = std::move(job);
-    entry->bytes = bytes;
-    results.push_back(Enqueue(entry));
-    entries.push_back(std::move(entry));
+    ticket->jobs.push_back(std::move(job));
+    ticket->bytes += bytes;
+  }
+  if (Result<void> queued = Enqueue(ticket); !queued.ok()) {
+    return std::vector<Result<void>>(count, queued);
   }
   wake_.notify_one();
-  const Until until = std::chrono::steady_clock::now() + limits_.wait;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (results[i].ok()) results[i] = WaitFor(*entries[i], until);
-  }
-  return results;
-}
-
-Result<void> Writer::WaitFor(Entry& entry, Until until) {
-  std::future<Result<void>> done = entry.done.get_future();
-  if (done.wait_until(until) == std::future_status::ready) return done.get();
+  std::vector<Result<void>> results = ticket->Await(until);
+  if (!results.empty()) return results;
   Place expected = Place::kQueued;
-  if (entry.place.compare_exchange_strong(expected, Place::kAbandoned)) {
-    return Busy("not begun in time");
-  }
-  return Busy("not finished in time");
+  const bool begun =
+      !ticket->place.compare_exchange_strong(expected, Place::kAbandoned);
+  return std::vector<Result<void>>(
+      count, Busy(begun ? "not finished in time" : "not begun in time"));
 }
 
 void Writer::Await() {
@@ -106,11 +125,11 @@ void Writer::Await() {
     if (!stopping_) wake_.wait_for(mutex_, limits_.probe);
     return;
   }
-  while (!stopping_ && queue_.empty()) wake_.wait(mutex_);
+  while (!stopping_ && queue_.empty() && !failing_.load()) wake_.wait(mutex_);
   const auto end =
       std::chrono::steady_clock::now() +
       std::min<Duration>(last_commit_ / limits_.gather_divisor, kMostGather);
-  while (!stopping_ && queue_.size() < last_jobs_ &&
+  while (!stopping_ && queued_jobs_ < last_jobs_ &&
          wake_.wait_until(mutex_, end) != std::cv_status::timeout) {
   }
 }
@@ -119,14 +138,17 @@ Writer::Batch Writer::Next() {
   const MutexLock lock(mutex_);
   Await();
   Batch batch;
-  while (!queue_.empty() && batch.size() < limits_.batch) {
-    std::shared_ptr<Entry> entry = std::move(queue_.front());
+  while (!queue_.empty() && batch.jobs.size() < limits_.batch) {
+    std::shared_ptr<Ticket> ticket = std::move(queue_.front());
     queue_.pop_front();
-    queued_bytes_ -= entry->bytes;
+    queued_jobs_ -= ticket->jobs.size();
+    queued_bytes_ -= ticket->bytes;
     Place expected = Place::kQueued;
-    if (entry->place.compare_exchange_strong(expected, Place::kTaken)) {
-      batch.push_back(std::move(entry));
+    if (!ticket->place.compare_exchange_strong(expected, Place::kTaken)) {
+      continue;
     }
+    for (WriteJob& job : ticket->jobs) batch.jobs.push_back(&job);
+    batch.tickets.push_back(std::move(ticket));
   }
   return batch;
 }
@@ -134,7 +156,7 @@ Writer::Batch Writer::Next() {
 void Writer::Loop() {
   while (true) {
     const Batch batch = Next();
-    if (!batch.empty()) {
+    if (!batch.jobs.empty()) {
       RunBatch(batch);
     } else if (failing_.load()) {
       Probe();
@@ -145,22 +167,34 @@ void Writer::Loop() {
 }
 
 void Writer::RunBatch(const Batch& batch) {
-  std::vector<Result<void>> results(batch.size());
-  last_jobs_ = batch.size();
-  const Result<void> whole = RunJobs(batch, results);
-  if (!whole.ok()) {
-    if (db_->InTransaction()) (void)db_->Exec("ROLLBACK");
-    // Nothing of this transaction is there, so the head is the last one.
-    audit_.Restore(Head());
-    if (IsFault(whole.error())) Fail(whole.error());
-    for (Result<void>& result : results) {
-      result = Busy(whole.error().message);
+  last_jobs_ = batch.jobs.size();
+  auto results = RunJobs(batch, Savepoints::kNone);
+  if (!results.ok()) {
+    RollBack();
+    if (!IsFault(results.error())) {
+      results = RunJobs(batch, Savepoints::kEach);
+      if (!results.ok()) RollBack();
     }
   }
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    batch[i]->done.set_value(std::move(results[i]));
+  if (!results.ok()) {
+    if (IsFault(results.error())) Fail(results.error());
+    results = std::vector<Result<void>>(batch.jobs.size(),
+                                        Busy(results.error().message));
+  }
+  auto next = results->begin();
+  for (const std::shared_ptr<Ticket>& ticket : batch.tickets) {
+    const auto end = next + static_cast<std::ptrdiff_t>(ticket->jobs.size());
+    ticket->Finish(
+        {std::make_move_iterator(next), std::make_move_iterator(end)});
+    next = end;
   }
   CheckpointIfDue();
+}
+
+void Writer::RollBack() {
+  if (db_->InTransaction()) (void)db_->Exec("ROLLBACK");
+  // Nothing of this transaction is there, so the head is the last one.
+  audit_.Restore(Head());
 }
 
 void Writer::CheckpointIfDue() {
@@ -173,35 +207,42 @@ void Writer::CheckpointIfDue() {
   checkpointed_ = frames;
 }
 
-Result<void> Writer::RunJobs(const Batch& batch,
-                             std::vector<Result<void>>& results) {
-  if (Result<void> begun = db_->Exec("BEGIN IMMEDIATE"); !begun.ok()) {
-    return begun;
+Result<std::vector<Result<void>>> Writer::RunJobs(const Batch& batch,
+                                                  Savepoints savepoints) {
+  if (auto begun = db_->Run("BEGIN IMMEDIATE"); !begun.ok()) {
+    return begun.error();
   }
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    results[i] = RunOne(batch[i]->job);
-    batch[i]->job = nullptr;
-    if (results[i].ok()) continue;
+  std::vector<Result<void>> results;
+  results.reserve(batch.jobs.size());
+  for (const WriteJob* job : batch.jobs) {
+    results.push_back(RunOne(*job, savepoints));
+    if (results.back().ok()) continue;
     // SQLite gives up the whole transaction on some faults; and what the file
     // refused once is not worth a commit.
-    if (!db_->InTransaction() || IsFault(results[i].error())) {
-      return results[i].error();
+    if (savepoints == Savepoints::kNone || !db_->InTransaction() ||
+        IsFault(results.back().error())) {
+      return results.back().error();
     }
   }
-  return Commit();
+  if (Result<void> done = Commit(); !done.ok()) return done.error();
+  return results;
 }
 
-Result<void> Writer::RunOne(WriteJob& job) {
+Result<void> Writer::RunBare(const WriteJob& job) {
+  WriteContext context{*db_, audit_};
+  try {
+    return job(context);
+  } catch (const std::exception& e) {
+    return Error{Code::kInternal, std::string("store: ") + e.what()};
+  }
+}
+
+Result<void> Writer::RunOne(const WriteJob& job, Savepoints savepoints) {
+  if (savepoints == Savepoints::kNone) return RunBare(job);
   const ChainHead before = audit_.head();
   const Result<long long> saved = db_->Run("SAVEPOINT job");
   if (!saved.ok()) return saved.error();
-  WriteContext context{*db_, audit_};
-  Result<void> done;
-  try {
-    done = job(context);
-  } catch (const std::exception& e) {
-    done = Error{Code::kInternal, std::string("store: ") + e.what()};
-  }
+  Result<void> done = RunBare(job);
   if (done.ok()) {
     const Result<long long> released = db_->Run("RELEASE job");
     if (!released.ok()) return released.error();
@@ -221,7 +262,7 @@ Result<void> Writer::Commit() {
     if (Result<void> saved = audit_.SaveHead(*db_); !saved.ok()) return saved;
   }
   const auto begin = std::chrono::steady_clock::now();
-  if (Result<void> done = db_->Exec("COMMIT"); !done.ok()) return done;
+  if (auto done = db_->Run("COMMIT"); !done.ok()) return done.error();
   last_commit_ = std::chrono::steady_clock::now() - begin;
   const MutexLock lock(mutex_);
   committed_ = audit_.head();
@@ -229,29 +270,30 @@ Result<void> Writer::Commit() {
 }
 
 void Writer::Fail(const Error& error) {
-  damaged_ = damaged_ || error.code == Code::kDataLoss;
+  if (error.code == Code::kDataLoss) damaged_.store(true);
   const MutexLock lock(mutex_);
   failure_ = error.message;
   failing_.store(true);
+  wake_.notify_all();
+}
+
+Result<void> Writer::TryAnew() {
+  auto fresh = reopen_();
+  if (!fresh.ok()) return fresh.error();
+  db_ = std::move(*fresh);
+  checkpointed_ = 0;
+  if (damaged_.load()) {
+    if (auto whole = QuickCheck(*db_); !whole.ok()) return whole;
+  }
+  const auto probed =
+      db_->Run("INSERT OR REPLACE INTO probe(one, at) VALUES(1, unixepoch())");
+  if (!probed.ok()) return probed.error();
+  return audit_.Load(*db_);
 }
 
 void Writer::Probe() {
-  Result<void> done;
-  if (damaged_) done = QuickCheck(*db_);
-  if (done.ok()) done = db_->Exec("BEGIN IMMEDIATE");
-  if (done.ok()) {
-    done = db_->Exec(
-        "INSERT OR REPLACE INTO probe(one, at) VALUES(1, unixepoch())");
-  }
-  if (done.ok()) done = db_->Exec("COMMIT");
-  if (!done.ok()) {
-    if (db_->InTransaction()) (void)db_->Exec("ROLLBACK");
-    return Fail(done.error());
-  }
-  if (Result<void> loaded = audit_.Load(*db_); !loaded.ok()) {
-    return Fail(loaded.error());
-  }
-  damaged_ = false;
+  if (Result<void> done = TryAnew(); !done.ok()) return Fail(done.error());
+  damaged_.store(false);
   const MutexLock lock(mutex_);
   committed_ = audit_.head();
   failing_.store(false);

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <deque>
 #include <functional>
-#include <future>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -23,14 +22,17 @@ struct WriteContext {
 };
 
 /// One unit that is written whole or not at all. It owns what it reads: its
-/// caller may have given up while it runs.
+/// caller may have given up while it runs. It may run twice, the first time in
+/// a transaction that was rolled back.
 using WriteJob = std::function<Result<void>(WriteContext&)>;
 
 struct WriterLimits {
-  std::size_t jobs = 1024;               ///< Waiting at once.
-  std::size_t bytes = 64 << 20;          ///< Of waiting jobs.
-  std::size_t batch = 256;               ///< Jobs of one transaction.
-  std::chrono::milliseconds wait{1000};  ///< Of a caller.
+  std::size_t jobs = 1024;       ///< Waiting at once.
+  std::size_t bytes = 64 << 20;  ///< Of waiting jobs.
+  std::size_t batch = 256;       ///< Jobs of one transaction.
+  /// Of a caller, from its call to its refusal. With what the receiver adds
+  /// (HttpLimits::gather, its turn) an unstored alert is a 503 within 1 s.
+  std::chrono::milliseconds wait{800};
   std::chrono::milliseconds probe{250};  ///< Between tries while failing.
   /// Frames of the log from one checkpoint to the next; a log of eight times
   /// that, which readers kept from beginning anew, makes them be waited for.
@@ -42,13 +44,18 @@ struct WriterLimits {
 };
 
 /// The only thread that writes: whatever is queued when the last COMMIT is done
-/// goes into one transaction, each job in its own savepoint.
+/// goes into one transaction. Where one of its jobs is refused, the others run
+/// again, each in a savepoint of its own.
 ///
 /// Thread-safe. A fault of the file (full, I/O, damage) marks the writer as
-/// failing: callers are refused at once until a probe has written again.
+/// failing: callers are refused at once until a probe has opened the file anew,
+/// found it whole where it was damaged, and written again.
 class Writer {
  public:
-  Writer(std::unique_ptr<Connection> db, AuditChain audit, WriterLimits limits);
+  using Opener = std::function<Result<std::unique_ptr<Connection>>()>;
+
+  Writer(std::unique_ptr<Connection> db, AuditChain audit, WriterLimits limits,
+         Opener reopen);
   /// Runs what is queued, then stops.
   ~Writer();
   Writer(const Writer&) = delete;
@@ -68,43 +75,55 @@ class Writer {
   std::vector<Result<void>> WriteAll(std::vector<SizedJob> jobs);
 
   bool Writable() const { return !failing_.load(); }
+  /// Somebody who read the file found a fault: refuse until it is whole.
+  void Doubt(const Error& fault) { Fail(fault); }
   /// The committed head of the audit.
   ChainHead Head() const;
 
  private:
-  struct Entry;
-  using Batch = std::vector<std::shared_ptr<Entry>>;
+  struct Ticket;
+  /// What goes into one transaction, and its jobs in their order.
+  struct Batch {
+    std::vector<std::shared_ptr<Ticket>> tickets;
+    std::vector<WriteJob*> jobs;
+  };
+  enum class Savepoints { kNone, kEach };
 
-  using Until = std::chrono::steady_clock::time_point;
-
-  Result<void> Enqueue(const std::shared_ptr<Entry>& entry);
-  static Result<void> WaitFor(Entry& entry, Until until);
+  Result<void> Enqueue(const std::shared_ptr<Ticket>& ticket);
   void Loop();
   /// Waits for jobs; while failing, for the next probe.
   void Await() REQUIRES(mutex_);
   Batch Next();
   void RunBatch(const Batch& batch);
-  Result<void> RunJobs(const Batch& batch, std::vector<Result<void>>& results);
-  Result<void> RunOne(WriteJob& job);
+  /// The results of the jobs; an error where nothing was written.
+  Result<std::vector<Result<void>>> RunJobs(const Batch& batch,
+                                            Savepoints savepoints);
+  Result<void> RunOne(const WriteJob& job, Savepoints savepoints);
+  Result<void> RunBare(const WriteJob& job);
+  void RollBack();
   Result<void> Commit();
   void CheckpointIfDue();
   void Fail(const Error& error);
   void Probe();
+  /// Opens, checks and writes as after a start.
+  Result<void> TryAnew();
 
   // Used by the writer's thread alone.
   std::unique_ptr<Connection> db_;
   AuditChain audit_;
   const WriterLimits limits_;
-  bool damaged_ = false;
+  const Opener reopen_;
   int checkpointed_ = 0;       ///< Frames of the log at the last checkpoint.
   std::size_t last_jobs_ = 0;  ///< Of the last batch.
   Duration last_commit_{0};    ///< How long its COMMIT took.
 
   std::atomic<bool> failing_ = false;
+  std::atomic<bool> damaged_ = false;
 
   mutable Mutex mutex_;
   CondVar wake_;
-  std::deque<std::shared_ptr<Entry>> queue_ GUARDED_BY(mutex_);
+  std::deque<std::shared_ptr<Ticket>> queue_ GUARDED_BY(mutex_);
+  std::size_t queued_jobs_ GUARDED_BY(mutex_) = 0;
   std::size_t queued_bytes_ GUARDED_BY(mutex_) = 0;
   bool stopping_ GUARDED_BY(mutex_) = false;
   ChainHead committed_ GUARDED_BY(mutex_);

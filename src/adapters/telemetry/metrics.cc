@@ -233,12 +233,23 @@ void Metrics::PayloadRefused() { families_->malformed.Add({}).Increment(); }
 
 void Metrics::GroupReceived(const AlertGroup& group) {
   Families& f = *families_;
-  for (const Alert& alert : group.alerts) {
-    f.alerts.Add({{"status", std::string(AlertStatusName(alert.status))}})
-        .Increment();
+  const auto firing = std::count_if(
+      group.alerts.begin(), group.alerts.end(),
+      [](const Alert& a) { return a.status == AlertStatus::kFiring; });
+  const auto all = static_cast<std::ptrdiff_t>(group.alerts.size());
+  for (const auto& [status, count] :
+       {std::pair(AlertStatus::kFiring, firing),
+        std::pair(AlertStatus::kResolved, all - firing)}) {
+    if (count == 0) continue;
+    f.alerts.Add({{"status", std::string(AlertStatusName(status))}})
+        .Increment(static_cast<double>(count));
   }
-  f.malformed.Add({}).Increment(static_cast<double>(group.rejected.size()));
-  f.truncated.Add({}).Increment(static_cast<double>(group.truncated_alerts));
+  if (!group.rejected.empty()) {
+    f.malformed.Add({}).Increment(static_cast<double>(group.rejected.size()));
+  }
+  if (group.truncated_alerts > 0) {
+    f.truncated.Add({}).Increment(static_cast<double>(group.truncated_alerts));
+  }
 }
 
 void Metrics::OnMissed(std::size_t episodes) {

@@ -1,0 +1,232 @@
+#include "flow/correlator.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fakes/fake_clock.h"
+#include "fakes/fake_cluster_view.h"
+#include "fakes/fake_store.h"
+
+namespace selfheal::testing {
+namespace {
+
+class OneRule final : public RunbookSource {
+ public:
+  OneRule() {
+    Rule rule;
+    rule.name = "leak";
+    rule.type = IncidentType::kMemoryLeak;
+    rule.target = TargetMode::kWorkload;
+    rule.alerts = {{Matcher{"alertname", MatchOp::kEqual, "Leak", {}}}};
+    auto set = std::make_shared<RuleSet>();
+    set->rules = {rule};
+    rules_ = set;
+  }
+  std::shared_ptr<const RuleSet> Current() const override { return rules_; }
+
+ private:
+  std::shared_ptr<const RuleSet> rules_;
+};
+
+class Quiet final : public FlowObserver, public Logger {
+ public:
+  void OnStage(Stage, std::string_view, Duration) override {}
+  void OnPhase(const Incident&, std::optional<Phase>) override {}
+  void OnAssessment(const Assessment&) override {}
+  void OnVerdict(const Verdict&) override {}
+  void OnAction(ActionKind, ExecutionOutcome) override {}
+  void OnVerification(VerificationOutcome) override {}
+  void OnApproval(ApprovalState) override {}
+  void OnMissed(std::size_t) override {}
+  void OnDependency(std::string_view, bool) override {}
+  void Log(LogLevel, std::string_view, const Fields&) override {}
+};
+
+class CorrelatorTest : public ::testing::Test {
+ protected:
+  CorrelatorTest()
+      : store_(clock_),
+        targets_(cluster_),
+        correlator_({.alerts = store_,
+                     .incidents = store_,
+                     .links = store_,
+                     .runbooks = rules_,
+                     .targets = targets_,
+                     .observer = quiet_,
+                     .log = quiet_,
+                     .clock = clock_,
+                     .wake = [this](const Incident& incident, Duration within) {
+                       woken_.emplace_back(incident.id, within);
+                     }}) {
+    for (const char* name : {"cart", "till"}) {
+      ClusterObject object;
+      object.ref = {ObjectKind::kDeployment, "shop", name};
+      object.uid = std::string("uid-") + name;
+      cluster_.Put(object);
+    }
+  }
+
+  Alert Of(const std::string& workload, int number,
+           const std::string& name = "Leak") {
+    Alert alert;
+    alert.labels = {{"alertname", name},
+                    {"namespace", "shop"},
+                    {"deployment", workload},
+                    {"seq", std::to_string(number)}};
+    alert.fingerprint = Fingerprint(alert.labels);
+    alert.starts_at = clock_.Now() - seconds(60);
+    return alert;
+  }
+  Alert EndOf(Alert alert) {
+    alert.status = AlertStatus::kResolved;
+    alert.ends_at = clock_.Now();
+    return alert;
+  }
+  void Post(std::vector<Alert> alerts) {
+    AlertGroup group;
+    group.received = alerts.size();
+    group.alerts = std::move(alerts);
+    AlertStore& store = store_;
+    ASSERT_TRUE(store.Append(group, clock_.Now()).ok());
+  }
+  void Drain(bool waits = false) {
+    const auto drained = correlator_.Drain();
+    ASSERT_TRUE(drained.ok()) << drained.error().message;
+    EXPECT_EQ(*drained, waits);
+  }
+  /// Fingerprints of the alerts of each incident, by target.
+  std::map<std::string, std::set<std::string>> ByTarget() {
+    std::map<std::string, std::set<std::string>> out;
+    IncidentStore& incidents = store_;
+    const auto unfinished = incidents.Unfinished();
+    for (const Incident& one : *unfinished) {
+      auto& alerts = out[ToString(one.target)];
+      for (const auto& alert : one.alerts) alerts.insert(alert.fingerprint);
+    }
+    return out;
+  }
+
+  FakeClock clock_;
+  FakeStore store_;
+  FakeClusterView cluster_;
+  OneRule rules_;
+  Quiet quiet_;
+  TargetResolver targets_;
+  std::vector<std::pair<std::string, Duration>> woken_;
+  Correlator correlator_;
+};
+
+TEST_F(CorrelatorTest, AFloodCostsOneLookATargetAndFewWrites) {
+  std::vector<Alert> alerts;
+  for (int i = 0; i < 400; ++i) alerts.push_back(Of("cart", i));
+  for (int i = 0; i < 50; ++i) alerts.push_back(Of("till", i));
+  for (int i = 0; i < 40; ++i) alerts.push_back(Of("cart", i, "Unknown"));
+  Post(alerts);
+  const int calls = store_.calls();
+  Drain();
+  const auto found = ByTarget();
+  EXPECT_EQ(found.at("Deployment/shop/cart").size(), 400u);
+  EXPECT_EQ(found.at("Deployment/shop/till").size(), 50u);
+  EXPECT_EQ(store_.state().incidents.size(), 2u);
+  AlertStore& store = store_;
+  EXPECT_TRUE(store.Uncorrelated(1000)->empty());
+  EXPECT_EQ(cluster_.reads(), 2);
+  EXPECT_LT(store_.calls() - calls, 20) << "not one for each alert";
+}
+
+TEST_F(CorrelatorTest, TheAuditSaysHowManyJoined) {
+  Post({Of("cart", 0)});
+  Drain();
+  Post({Of("cart", 1), Of("cart", 2), Of("cart", 3)});
+  Drain();
+  const auto audit = store_.state().audit;
+  ASSERT_EQ(audit.size(), 2u);
+  EXPECT_EQ(audit[0].outcome, "opened");
+  EXPECT_EQ(audit[1].outcome, "merged");
+  EXPECT_EQ(audit[1].incident_id, audit[0].incident_id);
+  const std::string first = Of("cart", 1).fingerprint;
+  const std::string others =
+      Of("cart", 2).fingerprint + " " + Of("cart", 3).fingerprint;
+  EXPECT_EQ(audit[1].data.at(0).second, FieldValue(first));
+  EXPECT_EQ(audit[1].data.at(5).second, FieldValue(std::int64_t{3}));
+  EXPECT_EQ(audit[1].data.at(6).second, FieldValue(others));
+}
+
+TEST_F(CorrelatorTest, AnEndPressesAndMoreOfTheSameDoesNot) {
+  const Alert alert = Of("cart", 0);
+  Post({alert});
+  Drain();
+  Post({Of("cart", 1)});
+  Drain();
+  clock_.Advance(seconds(5));
+  Post({EndOf(alert)});
+  Drain();
+  ASSERT_EQ(woken_.size(), 3u);
+  EXPECT_EQ(woken_[0].second, Duration::zero());
+  EXPECT_EQ(woken_[1].second, seconds(1));
+  EXPECT_EQ(woken_[2].second, Duration::zero());
+  EXPECT_EQ(store_.state().audit.back().outcome, "resolved");
+}
+
+TEST_F(CorrelatorTest, WhatAnIncidentMissedByEndingOpensAnother) {
+  Post({Of("cart", 0)});
+  Drain();
+  Incident ended = store_.state().incidents.begin()->second;
+  ended.phase = Phase::kDismissed;
+  IncidentStore& incidents = store_;
+  ASSERT_TRUE(incidents
+                  .Save({.incident = &ended,
+                         .records = {},
+                         .evidence = nullptr,
+                         .alert_rows = {},
+                         .outcomes = {},
+                         .action_end = std::nullopt})
+                  .ok());
+  Post({Of("cart", 1), Of("cart", 2)});
+  Drain();
+  EXPECT_EQ(store_.state().incidents.size(), 2u);
+  EXPECT_EQ(ByTarget().at("Deployment/shop/cart").size(), 2u);
+}
+
+TEST_F(CorrelatorTest, WaitsForAClusterThatDoesNotAnswerThenEscalates) {
+  cluster_.FailAll(Error{Code::kUnavailable, "down"});
+  Post({Of("cart", 0), Of("cart", 1)});
+  Drain(true);
+  EXPECT_EQ(cluster_.reads(), 1) << "both are about one target";
+  EXPECT_TRUE(store_.state().incidents.empty());
+  clock_.Advance(seconds(60));
+  Drain();
+  AlertStore& store = store_;
+  EXPECT_TRUE(store.Uncorrelated(10)->empty());
+  const FakeStoreState state = store_.state();
+  for (const auto& [id, incident] : state.incidents) {
+    EXPECT_EQ(incident.phase, Phase::kEscalated);
+  }
+}
+
+TEST_F(CorrelatorTest, AFaultOfTheStoreLosesNothing) {
+  for (int nth = 1; nth <= 6; ++nth) {
+    const std::string name = "f" + std::to_string(nth);
+    Post({Of("cart", 10 * nth), Of("cart", 10 * nth + 1)});
+    store_.FailCall(nth);
+    // The call that fails may be one of a later pass.
+    for (int pass = 0; pass < 3; ++pass) {
+      static_cast<void>(correlator_.Drain());
+    }
+    Drain();
+    const FakeStoreState state = store_.state();
+    for (const auto& row : state.alerts) {
+      EXPECT_TRUE(row.stored.correlated) << name;
+    }
+  }
+  EXPECT_EQ(ByTarget().at("Deployment/shop/cart").size(), 12u);
+}
+
+}  // namespace
+}  // namespace selfheal::testing
