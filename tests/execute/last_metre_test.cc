@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "tests/fakes/fake_audit_store.h"
@@ -106,6 +107,36 @@ TEST_F(LastMetreTest, OnlyTheBytesOfTheMutation) {
   request.request = testing::FakeClusterClient::EncodePlainly(
       SetReplicas{world.deployment, "uid-dep", "1001", 1});
   EXPECT_FALSE(Check(world, Make(world, request)).ok());
+  // What the text may say, but the mutation does not.
+  request = world.Request();
+  const std::size_t mark = request.request.path.find('?');
+  request.request.path.resize(std::min(mark, request.request.path.size()));
+  request.request.path += "?fieldManager=somebody";
+  EXPECT_FALSE(Check(world, Make(world, request)).ok());
+}
+
+/// The reads of the last look itself take too long.
+TEST_F(LastMetreTest, TheTimeIsTakenOnceMoreAtTheEnd) {
+  class SlowSwitches final : public SwitchReader {
+   public:
+    explicit SlowSwitches(testing::FakeClock& clock) : clock_(clock) {}
+    SwitchReading Read() override {
+      clock_.Advance(seconds(3));
+      return {};
+    }
+
+   private:
+    testing::FakeClock& clock_;
+  };
+  GuardWorld world(Scene::kScale);
+  const Intent intent = Make(world);
+  SlowSwitches switches(world.clock);
+  LastMetre last(world.cluster, client_, switches, world.clock, world.clock,
+                 {.namespaces = {"shop"},
+                  .excluded = {},
+                  .own_namespace = "selfheal",
+                  .max_replicas = 10});
+  EXPECT_EQ(last.Check(intent).error().code, Code::kAborted);
 }
 
 TEST_F(LastMetreTest, AnEncoderThatErrsOrLiesIsNotTrusted) {

@@ -42,6 +42,16 @@ bool Passes(const WireRequest& request, const Mutation& mutation,
   return CheckRequestText(request, mutation, limits).ok();
 }
 
+TEST(RequestText, AllowsEveryKindOfWorkload) {
+  for (const ObjectKind kind :
+       {ObjectKind::kDeployment, ObjectKind::kStatefulSet,
+        ObjectKind::kDaemonSet}) {
+    const Mutation mutation = SetRestartedAt{
+        {kind, "shop", "cart"}, "uid-2", "78", "2026-11-25T12:00:00Z", "act"};
+    EXPECT_TRUE(Passes(Encode(mutation), mutation)) << KindName(kind);
+  }
+}
+
 TEST(RequestText, AllowsTheKnownShapes) {
   for (const Mutation& mutation : GoodOnes()) {
     const auto checked = CheckRequestText(Encode(mutation), mutation, Limits());

@@ -125,6 +125,25 @@ TEST(ApprovalGuard, FurtherIntentsOfTheActionThatConsumedIt) {
   world.incident.progress.action_id = "action";
   world.purpose.first_of_action = true;
   EXPECT_EQ(world.Of("approval").outcome, kAsk);
+  // What was consumed was for something else.
+  world.purpose.first_of_action = false;
+  world.incident.approval->plan_hash = "another";
+  EXPECT_EQ(world.Of("approval").outcome, kAsk);
+}
+
+TEST(ApprovalGuard, AnUndoNeedsNone) {
+  for (const Scene scene : kAllScenes) {
+    if (!IsUndoScene(scene)) continue;
+    GuardWorld world(scene);
+    SetRisk(world, Risk::kHigh);
+    world.purpose.first_of_action = true;
+    GuardResult result = world.Check();
+    ASSERT_TRUE(result.permit.has_value());
+    EXPECT_FALSE(result.permit->purpose().needs_approval);
+    world.incident.approval = Grant(world);
+    world.incident.approval->state = ApprovalState::kDenied;
+    EXPECT_EQ(world.Of("approval").outcome, kAllow);
+  }
 }
 
 }  // namespace

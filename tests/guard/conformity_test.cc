@@ -105,6 +105,15 @@ TEST(GuardPlan, TheMutationIsExactlyThePlannedChange) {
   }
 }
 
+TEST(GuardPlan, AStepDoesOnlyItsOwnAction) {
+  GuardWorld world(Scene::kWhole);
+  ASSERT_EQ(world.Of("plan").outcome, FindingOutcome::kAllow);
+  world.plan.steps[0].action = ScaleOut{};
+  EXPECT_EQ(world.Of("plan").outcome, FindingOutcome::kDeny);
+  world.plan.steps[0].action = Notify{};
+  EXPECT_EQ(world.Of("plan").outcome, FindingOutcome::kDeny);
+}
+
 TEST(GuardPlan, AnActionDoesOnlyItsOwnKindOfMutation) {
   for (const Scene scene : kAllScenes) {
     for (const Scene other : kAllScenes) {

@@ -280,7 +280,27 @@ TEST(Availability, ASingleReplicaOnlyRollsWhereItSurges) {
       o.owners = {{"StatefulSet", "cart", "uid-dep", true}};
     });
     EXPECT_EQ(set.Of("availability").outcome, kDeny);
+    EXPECT_FALSE(set.Of("availability").retry_at.has_value())
+        << "waiting brings no second pod";
   }
+}
+
+TEST(Availability, AWayBackIsNotHeldUpByPodsThatDoNotServe) {
+  GuardWorld world(Scene::kUndoRestart);
+  for (const std::size_t i : {0u, 1u, 2u}) SetReady(world, i, false);
+  EXPECT_EQ(world.Of("availability").outcome, kAllow);
+}
+
+TEST(Availability, WhatHasNoStateIsNotTakenAway) {
+  for (const Scene scene : {Scene::kCanary, Scene::kWhole}) {
+    GuardWorld world(scene);
+    world.EditWorkload([](ClusterObject& o) { o.state = std::monostate(); });
+    EXPECT_EQ(world.Of("availability").outcome, kDeny);
+  }
+  GuardWorld pod(Scene::kCanary);
+  pod.cluster.Edit(ObjectOf(pod.mutation),
+                   [](ClusterObject& o) { o.state = std::monostate(); });
+  EXPECT_EQ(pod.Of("availability").outcome, kDeny);
 }
 
 TEST(Availability, ARolloutNeedsHalfOrHasNothingToLose) {

@@ -21,6 +21,20 @@ TEST(Identity, AnotherUidIsAnotherObject) {
   }
 }
 
+TEST(Identity, ThePlanIsForTheTargetThatWasRead) {
+  GuardWorld world(Scene::kScale);
+  world.plan.target.name = "pay";
+  EXPECT_EQ(world.Of("identity").outcome, FindingOutcome::kDeny);
+}
+
+TEST(Identity, AnHpaOfAnUnknownKindLeadsNowhere) {
+  GuardWorld world(Scene::kScaleHpa);
+  world.cluster.Edit(world.hpa, [](ClusterObject& o) {
+    std::get<HpaState>(o.state).target_kind = "Rollout";
+  });
+  EXPECT_FALSE(world.Check().permit.has_value());
+}
+
 TEST(Identity, GoneOrGoing) {
   for (const Scene scene : kAllScenes) {
     GuardWorld gone(scene);

@@ -37,6 +37,12 @@ TEST(Freshness, MissingIsNeverGood) {
   GuardWorld one(Scene::kCanary);
   one.evidence.metrics[0].problem = "no series";
   EXPECT_EQ(one.Of("freshness").outcome, kDeny);
+  GuardWorld two(Scene::kCanary);
+  MetricWindow other;
+  other.name = "other";
+  other.problem = "no series";
+  two.evidence.metrics.push_back(other);
+  EXPECT_EQ(two.Of("freshness").outcome, kDeny) << "one of two is not enough";
   GuardWorld optional(Scene::kCanary);
   MetricWindow errors;
   errors.name = "errors";
@@ -131,6 +137,10 @@ TEST(Confirmation, TheRestFollowsOnlyAWellCanary) {
     world.incident.progress.canary = canary;
     EXPECT_EQ(world.Of("confirmation").outcome, kDeny);
   }
+  GuardWorld resolved(Scene::kRest);
+  resolved.incident.alerts[0].firing = false;
+  EXPECT_EQ(resolved.Of("confirmation").outcome, kAllow)
+      << "what was begun well is finished";
   GuardWorld without(Scene::kRest);
   without.plan.change.canaries.clear();
   without.incident.progress.canary.reset();
@@ -270,6 +280,21 @@ TEST(Budgets, CooldownSaysWhenToAskAgain) {
   world.history.state.actions[0].result = ActionResult::kFailed;
   EXPECT_EQ(world.Of("cooldown").retry_at, world.now() + seconds(550));
   EXPECT_EQ(world.Preview().retry_at, world.now() + seconds(550));
+}
+
+TEST(Budgets, TheLongerOfTwoWaitsCounts) {
+  GuardWorld world(Scene::kCanary);
+  for (int i = 0; i < 10; ++i) {
+    ActionRow row;
+    row.target = {ObjectKind::kDeployment, "elsewhere", "x"};
+    row.kind = ActionKind::kScaleOut;
+    row.started_at = world.now() - seconds(i < 7 ? 59 * 60 : 60);
+    row.finished_at = row.started_at;
+    row.result = ActionResult::kMitigated;
+    world.history.state.actions.push_back(row);
+  }
+  EXPECT_EQ(world.Of("rate").retry_at, world.now() + seconds(9 * 60))
+      << "of the hour's a slot is free in a minute, of ten minutes' in nine";
 }
 
 TEST(Budgets, TheSameRunbookThatDidNotHelpDoesNotWait) {
