@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <iostream>
 #include <memory>
 #include <optional>
@@ -17,8 +18,8 @@ int Complain(const Error& error) {
   return error.code == Code::kInvalidArgument ? kExitUsage : kExitFailure;
 }
 
-int RunVerify(const Config& config) {
-  const auto report = VerifyAuditOf(config);
+int RunVerify(const Config& config, const std::string& known_head) {
+  const auto report = VerifyAuditOf(config, known_head);
   if (!report.ok()) return Complain(report.error());
   if (report->first_bad == 0) {
     std::cout << "intact: " << report->rows << " rows, head "
@@ -45,44 +46,41 @@ int RunBackup(const Config& config, const std::string& to) {
   return report->first_bad == 0 ? kExitOk : kExitFailure;
 }
 
-void AddBackup(CLI::App& command, const std::shared_ptr<std::string>& file,
-               int& exit_code) {
-  CLI::App* const backup = command.add_subcommand(
-      "backup", "Copies the whole store while it runs, and checks the copy");
-  const auto to = std::make_shared<std::string>();
-  backup->add_option("FILE", *to, "The new file")->required();
-  backup->add_option("--config", *file, "Configuration file");
-  backup->callback([file, to, &exit_code] {
-    const std::optional<Config> config = LoadConfigOrComplain(*file);
-    exit_code = config ? RunBackup(*config, *to) : kExitUsage;
-  });
-}
-
-using Action = int (*)(const Config&);
-
-void AddAction(CLI::App& command, const char* name, const char* sentence,
-               const std::shared_ptr<std::string>& file, Action run,
-               int& exit_code) {
-  CLI::App* const action = command.add_subcommand(name, sentence);
-  action->add_option("--config", *file, "Configuration file");
-  action->callback([file, run, &exit_code] {
+/// A subcommand with --config that does `run` with what that names.
+CLI::App* AddPart(CLI::App& command, const char* name, const char* sentence,
+                  std::function<int(const Config&)> run, int& exit_code) {
+  CLI::App* const part = command.add_subcommand(name, sentence);
+  const auto file = std::make_shared<std::string>();
+  part->add_option("--config", *file, "Configuration file");
+  part->callback([file, run = std::move(run), &exit_code] {
     const std::optional<Config> config = LoadConfigOrComplain(*file);
     exit_code = config ? run(*config) : kExitUsage;
   });
+  return part;
 }
 
 }  // namespace
 
 void AddAuditCommand(CLI::App& program, int& exit_code) {
-  const auto file = std::make_shared<std::string>();
   CLI::App* const command =
       program.add_subcommand("audit", "Checks, exports or backs up the audit");
   command->require_subcommand(1);
-  AddAction(*command, "verify", "Recomputes the hash chain", file, RunVerify,
-            exit_code);
-  AddAction(*command, "export", "Writes every row as one JSON line", file,
-            RunExport, exit_code);
-  AddBackup(*command, file, exit_code);
+  const auto head = std::make_shared<std::string>();
+  AddPart(
+      *command, "verify", "Recomputes the hash chain",
+      [head](const Config& config) { return RunVerify(config, *head); },
+      exit_code)
+      ->add_option("--head", *head,
+                   "A head that the log showed: a row must carry this hash");
+  AddPart(*command, "export", "Writes every row as one JSON line", RunExport,
+          exit_code);
+  const auto to = std::make_shared<std::string>();
+  AddPart(
+      *command, "backup",
+      "Copies the whole store while it runs, and checks the copy",
+      [to](const Config& config) { return RunBackup(config, *to); }, exit_code)
+      ->add_option("FILE", *to, "The new file")
+      ->required();
 }
 
 }  // namespace selfheal

@@ -6,10 +6,11 @@
 
 namespace selfheal {
 
-Result<AuditReport> VerifyAuditOf(const Config& config) {
+Result<AuditReport> VerifyAuditOf(const Config& config,
+                                  const std::string& known_head) {
   const auto path = ParseSqliteUrl(config.database.url);
   if (!path.ok()) return path.error();
-  return VerifyAudit(*path, Sha256Hex);
+  return VerifyAudit(*path, Sha256Hex, known_head);
 }
 
 Result<long long> ExportAuditOf(const Config& config, std::ostream& out) {

@@ -11,7 +11,8 @@ namespace selfheal {
 
 /// Recomputes the hash chain of the audit that `config` names; runs beside
 /// `serve`. Errors as VerifyAudit, kInvalidArgument for another kind of store.
-Result<AuditReport> VerifyAuditOf(const Config& config);
+Result<AuditReport> VerifyAuditOf(const Config& config,
+                                  const std::string& known_head);
 
 /// Writes that audit to `out`, one JSON object a line; returns how many rows.
 Result<long long> ExportAuditOf(const Config& config, std::ostream& out);

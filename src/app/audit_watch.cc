@@ -38,6 +38,7 @@ void AuditWatch::LogHead() {
   const sqlite::ChainHead head = store_.AuditHead();
   log_.Info("audit head", {{"seq", static_cast<std::int64_t>(head.seq)},
                            {"hash", head.hash}});
+  told_ = head.hash;
 }
 
 void AuditWatch::CheckFile() {
@@ -61,7 +62,7 @@ void AuditWatch::CheckFile() {
 }
 
 void AuditWatch::Verify() {
-  const auto report = VerifyAuditOf(config_);
+  const auto report = VerifyAuditOf(config_, told_);
   if (!report.ok()) {
     log_.Error("audit not verified", {{"error", report.error().message}});
     return;

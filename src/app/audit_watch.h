@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <string>
 #include <thread>
 
 #include "adapters/sqlite/sqlite_store.h"
@@ -43,6 +44,7 @@ class AuditWatch {
   Logger& log_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
+  std::string told_;  ///< The last head in the log; of thread_ alone.
   std::jthread thread_;
 };
 

@@ -104,11 +104,13 @@ Result<void> CheckHead(Connection& db, AuditReport& report) {
 }  // namespace
 
 Result<AuditReport> VerifyAudit(const std::string& path,
-                                const Digester& digester) {
+                                const Digester& digester,
+                                const std::string& known_head) {
   auto db = OpenAudit(path);
   if (!db.ok()) return db.error();
   AuditReport report;
   report.head = {0, sqlite::ChainSeed()};
+  bool known = known_head.empty() || known_head == report.head.hash;
   {
     Statement query = (*db)->Query(kRows);
     while (query.Next()) {
@@ -120,6 +122,7 @@ Result<AuditReport> VerifyAudit(const std::string& path,
         return report;
       }
       report.head = {row.record.seq, row.hash};
+      known = known || row.hash == known_head;
     }
     if (Result<void> status = query.status(); !status.ok()) {
       return status.error().With(path);
@@ -127,6 +130,10 @@ Result<AuditReport> VerifyAudit(const std::string& path,
   }
   if (Result<void> done = CheckHead(**db, report); !done.ok()) {
     return done.error().With(path);
+  }
+  if (report.first_bad == 0 && !known) {
+    report.first_bad = report.head.seq + 1;
+    report.problem = "no row carries the known head " + known_head;
   }
   return report;
 }

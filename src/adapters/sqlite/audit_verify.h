@@ -19,12 +19,16 @@ struct AuditReport {
 
 /// Recomputes the hash of every audit row of the database at `path`.
 ///
+/// @param known_head  a head that was written elsewhere, as the log is told it
+///        every few minutes; a row must carry it. "" = none is known. Without
+///        one, rows cut off the end together with their head are not missed.
 /// Opens it read-only and takes no lock, so that it may run beside `serve`:
 /// it sees one consistent snapshot. Cost: O(rows), constant memory.
 /// @error kUnavailable, kDataLoss  the file can't be read; kNotFound  there
 ///        is none, or it holds no audit.
 Result<AuditReport> VerifyAudit(const std::string& path,
-                                const Digester& digester);
+                                const Digester& digester,
+                                const std::string& known_head = "");
 
 /// Writes every audit row as one JSON line with its hashes, oldest first;
 /// returns how many. Runs beside `serve` too.

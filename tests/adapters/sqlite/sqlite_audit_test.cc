@@ -132,6 +132,22 @@ TEST(SqliteAudit, EveryTamperingIsFound) {
   EXPECT_EQ(VerifyAudit(folder.Database(), Sha256Hex)->first_bad, 0);
 }
 
+TEST(SqliteAudit, AKnownHeadFindsAnEndThatWasCutOffWithItsHead) {
+  const TempFolder folder;
+  Fill(folder.Database());
+  const std::string path = folder.Database();
+  const std::string known = VerifyAudit(path, Sha256Hex)->head.hash;
+  EXPECT_EQ(VerifyAudit(path, Sha256Hex, known)->first_bad, 0);
+  RawDatabase raw(path);
+  ASSERT_TRUE(
+      raw.Exec("DROP TRIGGER audit_no_delete;"
+               "DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit);"
+               "UPDATE audit_head SET (seq, hash) ="
+               " (SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1)"));
+  EXPECT_EQ(VerifyAudit(path, Sha256Hex)->first_bad, 0);
+  EXPECT_EQ(VerifyAudit(path, Sha256Hex, known)->first_bad, kRows);
+}
+
 TEST(SqliteAudit, FirstBadRowIsNamed) {
   const TempFolder folder;
   Fill(folder.Database());
