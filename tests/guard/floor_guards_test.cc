@@ -350,6 +350,30 @@ TEST(Rollout, OneUnderWayWaits) {
   }
 }
 
+TEST(Rollout, TooFewNewPodsAreARolloutToo) {
+  GuardWorld world(Scene::kCanary);
+  world.EditWorkload([](ClusterObject& o) {
+    StateOf(o).updated = 2;
+    StateOf(o).current_replicas = 2;
+  });
+  EXPECT_EQ(world.Of("rollout").outcome, kDeny);
+  EXPECT_TRUE(world.Of("rollout").retry_at.has_value());
+  world.EditWorkload([](ClusterObject& o) { o.state = std::monostate(); });
+  EXPECT_EQ(world.Of("rollout").outcome, kDeny);
+}
+
+TEST(ScaleLimits, WhatHasNoStateIsNotScaled) {
+  GuardWorld hpa(Scene::kScaleHpa);
+  hpa.cluster.Edit(hpa.hpa,
+                   [](ClusterObject& o) { o.state = std::monostate(); });
+  EXPECT_EQ(hpa.Of("scale_limits").outcome, kDeny);
+  GuardWorld none(Scene::kScaleHpa);
+  none.EditWorkload([](ClusterObject& o) { StateOf(o).replicas = 0; });
+  EXPECT_EQ(none.Of("scale_limits").outcome, kDeny);
+  none.EditWorkload([](ClusterObject& o) { o.state = std::monostate(); });
+  EXPECT_EQ(none.Of("scale_limits").outcome, kDeny);
+}
+
 TEST(Rollout, OneThatFailedNeedsAPerson) {
   GuardWorld world(Scene::kRestartPod);
   world.EditWorkload(

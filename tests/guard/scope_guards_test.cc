@@ -64,6 +64,9 @@ TEST(Namespaces, MustExistAndStay) {
 TEST(Namespaces, NeverOutsideOfTheTargets) {
   GuardWorld world(Scene::kCanary);
   world.policy.namespaces = {"*"};
+  ClusterObject other = *world.cluster.Get(world.ns);
+  other.ref.name = "other";
+  world.cluster.Put(other);
   world.As<EvictPod>().pod.ns = "other";
   EXPECT_EQ(world.Of("namespaces").outcome, kDeny);
 }
