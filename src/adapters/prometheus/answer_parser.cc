@@ -130,7 +130,9 @@ bool AnswerHandler::string(std::string& value) {
       return type_ != ResultType::kOther ||
              Fail("the result is not a float series", Code::kInvalidArgument);
     case Frame::kWarnings:
-      if (answer_.warnings.size() < kMaxWarnings) {
+      // From 3.0 on infos stand in a field of their own; they doubt no sample.
+      if (!value.starts_with("PromQL info: ") &&
+          answer_.warnings.size() < kMaxWarnings) {
         answer_.warnings.push_back(value.substr(0, 500));
       }
       return true;

@@ -75,7 +75,7 @@ TEST(AnswerParser, KeepsWarningsAndSkipsInfosAndUnknownFields) {
   const auto answer = ParseAnswer(
       R"({"status":"success","new":{"a":[1,{"b":null}]},"infos":["i"],
           "data":{"resultType":"vector","result":[],"stats":{"x":[1,2]}},
-          "warnings":["store unreachable"]})",
+          "warnings":["PromQL info: fixed for monotonicity", "store unreachable"]})",
       kMany);
   ASSERT_TRUE(answer.ok()) << answer.error().message;
   EXPECT_EQ(answer->warnings, std::vector<std::string>{"store unreachable"});
