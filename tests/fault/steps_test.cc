@@ -104,8 +104,8 @@ TEST_F(TwoSteps, TheSecondFollowsWhereTheFirstDidNotHelp) {
                                               "1 rolling_restart"}));
   EXPECT_EQ(incident.step, 1);
   ASSERT_EQ(pipeline_.store.state().actions.size(), 2u);
-  const ActionRow& first = pipeline_.store.state().actions[0];
-  const ActionRow& second = pipeline_.store.state().actions[1];
+  const ActionRow first = pipeline_.store.state().actions[0];
+  const ActionRow second = pipeline_.store.state().actions[1];
   EXPECT_EQ(first.result, ActionResult::kNotMitigated);
   EXPECT_EQ(second.result, ActionResult::kMitigated);
   EXPECT_GE(second.started_at, *first.finished_at + 2 * seconds(300))
