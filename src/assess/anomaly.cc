@@ -17,7 +17,7 @@ namespace {
 using Metrics = std::vector<const MetricWindow*>;
 
 constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
-/// The assessment is the peak of this many last rows.
+/// The assessment looks at this many last rows.
 constexpr int kPeakRows = 10;
 /// From this step on the statistic is smoothed.
 constexpr std::chrono::seconds kSmoothFrom{300};
@@ -218,6 +218,8 @@ DetectorOptions OptionsFor(const ConfirmSpec& spec, seconds step,
   options.seed = seed;
   options.smoothing = step >= kSmoothFrom ? kSmoothing : 1;
   options.peak_rows = kPeakRows;
+  constexpr std::chrono::seconds kDay = std::chrono::hours(24);
+  options.rows_per_day = step.count() > 0 ? static_cast<int>(kDay / step) : 0;
   return options;
 }
 

@@ -19,7 +19,7 @@ constexpr double kScaleFloor = 0.05;
 
 }  // namespace
 
-Calibration::Calibration(std::vector<double> sample)
+Calibration::Calibration(std::vector<double> sample, double widening)
     : sorted_(std::move(sample)) {
   std::sort(sorted_.begin(), sorted_.end());
   const auto n = static_cast<double>(sorted_.size());
@@ -34,7 +34,8 @@ Calibration::Calibration(std::vector<double> sample)
   }
   const double spread = std::max({tail_start_ - SortedQuantile(sorted_, 0.5),
                                   1e-6 * std::abs(tail_start_), 1e-9});
-  tail_scale_ = count > 0 ? excess / count * (1 + 1 / std::sqrt(count)) : 0;
+  tail_scale_ =
+      count > 0 ? widening * excess / count * (1 + 1 / std::sqrt(count)) : 0;
   tail_scale_ = std::max(tail_scale_, kScaleFloor * spread);
 }
 

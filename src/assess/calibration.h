@@ -13,7 +13,10 @@ namespace selfheal::assess {
 class Calibration {
  public:
   /// Precondition: `sample` is not empty and finite.
-  explicit Calibration(std::vector<double> sample);
+  ///
+  /// @param widening  Factor of the tail's scale, for what is judged later
+  ///                  than the sample and has drifted.
+  explicit Calibration(std::vector<double> sample, double widening = 1);
 
   /// In (0, 1].
   double TailProbability(double statistic) const;

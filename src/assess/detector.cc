@@ -5,17 +5,22 @@
 #include <numeric>
 #include <utility>
 
+#include "assess/episodes.h"
+
 namespace selfheal::assess {
 namespace {
 
 constexpr double kRidge = 0.05;
 constexpr int kNeighbour = 5;
 constexpr int kNearestLimit = 2000;
-/// Contiguous parts of the baseline that score each other.
-constexpr int kFolds = 2;
-/// Fused deviations from the median beyond which a baseline row is taken for
-/// an earlier incident.
-constexpr double kPoisonCut = 6;
+/// Contiguous parts of the baseline, each scored by members that saw the rest.
+constexpr int kFolds = 6;
+/// What is judged comes later than the baseline: its tail reaches further.
+constexpr double kDrift = 1.45;
+/// Weights in the fusion, in the order of the members: distances tell real
+/// alerts from false ones better than forests do.
+constexpr std::array<double, kMembers> kWeights = {1, 1, 2, 2, 2};
+constexpr int kNearest = kMembers - 1;
 /// Baseline rows, and standard error of the trees, at half confidence.
 constexpr double kHalfTrustRows = 120;
 constexpr double kHalfTrustSpread = 0.1;
@@ -49,19 +54,15 @@ std::vector<int> AllRows(int rows) {
   return all;
 }
 
-/// Rows without those that look like an earlier incident: far out, and at
-/// most the given share of all. The calibration still counts them.
-std::vector<int> Trusted(const std::vector<double>& fused, double share) {
-  const Robust usual = RobustOf(fused);
-  double cut = usual.center + kPoisonCut * usual.scale;
-  std::vector<double> sorted = fused;
-  std::sort(sorted.begin(), sorted.end());
-  cut = std::max(cut, SortedQuantile(sorted, 1 - std::clamp(share, 0.0, 0.5)));
-  std::vector<int> rows;
-  for (std::size_t i = 0; i < fused.size(); ++i) {
-    if (fused[i] <= cut) rows.push_back(static_cast<int>(i));
+template <typename Value>
+std::vector<Value> Selected(const std::vector<Value>& values,
+                            const std::vector<int>& rows) {
+  std::vector<Value> selected;
+  selected.reserve(rows.size());
+  for (const int row : rows) {
+    selected.push_back(values[static_cast<std::size_t>(row)]);
   }
-  return rows;
+  return selected;
 }
 
 }  // namespace
@@ -91,11 +92,20 @@ Detector::Logs Detector::LogScores(const Members& members,
                                    const FeatureRows& near,
                                    const FeatureRows& far,
                                    std::vector<double>* spread) {
+  Logs logs = CenterScores(members, near, far, spread);
+  logs[kNearest] = Logarithms(members.nearest.Score(near));
+  return logs;
+}
+
+Detector::Logs Detector::CenterScores(const Members& members,
+                                      const FeatureRows& near,
+                                      const FeatureRows& far,
+                                      std::vector<double>* spread) {
   return {Logarithms(members.near_forest.Score(near, spread)),
           Logarithms(members.far_forest.Score(far)),
           Logarithms(members.near_distance.Score(near)),
           Logarithms(members.far_distance.Score(far)),
-          Logarithms(members.nearest.Score(near))};
+          {}};
 }
 
 /// Each part of the baseline, scored by members that did not see it: what the
@@ -127,21 +137,34 @@ Detector::Logs Detector::CrossScores(const FeatureRows& near,
   return logs;
 }
 
-void Detector::LearnScales(const Logs& logs) {
-  for (std::size_t m = 0; m < logs.size(); ++m) {
-    scales_[m] = RobustOf(logs[m]);
+void Detector::LearnScales(const Logs& cross, const FeatureRows& near,
+                           const FeatureRows& far,
+                           const std::vector<int>& trusted) {
+  // Rows that the members saw: what is apart between days of the baseline
+  // shall not make a member dull. The nearest of a row that was seen is that
+  // row itself, so that its distances are those of the parts.
+  Logs seen = CenterScores(*members_, SelectRows(near, trusted),
+                           SelectRows(far, trusted));
+  seen[kNearest] = Selected(cross[kNearest], trusted);
+  for (std::size_t m = 0; m < seen.size(); ++m) {
+    scales_[m] = RobustOf(seen[m]);
     if (!(scales_[m].scale > 0)) scales_[m].scale = 1;
   }
 }
 
 std::vector<double> Detector::Fuse(const Logs& logs) const {
+  std::array<double, kMembers> weights = kWeights;
+  // Few rows fill a space of many features thinly.
+  const double filled = std::min(1.0, baseline_rows_ / double{kNearestLimit});
+  weights[kNearest] *= filled * filled;
+  const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
   std::vector<double> fused(logs.front().size());
   for (std::size_t i = 0; i < fused.size(); ++i) {
     double sum = 0;
     for (std::size_t m = 0; m < logs.size(); ++m) {
-      sum += scales_[m].Z(logs[m][i]);
+      sum += weights[m] * scales_[m].Z(logs[m][i]);
     }
-    fused[i] = sum / kMembers;
+    fused[i] = sum / total;
   }
   return fused;
 }
@@ -151,7 +174,6 @@ std::vector<double> Detector::Smooth(const std::vector<double>& fused) const {
   for (std::size_t i = 1; i < smooth.size(); ++i) {
     smooth[i] = smooth[i - 1] + options_.smoothing * (fused[i] - smooth[i - 1]);
   }
-  for (double& value : smooth) value = Positive(value);
   return smooth;
 }
 
@@ -166,6 +188,39 @@ std::vector<int> Detector::Peaks(const std::vector<double>& smoothed) const {
   return peaks;
 }
 
+/// Half the peak of the last rows; the rest is what goes on: the newest row and
+/// the mean. What was over soon counts less than what stays.
+std::vector<double> Detector::Statistics(const std::vector<double>& smoothed,
+                                         const std::vector<int>& peaks) const {
+  std::vector<double> statistics(smoothed.size());
+  for (int i = 0; i < static_cast<int>(smoothed.size()); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    const int first = std::max(0, i + 1 - options_.peak_rows);
+    const double sum = std::accumulate(smoothed.begin() + first,
+                                       smoothed.begin() + i + 1, 0.0);
+    const double peak = smoothed[static_cast<std::size_t>(peaks[at])];
+    const double going_on = (smoothed[at] + sum / (i + 1 - first)) / 2;
+    statistics[at] = Positive((peak + going_on) / 2);
+  }
+  return statistics;
+}
+
+/// The rows of the baseline that belong to no earlier incident.
+std::vector<int> Detector::Trusted(const Logs& cross) {
+  for (std::size_t m = 0; m < cross.size(); ++m) {
+    scales_[m] = RobustOf(cross[m]);
+    if (!(scales_[m].scale > 0)) scales_[m].scale = 1;
+  }
+  const std::vector<bool> held = EarlierIncidents(
+      Smooth(Fuse(cross)), {.share = options_.contamination,
+                            .rows_per_day = options_.rows_per_day,
+                            .shoulder = options_.widths[1]});
+  std::vector<int> rows = AllRows(baseline_rows_);
+  std::erase_if(
+      rows, [&held](int row) { return held[static_cast<std::size_t>(row)]; });
+  return rows;
+}
+
 Detector::Detector(const Table& baseline, const DetectorOptions& options)
     : Detector(baseline, options, FeatureRows(), FeatureRows()) {}
 
@@ -175,22 +230,18 @@ Detector::Detector(const Table& baseline, const DetectorOptions& options,
       near_space_(baseline, options.widths[0], near),
       far_space_(baseline, options.widths[1], far),
       baseline_rows_(baseline.rows()) {
-  const std::vector<int> rows = AllRows(baseline.rows());
-  const Logs logs = CrossScores(near, far, rows);
-  LearnScales(logs);
-  const std::vector<double> fused = Fuse(logs);
-  members_ =
-      Train(near, far, Trusted(fused, options_.contamination), options_.trees);
+  const Logs cross = CrossScores(near, far, AllRows(baseline_rows_));
+  const std::vector<int> trusted = Trusted(cross);
+  members_ = Train(near, far, trusted, options_.trees);
+  LearnScales(cross, near, far, trusted);
   plain_ = std::make_shared<const IsolationForest>(
       near, ForestOptions{.trees = options.trees,
                           .sample = options.sample,
                           .seed = options.seed});
-  const std::vector<double> smooth = Smooth(fused);
-  std::vector<double> sample;
-  for (const int peak : Peaks(smooth)) {
-    sample.push_back(smooth[static_cast<std::size_t>(peak)]);
-  }
-  calibration_ = std::make_unique<const Calibration>(std::move(sample));
+  // An earlier incident says nothing of how far a normal row may go.
+  const std::vector<double> smooth = Selected(Smooth(Fuse(cross)), trusted);
+  calibration_ = std::make_unique<const Calibration>(
+      Statistics(smooth, Peaks(smooth)), kDrift);
 }
 
 DetectorScores Detector::Score(const Table& table) const {
@@ -201,10 +252,10 @@ DetectorScores Detector::Score(const Table& table) const {
   const std::vector<double> smooth = Smooth(Fuse(logs));
   DetectorScores out;
   out.peak = Peaks(smooth);
+  out.statistic = Statistics(smooth, out.peak);
   for (std::size_t i = 0; i < out.peak.size(); ++i) {
     const auto peak = static_cast<std::size_t>(out.peak[i]);
-    out.statistic.push_back(smooth[peak]);
-    out.score.push_back(calibration_->Score(smooth[peak]));
+    out.score.push_back(calibration_->Score(out.statistic[i]));
     std::array<double, kMembers> deviations{};
     for (std::size_t m = 0; m < logs.size(); ++m) {
       deviations[m] = scales_[m].Z(logs[m][peak]);

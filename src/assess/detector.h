@@ -26,8 +26,10 @@ struct DetectorOptions {
   std::array<int, 2> widths{10, 30};
   /// Weight of the newest row in the running mean; 1 = no smoothing.
   double smoothing = 1;
-  /// The statistic is the largest of this many last rows; 1 = of the row.
+  /// The statistic is that of this many last rows; 1 = of the row alone.
   int peak_rows = 1;
+  /// Rows of a day, to know a daily job from an incident; 0 = not known.
+  int rows_per_day = 0;
 };
 
 /// The members of the fusion, in the order of MemberScores.
@@ -43,7 +45,7 @@ struct DetectorScores {
   std::vector<double> confidence;  ///< In [0, 1].
   /// Each member's deviation from the baseline's own, at the peak.
   std::vector<std::array<double, kMembers>> deviations;
-  /// Row whose fused value the statistic shows (itself where peak_rows is 1).
+  /// The highest of the rows that count (itself where peak_rows is 1).
   std::vector<int> peak;
 };
 
@@ -85,15 +87,23 @@ class Detector {
   static Logs LogScores(const Members& members, const FeatureRows& near,
                         const FeatureRows& far,
                         std::vector<double>* spread = nullptr);
+  /// The same without the nearest row.
+  static Logs CenterScores(const Members& members, const FeatureRows& near,
+                           const FeatureRows& far,
+                           std::vector<double>* spread = nullptr);
   Logs CrossScores(const FeatureRows& near, const FeatureRows& far,
                    const std::vector<int>& rows) const;
-  void LearnScales(const Logs& logs);
+  std::vector<int> Trusted(const Logs& cross);
+  void LearnScales(const Logs& cross, const FeatureRows& near,
+                   const FeatureRows& far, const std::vector<int>& trusted);
   std::vector<double> Fuse(const Logs& logs) const;
   std::vector<double> Smooth(const std::vector<double>& fused) const;
   std::vector<double> ContributionsAt(const FeatureRows& near, int row) const;
   double Confidence(const std::array<double, kMembers>& deviations,
                     double tree_spread, double share_missing) const;
   std::vector<int> Peaks(const std::vector<double>& smoothed) const;
+  std::vector<double> Statistics(const std::vector<double>& smoothed,
+                                 const std::vector<int>& peaks) const;
 
   DetectorOptions options_;
   FeatureSpace near_space_;

@@ -153,7 +153,7 @@ MetricForecast ForecastMetric(const ForecastInput& input,
       std::span(raw).first(earlier_size), std::span(window).first(earlier_size),
       facts, threshold, horizon);
   out.probability = ProbabilityOf(now, threshold, window.size(), horizon);
-  if (now.reached) out.probability = std::max(out.probability, 0.99);
+  if (now.reached) out.probability = 1;
   const double earlier =
       before.reached ? 1
                      : ProbabilityOf(before, threshold, window.size(), horizon);
@@ -172,7 +172,8 @@ MetricForecast ForecastMetric(const ForecastInput& input,
     out.reason = "likely, but not yet at the step before";
   } else {
     out.outcome = Judgement::kConfirmed;
-    out.reason = "the threshold is likely to be reached in time";
+    out.reason = now.reached ? "the threshold is reached already"
+                             : "the threshold is likely to be reached in time";
   }
   return out;
 }

@@ -237,6 +237,19 @@ HistoryFacts FactsOf(const std::vector<double>& history,
   return facts;
 }
 
+/// True where the level is at its threshold rather than on its way there: the
+/// newest values go to and fro across it.
+bool Dwells(std::span<const double> recent, double threshold) {
+  constexpr std::size_t kDwell = 20;
+  constexpr std::size_t kNewest = 5;
+  const auto past = [threshold](std::span<const double> values) {
+    return std::count_if(values.begin(), values.end(),
+                         [=](double value) { return value >= threshold; });
+  };
+  if (recent.size() < kDwell || past(recent.last(kNewest)) == 0) return false;
+  return 5 * past(recent.last(kDwell)) >= 2 * static_cast<long>(kDwell);
+}
+
 ForecastFeatures FeaturesAt(std::span<const double> raw,
                             std::span<const double> window,
                             const HistoryFacts& facts, double threshold,
@@ -245,7 +258,9 @@ ForecastFeatures FeaturesAt(std::span<const double> raw,
   const int start = TrendStart(window);
   const auto recent = raw.subspan(static_cast<std::size_t>(start));
   const double now = Last(window);
-  out.reached = now >= threshold;
+  out.reached =
+      now >= threshold ||
+      Dwells(window.subspan(static_cast<std::size_t>(start)), threshold);
   out.model = FitLocalTrend(recent);
   out.trend = out.model.At(horizon);
   const Robust robust = RobustOf(window);

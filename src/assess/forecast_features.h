@@ -23,7 +23,7 @@ struct ForecastFeatures {
   Outlook trend;  ///< Of the local trend, in flipped units.
   LocalTrend model;
   double spread = 0;     ///< Robust deviation of the window.
-  bool reached = false;  ///< The filtered value is past the threshold now.
+  bool reached = false;  ///< At the threshold or past it already.
 };
 
 /// What the history knows, computed once for both evaluations. Everything is

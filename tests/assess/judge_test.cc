@@ -68,6 +68,30 @@ TEST(Judge, HistoryThatBeganADayAgoIsShortAndNotHoled) {
             Judge(Incident(), ConfirmSpec{}, kSeed).confidence);
 }
 
+/// The incident happened once before: `rows` rows of the baseline.
+EvidenceWindow Repeated(int first, int rows) {
+  EvidenceWindow window = Incident();
+  for (int i = first; i < first + rows; ++i) {
+    window.metrics[0].baseline.values[static_cast<std::size_t>(i)] += 80;
+  }
+  return window;
+}
+
+TEST(Judge, ARepeatOfAnEarlierIncidentIsConfirmed) {
+  for (const int first : {300, 700, 840}) {
+    const Assessment found = Judge(Repeated(first, 6), ConfirmSpec{}, kSeed);
+    EXPECT_EQ(found.outcome, Judgement::kConfirmed) << first;
+  }
+}
+
+TEST(Judge, ARepeatOfADailyJobIsNotConfirmed) {
+  EvidenceWindow window = Incident();
+  for (std::size_t i = 0; i < 864; ++i) {
+    if (i % 288 < 6) window.metrics[0].baseline.values[i] += 80;
+  }
+  EXPECT_EQ(OutcomeOf(window), Judgement::kNotConfirmed);
+}
+
 TEST(Judge, SameInputSameBits) {
   const Assessment a = Judge(Incident(), ConfirmSpec{}, kSeed);
   const Assessment b = Judge(Incident(), ConfirmSpec{}, kSeed);
@@ -240,6 +264,20 @@ TEST(Judge, ALeakIsForecastWithItsArrival) {
   EXPECT_LE(*found.forecast->eta_low, *found.forecast->eta);
   EXPECT_LE(*found.forecast->eta, *found.forecast->eta_high);
   EXPECT_TRUE(Mentions(found, "reaches its limit in"));
+}
+
+TEST(Judge, ALevelAtItsLimitIsPastIt) {
+  for (const double middle : {170.0, 190.0}) {
+    EvidenceWindow window = Leak();
+    auto& values = window.metrics[0].window.values;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      values[i] = middle + (i / 3 % 2 == 0 ? 4 : -4);
+    }
+    const Assessment found =
+        Judge(window, LeakSpec(ConfirmSpec::Need::kAny), kSeed);
+    EXPECT_EQ(found.forecast->probability, 1) << middle;
+    EXPECT_TRUE(Mentions(found, "m0 is past its limit")) << middle;
+  }
 }
 
 TEST(Judge, WithoutALimitTheForecastIsInconclusive) {
