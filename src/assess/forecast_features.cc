@@ -238,10 +238,11 @@ HistoryFacts FactsOf(const std::vector<double>& history,
 }
 
 /// True where the level is at its threshold rather than on its way there: the
-/// newest values go to and fro across it.
-bool Dwells(std::span<const double> recent, double threshold) {
+/// newest is past it, or they go to and fro across it.
+bool Reached(std::span<const double> recent, double threshold) {
   constexpr std::size_t kDwell = 20;
   constexpr std::size_t kNewest = 5;
+  if (Last(recent) >= threshold) return true;
   const auto past = [threshold](std::span<const double> values) {
     return std::count_if(values.begin(), values.end(),
                          [=](double value) { return value >= threshold; });
@@ -255,12 +256,10 @@ ForecastFeatures FeaturesAt(std::span<const double> raw,
                             const HistoryFacts& facts, double threshold,
                             int horizon) {
   ForecastFeatures out;
-  const int start = TrendStart(window);
-  const auto recent = raw.subspan(static_cast<std::size_t>(start));
+  const auto start = static_cast<std::size_t>(TrendStart(window));
+  const auto recent = raw.subspan(start);
   const double now = Last(window);
-  out.reached =
-      now >= threshold ||
-      Dwells(window.subspan(static_cast<std::size_t>(start)), threshold);
+  out.reached = Reached(window.subspan(start), threshold);
   out.model = FitLocalTrend(recent);
   out.trend = out.model.At(horizon);
   const Robust robust = RobustOf(window);
