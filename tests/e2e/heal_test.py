@@ -59,11 +59,12 @@ class HealTest(unittest.TestCase):
     def check_audit(self, stack):
         verified = stack.command("audit", "verify")
         self.assertEqual(verified.returncode, 0, verified.stderr)
-        text = request("GET", stack.product_url() + "/metrics")
         for kind in ("memory_leak", "crash_loop", "cpu_throttling"):
-            self.assertIn(
-                f'selfheal_incidents_total{{outcome="mitigated",type="{kind}"}} 1',
-                text)
+            line = ('selfheal_incidents_total'
+                    f'{{outcome="mitigated",type="{kind}"}} 1')
+            # The text is at most a second old.
+            wait_for(line, lambda wanted=line: wanted in request(
+                "GET", stack.product_url() + "/metrics"), 5)
 
 
 class NothingIsDoneTest(unittest.TestCase):
