@@ -15,13 +15,6 @@ namespace {
 constexpr seconds kLimit{2 * 3600};
 
 /// A judge that takes a twentieth of the time; it decides the same here.
-Config QuickConfig() {
-  Config config = Pipeline::DefaultConfig();
-  config.judge.baseline = std::chrono::hours(6);
-  config.judge.trees = 10;
-  return config;
-}
-
 std::string Describe(Pipeline& pipeline) {
   std::string text;
   for (const Incident& incident : pipeline.All()) {

@@ -9,13 +9,6 @@ namespace {
 
 constexpr seconds kLimit{2 * 3600};
 
-Config QuickConfig() {
-  Config config = Pipeline::DefaultConfig();
-  config.judge.baseline = std::chrono::hours(6);
-  config.judge.trees = 10;
-  return config;
-}
-
 void ExpectNothingIsHeld(Pipeline& pipeline) {
   for (const ActionRow& row : pipeline.store.state().actions) {
     EXPECT_NE(row.result, ActionResult::kInFlight) << row.action_id;

@@ -11,16 +11,7 @@
 namespace selfheal::testing {
 namespace {
 
-using std::chrono::hours;
-
 constexpr seconds kLimit{3 * 3600};
-
-Config QuickConfig() {
-  Config config = Pipeline::DefaultConfig();
-  config.judge.baseline = hours(6);
-  config.judge.trees = 10;
-  return config;
-}
 
 RunbookStep StepOf(Action action, UndoMode undo) {
   RunbookStep step;

@@ -10,13 +10,6 @@ namespace {
 using std::chrono::hours;
 using std::chrono::minutes;
 
-Config QuickConfig() {
-  Config config = Pipeline::DefaultConfig();
-  config.judge.baseline = hours(6);
-  config.judge.trees = 10;
-  return config;
-}
-
 TEST(ClockSet, NoActionAtAllWhileItIsOff) {
   for (const Duration skew :
        {Duration(seconds(1)), Duration(seconds(31)), Duration(minutes(5)),

@@ -11,6 +11,7 @@
 
 #include "fakes/fake_clock.h"
 #include "fakes/fake_cluster_view.h"
+#include "fakes/fake_observers.h"
 #include "fakes/fake_store.h"
 
 namespace selfheal::testing {
@@ -34,20 +35,6 @@ class OneRule final : public RunbookSource {
   std::shared_ptr<const RuleSet> rules_;
 };
 
-class Quiet final : public FlowObserver, public Logger {
- public:
-  void OnStage(Stage, std::string_view, Duration) override {}
-  void OnPhase(const Incident&, std::optional<Phase>) override {}
-  void OnAssessment(const Assessment&) override {}
-  void OnVerdict(const Verdict&) override {}
-  void OnAction(ActionKind, ExecutionOutcome) override {}
-  void OnVerification(VerificationOutcome) override {}
-  void OnApproval(ApprovalState) override {}
-  void OnMissed(std::size_t) override {}
-  void OnDependency(std::string_view, bool) override {}
-  void Log(LogLevel, std::string_view, const Fields&) override {}
-};
-
 class CorrelatorTest : public ::testing::Test {
  protected:
   CorrelatorTest()
@@ -58,8 +45,8 @@ class CorrelatorTest : public ::testing::Test {
                      .links = store_,
                      .runbooks = rules_,
                      .targets = targets_,
-                     .observer = quiet_,
-                     .log = quiet_,
+                     .observer = observer_,
+                     .log = log_,
                      .clock = clock_,
                      .wake = [this](const Incident& incident, Duration within) {
                        woken_.emplace_back(incident.id, within);
@@ -116,7 +103,8 @@ class CorrelatorTest : public ::testing::Test {
   FakeStore store_;
   FakeClusterView cluster_;
   OneRule rules_;
-  Quiet quiet_;
+  FakeObserver observer_;
+  NoLog log_;
   TargetResolver targets_;
   std::vector<std::pair<std::string, Duration>> woken_;
   Correlator correlator_;

@@ -6,6 +6,7 @@
 
 #include "adapters/crypto/digest.h"
 #include "adapters/yaml/rule_set_loader.h"
+#include "tests/fakes/fake_observers.h"
 #include "tests/kubesim/resources.h"
 #include "tests/support/paths.h"
 
@@ -17,24 +18,6 @@ class NoChanges final : public ChangeJournal {
   Result<std::vector<SpecChange>> Since(const ObjectRef&, Time) override {
     return std::vector<SpecChange>{};
   }
-};
-
-class NoLog final : public Logger {
- public:
-  void Log(LogLevel, std::string_view, const Fields&) override {}
-};
-
-class NoObserver final : public FlowObserver {
- public:
-  void OnStage(Stage, std::string_view, Duration) override {}
-  void OnPhase(const Incident&, std::optional<Phase>) override {}
-  void OnAssessment(const Assessment&) override {}
-  void OnVerdict(const Verdict&) override {}
-  void OnAction(ActionKind, ExecutionOutcome) override {}
-  void OnVerification(VerificationOutcome) override {}
-  void OnApproval(ApprovalState) override {}
-  void OnMissed(std::size_t) override {}
-  void OnDependency(std::string_view, bool) override {}
 };
 
 class FixedRules final : public RunbookSource {
@@ -126,7 +109,7 @@ class Pipeline::Rest {
   KeepNotices notifier;
   Collector collector;
   NoChanges changes;
-  NoObserver observer;
+  FakeObserver observer;
   NoLog log;
   guard::GuardChain guards;
   LastMetre last_metre;

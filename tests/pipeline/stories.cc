@@ -50,6 +50,13 @@ void AddWorkload(Pipeline& pipeline, const std::string& name) {
 
 }  // namespace
 
+Config QuickConfig() {
+  Config config = Pipeline::DefaultConfig();
+  config.judge.baseline = std::chrono::hours(6);
+  config.judge.trees = 10;
+  return config;
+}
+
 void Begin(Pipeline& pipeline, Story story) {
   AddWorkload(pipeline, story == Story::kCpu ? "checkout" : "cart");
   switch (story) {

@@ -4,6 +4,9 @@
 
 namespace selfheal::testing {
 
+/// A config whose judge is quick: 6 hours of baseline, 10 trees.
+Config QuickConfig();
+
 /// A trouble of one Deployment, from its metrics to its alert.
 enum class Story {
   kLeak,   ///< Deployment cart leaks: a rolling restart with a canary.
