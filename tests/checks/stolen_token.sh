@@ -68,7 +68,9 @@ patch 200 "restart" \
 patch 200 "pause" "$(spec '{"paused":true}')"
 patch 200 "own annotation" \
   '{"metadata":{"annotations":{"selfheal.dev/last-action":"x"}}}'
-patch 200 "scale" "$(spec '{"replicas":3}')" "$cart/scale"
+expect 200 "scale" -X PUT -H 'Content-Type: application/json' \
+  -d '{"kind":"Scale","apiVersion":"autoscaling/v1","metadata":{"name":"cart",
+  "namespace":"default"},"spec":{"replicas":3}}' "$cart/scale"
 expect 200 "read pods" "$url/api/v1/namespaces/default/pods"
 expect 200 "read the namespace" "$url/api/v1/namespaces/default"
 expect 404 "evict a pod that is gone" -X POST \
