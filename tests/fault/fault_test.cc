@@ -98,7 +98,7 @@ TEST_P(FaultAt, EveryCallOfThePorts) {
   const int calls = CallsOf(story);
   ASSERT_GT(calls, 10);
   // All of the way to the first request; then waiting repeats itself.
-  for (int n = 1; n <= calls; n += n < 50 ? 1 : 11) {
+  for (int n = 1; n <= calls; n += kCallStride * (n < 50 ? 1 : 11)) {
     Pipeline pipeline(QuickConfig());
     Watcher watcher(pipeline);
     Begin(pipeline, story);
@@ -132,7 +132,7 @@ TEST_P(StoreFaultAt, EveryCallOfTheStore) {
     EXPECT_TRUE(pipeline.Run(kLimit));
     calls = pipeline.store.calls() - before;
   }
-  for (int n = 1; n <= calls; n += n < 40 ? 1 : 11) {
+  for (int n = 1; n <= calls; n += kCallStride * (n < 40 ? 1 : 11)) {
     Pipeline pipeline(QuickConfig());
     Watcher watcher(pipeline);
     Begin(pipeline, story);

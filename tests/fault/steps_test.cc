@@ -218,7 +218,7 @@ TEST_P(TwoStepsAt, EveryCallOfThePorts) {
     calls = pipeline_.gate.calls() - before;
   }
   ASSERT_GT(calls, 60);
-  for (int n = 1; n <= calls; n += 7) {
+  for (int n = 1; n <= calls; n += 7 * kCallStride) {
     class Once : public TwoSteps {
      public:
       Once(Gate::Mode mode, int nth) {
