@@ -14,6 +14,7 @@ import json
 import pathlib
 import statistics
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/e2e"))
@@ -37,6 +38,8 @@ def unix(text):
 
 
 def stage_sums(stack):
+    """Sums of seconds by stage; waits until no older text is served."""
+    time.sleep(1.1)
     sums = {}
     for line in request("GET", stack.product_url() + "/metrics").splitlines():
         if line.startswith("selfheal_stage_duration_seconds_sum{"):
