@@ -223,6 +223,7 @@ std::string App::RunbooksJson() const {
 
 void App::SetProcessSwitch() {
   parts_->switches->SetFlag(true, parts_->clock.Now());
+  metrics_page_.Drop();
   parts_->log->Warn("kill switch set", {{"by", "SIGUSR1"}});
   const AuditRecord record{.seq = 0,
                            .at = parts_->clock.Now(),
