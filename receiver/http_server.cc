@@ -33,8 +33,9 @@ HttpServer::HttpServer(HttpServerOptions options, RequestHandler& handler,
           options_.limits, handler, std::move(listener), std::move(tls),
           [this](Connection& one) { return workers_.Submit(one); },
           [this] { workers_.Flush(); }),
-      workers_(options_.limits, handler,
-               [this](Connection& one) { loop_.Completed(one); }) {
+      workers_(
+          options_.limits, handler,
+          [this](std::span<Connection* const> all) { loop_.Completed(all); }) {
   thread_ = std::jthread([this] {
     pthread_setname_np(pthread_self(), "http-poll");
     loop_.Run();

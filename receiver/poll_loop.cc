@@ -60,12 +60,12 @@ void PollLoop::Stop() {
   [[maybe_unused]] const ssize_t n = write(wake_, &one, sizeof one);
 }
 
-void PollLoop::Completed(Connection& connection) {
+void PollLoop::Completed(std::span<Connection* const> connections) {
   bool first;
   {
     MutexLock lock(mutex_);
     first = completed_.empty();
-    completed_.push_back(&connection);
+    completed_.insert(completed_.end(), connections.begin(), connections.end());
   }
   if (!first) return;
   const std::uint64_t one = 1;

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,8 +47,9 @@ class PollLoop {
   /// Serves until Stop was called and the last answer is out.
   void Run();
   void Stop();
-  /// Gives a connection back whose answer stands in its `out`.
-  void Completed(Connection& connection) EXCLUDES(mutex_);
+  /// Gives connections back; what their sockets did not take of the answers
+  /// stands in their `out`.
+  void Completed(std::span<Connection* const> connections) EXCLUDES(mutex_);
 
  private:
   using Phase = Connection::Phase;

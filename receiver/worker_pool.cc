@@ -35,7 +35,7 @@ void SendNow(Connection& connection) {
 }  // namespace
 
 WorkerPool::WorkerPool(const HttpLimits& limits, RequestHandler& handler,
-                       std::function<void(Connection&)> done)
+                       Done done)
     : limits_(limits), handler_(handler), done_(std::move(done)) {
   threads_.reserve(limits.workers);
   for (std::size_t i = 0; i < limits.workers; ++i) {
@@ -121,13 +121,12 @@ WorkerPool::Work WorkerPool::Next() {
   return {};
 }
 
-void WorkerPool::Finish(Connection& connection, LibraryBridge::Answer answer) {
+void WorkerPool::Answer(Connection& connection, LibraryBridge::Answer answer) {
   handler_.Answered(&connection.gate->head(), answer.status);
   connection.out = std::move(answer.bytes);
   connection.out_done = 0;
   connection.close_after = answer.close;
   if (!connection.tls) SendNow(connection);
-  done_(connection);
 }
 
 std::vector<HttpResponse> WorkerPool::AnswerBulk(const Work& work) {
@@ -164,10 +163,11 @@ void WorkerPool::ServeBulk(const Work& work) {
     const RequestHead& head = one.gate->head();
     const bool close = answers[i].close || head.close;
     // No route of a library takes part, so none writes the answer either.
-    Finish(one,
+    Answer(one,
            {SerializeResponse(answers[i], close, head.method != Method::kHead),
             answers[i].status, close});
   }
+  done_(work.connections);
 }
 
 void WorkerPool::Run() {
@@ -181,7 +181,8 @@ void WorkerPool::Run() {
       continue;
     }
     Connection& one = *work.connections.front();
-    Finish(one, bridge.Serve(one.gate->request()));
+    Answer(one, bridge.Serve(one.gate->request()));
+    done_(work.connections);
   }
 }
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -26,10 +27,11 @@ namespace selfheal {
 /// worker until `done` is called with it.
 class WorkerPool {
  public:
-  /// @param done  runs on the worker, after the answer was written into the
-  ///              socket or into `Connection::out`.
-  WorkerPool(const HttpLimits& limits, RequestHandler& handler,
-             std::function<void(Connection&)> done);
+  using Done = std::function<void(std::span<Connection* const>)>;
+
+  /// @param done  runs on the worker, after the answers were written into the
+  ///              sockets or into `Connection::out`.
+  WorkerPool(const HttpLimits& limits, RequestHandler& handler, Done done);
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
@@ -60,11 +62,11 @@ class WorkerPool {
   Work TakeBulk() REQUIRES(mutex_);
   void ServeBulk(const Work& work) EXCLUDES(mutex_);
   std::vector<HttpResponse> AnswerBulk(const Work& work);
-  void Finish(Connection& connection, LibraryBridge::Answer answer);
+  void Answer(Connection& connection, LibraryBridge::Answer answer);
 
   const HttpLimits& limits_;
   RequestHandler& handler_;
-  const std::function<void(Connection&)> done_;
+  const Done done_;
   const SystemClock clock_;
 
   Mutex mutex_;

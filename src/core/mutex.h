@@ -25,10 +25,11 @@ class SELFHEAL_CAPABILITY("mutex") Mutex {
   void unlock() RELEASE() { mutex_.unlock(); }
 
  private:
+  friend class CondVar;
   std::mutex mutex_;
 };
 
-/// Holds a Mutex for a scope. Wait on a std::condition_variable_any with it.
+/// Holds a Mutex for a scope.
 class SELFHEAL_SCOPED MutexLock {
  public:
   explicit MutexLock(Mutex& mutex) ACQUIRE(mutex) : mutex_(mutex) {
@@ -42,7 +43,39 @@ class SELFHEAL_SCOPED MutexLock {
   Mutex& mutex_;
 };
 
-/// A condition variable to wait on with a Mutex that the caller holds.
-using CondVar = std::condition_variable_any;
+/// A condition variable to wait on with a Mutex that the caller holds. Without
+/// the second lock of std::condition_variable_any.
+class CondVar {
+ public:
+  void wait(Mutex& mutex) REQUIRES(mutex) {
+    const Held held(mutex.mutex_);
+    changed_.wait(held.lock);
+  }
+  template <typename TimePoint>
+  std::cv_status wait_until(Mutex& mutex, const TimePoint& until)
+      REQUIRES(mutex) {
+    const Held held(mutex.mutex_);
+    return changed_.wait_until(held.lock, until);
+  }
+  template <typename Length>
+  std::cv_status wait_for(Mutex& mutex, const Length& length) REQUIRES(mutex) {
+    const Held held(mutex.mutex_);
+    return changed_.wait_for(held.lock, length);
+  }
+  void notify_one() { changed_.notify_one(); }
+  void notify_all() { changed_.notify_all(); }
+
+ private:
+  /// Lends the caller's lock for one wait.
+  struct Held {
+    explicit Held(std::mutex& mutex) : lock(mutex, std::adopt_lock) {}
+    ~Held() { lock.release(); }
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+    mutable std::unique_lock<std::mutex> lock;
+  };
+
+  std::condition_variable changed_;
+};
 
 }  // namespace selfheal

@@ -177,31 +177,37 @@ Result<void> Correlator::Open(const StoredAlert& stored, const Rule& rule,
     ++pass.waiting;
     return {};
   }
-  Incident incident = NewIncident(rule, ports_.clock.Now());
   if (!target.ok()) {
+    Incident incident = NewIncident(rule, ports_.clock.Now());
     Escalate(incident, GuessTarget(rule, stored.alert.labels),
              "no target: " + target.error().message);
     return Create({&stored}, std::move(incident));
   }
-  incident.target = target->object;
-  incident.target_uid = target->uid;
-  incident.reason = "opened by " + std::string(AlertName(stored.alert));
   std::string& open = pass.open[{target->object, rule.type}];
   if (open.empty()) {
     auto found = ports_.links.FindOpen(target->object, rule.type);
     if (!found.ok()) return found.error();
     open = found->value_or("");
   }
+  // Nearly every alert of a flood joins what the pass has met already.
+  const auto joining = pass.joining.find(open);
+  if (joining != pass.joining.end() && joining->second.instead) {
+    joining->second.Add(stored);
+    return {};
+  }
+  Incident incident = NewIncident(rule, ports_.clock.Now());
+  incident.target = target->object;
+  incident.target_uid = target->uid;
+  incident.reason = "opened by " + std::string(AlertName(stored.alert));
   if (open.empty()) {
     open = incident.id;
     return Create({&stored}, std::move(incident));
   }
-  Joining& joining = pass.joining[open];
-  joining.Add(stored);
-  if (joining.instead) return {};
-  joining.incident = incident;
-  joining.incident.id = open;
-  joining.instead = std::move(incident);
+  Joining& fresh = pass.joining[open];
+  fresh.Add(stored);
+  fresh.incident = incident;
+  fresh.incident.id = open;
+  fresh.instead = std::move(incident);
   return {};
 }
 

@@ -61,6 +61,8 @@ class SlowHandler final : public RequestHandler {
   std::vector<int> statuses_;
 };
 
+const auto kNobodyWaits = [](std::span<Connection* const>) {};
+
 class Pool : public ::testing::Test {
  protected:
   Connection& Complete(const std::string& path) {
@@ -87,7 +89,7 @@ class Pool : public ::testing::Test {
 TEST_F(Pool, WhatGathersBehindTwoBulksIsTakenTogether) {
   limits_.gather = std::chrono::hours(1);
   limits_.patience = std::chrono::hours(1);
-  WorkerPool pool(limits_, handler_, [](Connection&) {});
+  WorkerPool pool(limits_, handler_, kNobodyWaits);
   EXPECT_TRUE(Submit(pool, Complete("/bulk")));
   handler_.AwaitBulks(1);
   EXPECT_TRUE(Submit(pool, Complete("/bulk")));
@@ -101,19 +103,23 @@ TEST_F(Pool, WhatGathersBehindTwoBulksIsTakenTogether) {
 
 TEST_F(Pool, TheSubmissionsOfOneTurnAreOneBulk) {
   limits_.patience = std::chrono::hours(1);
-  WorkerPool pool(limits_, handler_, [](Connection&) {});
+  std::vector<std::size_t> given_back;
+  WorkerPool pool(limits_, handler_, [&](std::span<Connection* const> all) {
+    given_back.push_back(all.size());
+  });
   for (int i = 0; i < 5; ++i) EXPECT_TRUE(pool.Submit(Complete("/bulk")));
   pool.Flush();
   EXPECT_EQ(handler_.AwaitBulks(1), (std::vector<std::size_t>{5}));
   handler_.Open();
   handler_.AwaitAnswers(5);
   pool.Stop();
+  EXPECT_EQ(given_back, (std::vector<std::size_t>{5}));
 }
 
 TEST_F(Pool, WhatFoundNoWorkerInTimeIsAnswered503) {
   limits_.workers = 1;
   limits_.patience = std::chrono::hours(1);
-  WorkerPool pool(limits_, handler_, [](Connection&) {});
+  WorkerPool pool(limits_, handler_, kNobodyWaits);
   EXPECT_TRUE(Submit(pool, Complete("/bulk")));
   handler_.AwaitBulks(1);
   limits_.patience = std::chrono::milliseconds(1);
@@ -129,7 +135,7 @@ TEST_F(Pool, WhatFoundNoWorkerInTimeIsAnswered503) {
 TEST_F(Pool, ABulkThatHangsHoldsNobodyUp) {
   limits_.gather = std::chrono::milliseconds(1);
   limits_.patience = std::chrono::hours(1);
-  WorkerPool pool(limits_, handler_, [](Connection&) {});
+  WorkerPool pool(limits_, handler_, kNobodyWaits);
   for (std::size_t i = 1; i <= 5; ++i) {
     EXPECT_TRUE(Submit(pool, Complete("/bulk")));
     EXPECT_EQ(handler_.AwaitBulks(i).size(), i);
@@ -147,7 +153,7 @@ TEST_F(Pool, RefusesWhatItsQueueCannotHold) {
   limits_.queue = 2;
   limits_.gather = std::chrono::hours(1);
   limits_.patience = std::chrono::hours(1);
-  WorkerPool pool(limits_, handler_, [](Connection&) {});
+  WorkerPool pool(limits_, handler_, kNobodyWaits);
   EXPECT_TRUE(Submit(pool, Complete("/bulk")));
   handler_.AwaitBulks(1);
   EXPECT_TRUE(Submit(pool, Complete("/bulk")));

@@ -22,13 +22,19 @@ bool Waits(const AlertRow& row, const std::string& incident) {
 
 Result<void> Insert(Connection& db, const AlertRow& row, bool burning,
                     const std::string& incident, Time now) {
-  const Result<long long> done = db.Run(
+  Result<long long> done = db.Run(
       "INSERT INTO alerts(fingerprint, starts_at, status, burning, ends_at,"
-      " alertname, labels, annotations, generator_url, received_at, incident,"
-      " correlated) VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+      " alertname, received_at, incident, correlated)"
+      " VALUES(?,?,?,?,?,?,?,?,?)",
       row.fingerprint, row.starts_at, row.status == AlertStatus::kResolved,
-      burning, row.ends_at, row.alertname, row.labels, row.annotations,
-      row.generator_url, now, incident, !Waits(row, incident));
+      burning, row.ends_at, row.alertname, now, incident,
+      !Waits(row, incident));
+  if (done.ok()) {
+    done = db.Run(
+        "INSERT INTO alert_texts(row, labels, annotations, generator_url)"
+        " VALUES(?,?,?,?)",
+        db.LastRow(), row.labels, row.annotations, row.generator_url);
+  }
   if (!done.ok()) return done.error();
   return {};
 }
@@ -171,9 +177,53 @@ Result<long long> LinkEnds(Connection& db, long long row,
       incident, row);
 }
 
+/// Rows from `first` to `last`, both included.
+struct RowRange {
+  long long first = 0;
+  long long last = 0;
+};
+
+/// `rows` as ranges: a flood is stored in a row, and one statement for all of
+/// it costs a fraction of one for each.
+std::vector<RowRange> RangesOf(std::vector<long long> rows) {
+  std::sort(rows.begin(), rows.end());
+  std::vector<RowRange> ranges;
+  for (const long long row : rows) {
+    if (ranges.empty() || row > ranges.back().last + 1) {
+      ranges.push_back({row, row});
+    }
+    ranges.back().last = row;
+  }
+  return ranges;
+}
+
+Result<long long> LinkRange(Connection& db, const RowRange& range,
+                            const std::string& incident) {
+  Result<long long> done =
+      incident.empty()
+          ? db.Run("UPDATE alerts SET correlated = 1 WHERE row BETWEEN ? AND ?",
+                   range.first, range.last)
+          : db.Run(
+                "UPDATE alerts SET correlated = 1, incident = ?"
+                " WHERE row BETWEEN ? AND ?",
+                incident, range.first, range.last);
+  if (done.ok() && *done != range.last - range.first + 1) {
+    return Error{Code::kNotFound, "no alert row among " +
+                                      std::to_string(range.first) + " to " +
+                                      std::to_string(range.last)};
+  }
+  if (!done.ok() || incident.empty()) return done;
+  return db.Run(
+      "INSERT OR IGNORE INTO episodes(starts_at, incident)"
+      " SELECT DISTINCT starts_at, ? FROM alerts"
+      " WHERE row BETWEEN ? AND ? AND status = 0",
+      incident, range.first, range.last);
+}
+
 #define SELFHEAL_ALERT_COLUMNS                                                \
   "SELECT row, fingerprint, starts_at, status, ends_at, labels, annotations," \
-  " generator_url, received_at, incident, correlated FROM alerts "
+  " generator_url, received_at, incident, correlated"                         \
+  " FROM alerts JOIN alert_texts USING(row) "
 
 Result<std::vector<StoredAlert>> ReadAll(Statement query) {
   std::vector<StoredAlert> out;
@@ -225,20 +275,13 @@ Result<void> LinkAlerts(Connection& db, const std::vector<long long>& rows,
                         const std::string& incident) {
   const Result<bool> ends = AnEndWaits(db);
   if (!ends.ok()) return ends.error();
+  for (const RowRange& range : RangesOf(rows)) {
+    const Result<long long> done = LinkRange(db, range, incident);
+    if (!done.ok()) return done.error().With("link alerts");
+  }
+  if (incident.empty() || !*ends) return {};
   for (const long long row : rows) {
-    Result<long long> done =
-        incident.empty()
-            ? db.Run("UPDATE alerts SET correlated = 1 WHERE row = ?", row)
-            : db.Run(
-                  "UPDATE alerts SET correlated = 1, incident = ?"
-                  " WHERE row = ?",
-                  incident, row);
-    if (done.ok() && *done == 0) {
-      return Error{Code::kNotFound, "no alert row " + std::to_string(row)};
-    }
-    if (done.ok() && *ends && !incident.empty()) {
-      done = LinkEnds(db, row, incident);
-    }
+    const Result<long long> done = LinkEnds(db, row, incident);
     if (!done.ok()) return done.error().With("link alerts");
   }
   return {};

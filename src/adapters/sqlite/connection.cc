@@ -13,12 +13,12 @@ constexpr const char* kSettings =
     "PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
     "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0;"
     "PRAGMA temp_store=MEMORY;";
-// A WAL of 4 MB is moved into the file before it grows further; it is written
+// A WAL of 16 MB is moved into the file before it grows further; it is written
 // over and never cut, since growing a file costs an fsync of its metadata.
 // What is deleted (decided approvals, old evidence) is overwritten.
 constexpr const char* kWriterSettings =
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA fullfsync=ON;"
-    "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-8000;"
+    "PRAGMA wal_autocheckpoint=0; PRAGMA cache_size=-32000;"
     "PRAGMA secure_delete=ON;";
 constexpr const char* kReaderSettings =
     "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0;"

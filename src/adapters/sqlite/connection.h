@@ -41,6 +41,9 @@ class Statement {
   Time At(int column) const;
   std::optional<Time> MaybeAt(int column) const;
 
+  /// What is bound from here on outlives the statement: no copies are made.
+  void Borrow() { borrows_ = true; }
+
   void Bind(int index, long long value);
   void Bind(int index, int value);
   void Bind(int index, bool value);
@@ -55,6 +58,7 @@ class Statement {
 
   sqlite3_stmt* statement_;
   std::optional<Error> error_;
+  bool borrows_ = false;
 };
 
 /// One connection to the database file. Not thread-safe.
@@ -86,7 +90,10 @@ class Connection {
   /// Runs one statement to its end; returns how many rows it changed.
   template <typename... Values>
   Result<long long> Run(const char* sql, const Values&... values) {
-    Statement statement = Query(sql, values...);
+    Statement statement = Prepare(sql);
+    statement.Borrow();
+    int index = 0;
+    (statement.Bind(++index, values), ...);
     while (statement.Next()) {
     }
     if (Result<void> status = statement.status(); !status.ok()) {

@@ -85,13 +85,13 @@ Result<void> CloseBreaker(WriteContext& context, const BreakerChange& change,
   return context.audit.Append(context.db, std::span(&record, 1));
 }
 
-/// Targets of linked alert rows and of incidents that the watch found.
+/// Targets of incidents and when alerts of theirs started, or the watch found
+/// them.
 Result<std::vector<EpisodeRow>> RecentEpisodes(Connection& db, Time now) {
   const Time since = now - minutes(10);
   Statement query = db.Query(
-      "SELECT i.target, a.starts_at FROM alerts a"
-      " JOIN incidents i ON i.id = a.incident"
-      " WHERE a.incident <> '' AND a.starts_at > ? AND a.status = 0"
+      "SELECT i.target, e.starts_at FROM episodes e"
+      " JOIN incidents i ON i.id = e.incident WHERE e.starts_at > ?"
       " UNION ALL SELECT target, opened_at FROM incidents"
       " WHERE opened_at > ? AND from_watch = 1",
       since, since);

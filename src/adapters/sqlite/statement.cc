@@ -18,7 +18,8 @@ Statement::~Statement() {
 
 Statement::Statement(Statement&& other) noexcept
     : statement_(std::exchange(other.statement_, nullptr)),
-      error_(std::move(other.error_)) {}
+      error_(std::move(other.error_)),
+      borrows_(other.borrows_) {}
 
 void Statement::Check(int code) {
   if (code == SQLITE_OK || error_) return;
@@ -75,16 +76,16 @@ void Statement::Bind(int index, bool value) {
 
 void Statement::Bind(int index, std::string_view value) {
   if (error_) return;
-  Check(sqlite3_bind_text64(statement_, index,
-                            value.data() == nullptr ? "" : value.data(),
-                            value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+  Check(sqlite3_bind_text64(
+      statement_, index, value.data() == nullptr ? "" : value.data(),
+      value.size(), borrows_ ? SQLITE_STATIC : SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 void Statement::Bind(int index, Blob value) {
   if (error_) return;
-  Check(sqlite3_bind_blob64(statement_, index,
-                            value.bytes.empty() ? "" : value.bytes.data(),
-                            value.bytes.size(), SQLITE_TRANSIENT));
+  Check(sqlite3_bind_blob64(
+      statement_, index, value.bytes.empty() ? "" : value.bytes.data(),
+      value.bytes.size(), borrows_ ? SQLITE_STATIC : SQLITE_TRANSIENT));
 }
 
 void Statement::Bind(int index, Time value) {

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::chrono::milliseconds kMostGather{1};
 // Checkpoints' worth of frames from which readers are waited for.
-constexpr int kLongLog = 8;
+constexpr int kLongLog = 4;
 
 enum class Place { kQueued, kTaken, kAbandoned };
 

@@ -34,9 +34,9 @@ struct WriterLimits {
   /// (HttpLimits::gather, its turn) an unstored alert is a 503 within 1 s.
   std::chrono::milliseconds wait{800};
   std::chrono::milliseconds probe{250};  ///< Between tries while failing.
-  /// Frames of the log from one checkpoint to the next; a log of eight times
+  /// Frames of the log from one checkpoint to the next; a log of four times
   /// that, which readers kept from beginning anew, makes them be waited for.
-  int checkpoint_frames = 1000;
+  int checkpoint_frames = 4000;
   /// After a commit, callers that it set free get this share of its duration
   /// (1 ms at most) to come back, so that they do not miss the next one. Ends
   /// as soon as as many wait as the last batch had; a lone caller never waits.
