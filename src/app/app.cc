@@ -89,6 +89,7 @@ std::string App::MetricsText() {
 
 std::string App::FreshMetrics() {
   telemetry::Metrics& metrics = *parts_->metrics;
+  metrics.KnowRunbooks(parts_->RunbookNames());
   metrics.SetQueueDepth(parts_->flow->QueueDepth());
   const Time now = parts_->clock.Now();
   const auto seen = parts_->sightings.Watchdog();
@@ -108,6 +109,7 @@ std::string App::FreshMetrics() {
     for (const BreakerRow& row : state->breakers) open.push_back(row.scope);
     metrics.SetOpenBreakers(open);
   }
+  metrics.SetOffRunbooks(parts_->access->Off());
   return metrics.Text();
 }
 
@@ -246,6 +248,7 @@ Result<std::vector<Explanation>> App::Explain(std::string_view payload) {
   auto group = ParseAlertGroup(payload, IntakeLimits{});
   if (!group.ok()) return group.error();
   parts_->surroundings->LookAtCluster();
+  parts_->access->RunOnce();
   return selfheal::Explain(*parts_->ports, *parts_->targets, *group);
 }
 

@@ -15,7 +15,8 @@ namespace selfheal {
 class NoCluster final : public ClusterView,
                         public ClusterClient,
                         public ChangeJournal,
-                        public guard::ServerView {
+                        public guard::ServerView,
+                        public guard::AccessView {
  public:
   explicit NoCluster(std::string why) : why_(std::move(why)) {}
 
@@ -31,6 +32,7 @@ class NoCluster final : public ClusterView,
     return {ApplyResult::kNotSent, 0, why_};
   }
   Result<guard::ServerState> Server() override { return Fault(); }
+  Result<bool> Has(const Right&) override { return Fault(); }
   Result<std::vector<SpecChange>> Since(const ObjectRef&, Time) override {
     return Fault();
   }

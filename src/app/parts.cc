@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "adapters/crypto/digest.h"
+#include "adapters/kubernetes/access_review.h"
 #include "adapters/kubernetes/kubernetes_client.h"
 #include "adapters/kubernetes/kubernetes_view.h"
 #include "adapters/kubernetes/revision_journal.h"
@@ -37,6 +38,7 @@ ClusterParts WithoutCluster(const std::string& why) {
   parts.client = std::make_unique<NoCluster>(why);
   parts.changes = std::make_unique<NoCluster>(why);
   parts.server = std::make_unique<NoCluster>(why);
+  parts.access = std::make_unique<NoCluster>(why);
   return parts;
 }
 
@@ -67,6 +69,7 @@ Result<ClusterParts> BuildCluster(const Config& config, const Clock& clock,
   parts.client = std::make_unique<kubernetes::KubernetesClient>(*parts.api);
   parts.changes = std::make_unique<kubernetes::RevisionJournal>(*parts.api);
   parts.server = std::make_unique<kubernetes::ServerInfo>(*parts.api);
+  parts.access = std::make_unique<kubernetes::AccessReview>(*parts.api);
   return parts;
 }
 
@@ -74,14 +77,6 @@ std::vector<std::string> GuardNames() {
   std::vector<std::string> names;
   for (const guard::GuardEntry& entry : guard::AllGuards()) {
     names.emplace_back(entry.name);
-  }
-  return names;
-}
-
-std::vector<std::string> RunbookNames(const RunbookSource& source) {
-  std::vector<std::string> names;
-  for (const auto& [name, runbook] : source.Current()->runbooks) {
-    names.push_back(name);
   }
   return names;
 }
@@ -121,7 +116,7 @@ Result<std::unique_ptr<Parts>> Parts::Build(
   if (!runbooks.ok()) return runbooks.error();
   parts->runbooks = *std::move(runbooks);
   parts->metrics = std::make_unique<telemetry::Metrics>(
-      SELFHEAL_VERSION, GuardNames(), RunbookNames(*parts->runbooks));
+      SELFHEAL_VERSION, GuardNames(), parts->RunbookNames());
   if (auto opened = parts->OpenStore(); !opened.ok()) return opened.error();
   if (auto built = parts->BuildSources(); !built.ok()) return built.error();
   parts->BuildSurroundings();
@@ -134,8 +129,16 @@ ActionHistory& Parts::history() {
   return borrowed.history ? *borrowed.history : *store;
 }
 
+std::vector<std::string> Parts::RunbookNames() const {
+  std::vector<std::string> names;
+  for (const auto& [name, runbook] : runbooks->Current()->runbooks) {
+    names.push_back(name);
+  }
+  return names;
+}
+
 std::set<std::string> Parts::BreakerScopes() const {
-  const std::vector<std::string> names = RunbookNames(*runbooks);
+  const std::vector<std::string> names = RunbookNames();
   std::set<std::string> scopes(names.begin(), names.end());
   scopes.insert("global");
   return scopes;
@@ -222,16 +225,23 @@ Result<void> Parts::BuildAlertmanager() {
 }
 
 void Parts::BuildSurroundings() {
-  surroundings = std::make_unique<SurroundingsWatch>(
-      SurroundingsWatch::Ports{.config = config,
-                               .clock = clock,
-                               .cluster = *cluster.view,
-                               .server = *cluster.server,
-                               .history = history(),
-                               .audit = *store,
-                               .observer = *metrics,
-                               .log = *log,
-                               .queries = [this] { return tally->Recent(); }});
+  access = std::make_unique<AccessWatch>(
+      AccessWatch::Ports{.config = config,
+                         .clock = clock,
+                         .runbooks = *runbooks,
+                         .access = *cluster.access,
+                         .log = *log});
+  surroundings = std::make_unique<SurroundingsWatch>(SurroundingsWatch::Ports{
+      .config = config,
+      .clock = clock,
+      .cluster = *cluster.view,
+      .server = *cluster.server,
+      .history = history(),
+      .audit = *store,
+      .observer = *metrics,
+      .log = *log,
+      .queries = [this] { return tally->Recent(); },
+      .missing_rights = [this] { return access->Missing(); }});
   missed = std::make_unique<MissedWindows>(
       MissedWindows::Ports{.clock = clock,
                            .metrics = *prometheus,
@@ -250,6 +260,7 @@ std::vector<Periodic> Parts::Jobs() {
   std::vector<Periodic> jobs = {
       {kTick, [this] { surroundings->Tick(); }},
       {kLook, [this] { surroundings->LookAtCluster(); }},
+      {kLook, [this] { access->RunOnce(); }},
       {kBeat, [this] { missed->RunOnce(); }}};
   if (gap_closer) {
     jobs.push_back(

@@ -16,6 +16,7 @@
 #include "core/safe_clock.h"
 #include "core/source_finding.h"
 #include "execute/last_metre.h"
+#include "flow/access_watch.h"
 #include "flow/flow_service.h"
 #include "flow/gap_closer.h"
 #include "flow/missed_windows.h"
@@ -32,6 +33,7 @@ struct ClusterParts {
   std::unique_ptr<ClusterClient> client;
   std::unique_ptr<ChangeJournal> changes;
   std::unique_ptr<guard::ServerView> server;
+  std::unique_ptr<guard::AccessView> access;
 };
 
 /// The memory of another process' store, for who only looks.
@@ -53,6 +55,7 @@ class Parts {
 
   /// What the guards remember: our own store, or the borrowed one.
   ActionHistory& history();
+  std::vector<std::string> RunbookNames() const;
   /// "global" and the names of the loaded runbooks.
   std::set<std::string> BreakerScopes() const;
 
@@ -74,6 +77,7 @@ class Parts {
   std::unique_ptr<alertmanager::AlertmanagerSource> alertmanager;
   Sightings sightings;
   std::unique_ptr<guard::ProcessSwitches> switches;
+  std::unique_ptr<AccessWatch> access;
   std::unique_ptr<SurroundingsWatch> surroundings;
   std::unique_ptr<Collector> collector;
   std::unique_ptr<TargetResolver> targets;

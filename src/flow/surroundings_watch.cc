@@ -100,6 +100,7 @@ guard::Surroundings SurroundingsWatch::Read() {
   }
   now.clock.wall = ports_.clock.Skew();
   now.queries = ports_.queries();
+  now.missing_rights = ports_.missing_rights();
   return now;
 }
 

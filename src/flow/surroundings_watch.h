@@ -36,6 +36,7 @@ class SurroundingsWatch final : public guard::SurroundingsReader {
     Logger& log;
     /// Evidence queries of the last 5 min.
     std::function<guard::QueryShare()> queries;
+    std::function<std::vector<guard::MissingRight>()> missing_rights;
   };
 
   explicit SurroundingsWatch(Ports ports) : ports_(std::move(ports)) {}

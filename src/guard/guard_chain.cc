@@ -11,10 +11,11 @@ namespace {
 /// How long after the check the request may still be sent.
 constexpr seconds kPermitLifetime{10};
 
-constexpr std::array<GuardEntry, 21> kGuards = {{
+constexpr std::array<GuardEntry, 22> kGuards = {{
     {"kill_switch", GuardKillSwitch},
     {"clock", GuardClock},
     {"namespaces", GuardNamespaces},
+    {"rights", GuardRights},
     {"protected", GuardProtected},
     {"opt_out", GuardOptOut},
     {"plan", GuardPlan},

@@ -25,6 +25,8 @@ Finding GuardKillSwitch(const GuardInput& input);
 Finding GuardClock(const GuardInput& input);
 /// The namespace is opted in by the configuration, and exists.
 Finding GuardNamespaces(const GuardInput& input);
+/// Our account has the rights that the action needs, as far as is known.
+Finding GuardRights(const GuardInput& input);
 /// Never ourselves, the control plane, or what we see and speak through.
 Finding GuardProtected(const GuardInput& input);
 /// The label selfheal.dev/enabled: "false" opts out; a required label opts in.

@@ -5,9 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "core/action.h"
 #include "core/clock.h"
 #include "core/object.h"
 #include "core/result.h"
+#include "core/right.h"
 
 namespace selfheal::guard {
 
@@ -30,6 +32,13 @@ struct QueryShare {
   int all = 0;
 };
 
+/// A right that our account lacks, and an action that needs it.
+struct MissingRight {
+  ActionKind action;
+  Right right;
+  bool operator==(const MissingRight&) const = default;
+};
+
 /// What is known of the world around all targets, from looks that are repeated
 /// without any incident.
 struct Surroundings {
@@ -44,6 +53,7 @@ struct Surroundings {
   std::string upgrade;  ///< What shows that the cluster is upgraded, or "".
   ClockReading clock;
   QueryShare queries;
+  std::vector<MissingRight> missing_rights;
 };
 
 /// What the API server says of itself.
@@ -58,6 +68,15 @@ class ServerView {
  public:
   virtual ~ServerView() = default;
   virtual Result<ServerState> Server() = 0;
+};
+
+/// Port: what our own account may do. Thread-safe.
+class AccessView {
+ public:
+  virtual ~AccessView() = default;
+  /// Admission may still refuse what this allows.
+  /// @error as ClusterView; kInternal also for an answer without a verdict.
+  virtual Result<bool> Has(const Right& right) = 0;
 };
 
 /// Port of the chain: what was found last. Never blocks; thread-safe.

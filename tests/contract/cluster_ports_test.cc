@@ -241,10 +241,10 @@ void EvictsUnderABudget(Ports& ports) {
 
 void KnowsItsRights(Ports& ports) {
   const auto allowed =
-      kubernetes::HasRight(ports.api, {.verb = "patch",
-                                       .group = "apps",
-                                       .resource = "deployments",
-                                       .ns = ports.scene.name_space});
+      kubernetes::AccessReview(ports.api).Has({.verb = "patch",
+                                               .group = "apps",
+                                               .resource = "deployments",
+                                               .ns = ports.scene.name_space});
   ASSERT_TRUE(allowed.ok()) << allowed.error().message;
   EXPECT_TRUE(*allowed);
 }

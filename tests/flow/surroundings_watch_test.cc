@@ -108,6 +108,7 @@ class SurroundingsWatchTest : public ::testing::Test {
   FakeObserver observer_;
   testing::NoLog log_;
   guard::QueryShare queries_;
+  std::vector<guard::MissingRight> missing_;
   SurroundingsWatch watch_{{.config = config_,
                             .clock = clock_,
                             .cluster = cluster_,
@@ -116,7 +117,8 @@ class SurroundingsWatchTest : public ::testing::Test {
                             .audit = store_,
                             .observer = observer_,
                             .log = log_,
-                            .queries = [this] { return queries_; }}};
+                            .queries = [this] { return queries_; },
+                            .missing_rights = [this] { return missing_; }}};
 };
 
 TEST_F(SurroundingsWatchTest, CountsTargetsNodesAndClocks) {
@@ -245,7 +247,8 @@ TEST_F(SurroundingsWatchTest, StandingSkewIsNoUpgradeButAHalfDoneOneIs) {
                                .audit = store_,
                                .observer = observer_,
                                .log = log_,
-                               .queries = [this] { return queries_; }});
+                               .queries = [this] { return queries_; },
+                               .missing_rights = [this] { return missing_; }});
   restarted.LookAtCluster();
   EXPECT_NE(restarted.Read().upgrade.find("n4 is cordoned"), std::string::npos);
 }

@@ -60,6 +60,15 @@ const std::map<std::string, std::function<void(GuardWorld&)>>& Spoilers() {
       {"clock",
        [](GuardWorld& w) { w.surroundings.state.clock.wall = seconds(31); }},
       {"namespaces", [](GuardWorld& w) { w.policy.namespaces = {"other"}; }},
+      {"rights",
+       [](GuardWorld& w) {
+         w.surroundings.state.missing_rights = {{ActionKind::kRollingRestart,
+                                                 {.verb = "create",
+                                                  .group = "",
+                                                  .resource = "pods",
+                                                  .subresource = "eviction",
+                                                  .ns = "shop"}}};
+       }},
       {"protected",
        [](GuardWorld& w) { w.policy.guards.excluded_namespaces = {"shop"}; }},
       {"opt_out",

@@ -51,6 +51,44 @@ TEST(Clock, WithoutASecondClockNothingIsDone) {
   EXPECT_FALSE(world.Check().permit.has_value());
 }
 
+TEST(Rights, WhatIsMissingStopsItsActionInItsNamespace) {
+  const auto right = [](ActionKind action, const std::string& ns) {
+    return MissingRight{action,
+                        {.verb = "patch",
+                         .group = "apps",
+                         .resource = "deployments",
+                         .ns = ns}};
+  };
+  const struct {
+    MissingRight missing;
+    FindingOutcome outcome;
+  } cases[] = {{right(ActionKind::kRollingRestart, "shop"), kDeny},
+               {right(ActionKind::kRollingRestart, ""), kDeny},
+               {right(ActionKind::kRollingRestart, "other"), kAllow},
+               {right(ActionKind::kScaleOut, "shop"), kAllow}};
+  for (const auto& c : cases) {
+    GuardWorld world(Scene::kCanary);
+    world.surroundings.state.missing_rights = {c.missing};
+    const Finding finding = world.Of("rights");
+    EXPECT_EQ(finding.outcome, c.outcome) << finding.reason;
+    EXPECT_EQ(
+        finding.reason.find("patch deployments.apps") != std::string::npos,
+        c.outcome == kDeny)
+        << finding.reason;
+  }
+}
+
+TEST(Rights, AnUndoIsLeftToTheApiServer) {
+  for (const Scene scene : kAllScenes) {
+    if (!IsUndoScene(scene)) continue;
+    GuardWorld world(scene);
+    world.surroundings.state.missing_rights = {
+        {world.purpose.kind,
+         {.verb = "patch", .group = "apps", .resource = "deployments"}}};
+    EXPECT_TRUE(world.Check().permit.has_value());
+  }
+}
+
 void AddTrouble(GuardWorld& world, ObjectKind kind, int targets) {
   for (int i = 0; i < targets; ++i) {
     world.history.state.episodes.push_back(

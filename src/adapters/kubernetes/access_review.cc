@@ -28,8 +28,8 @@ std::string Body(const Right& right) {
 
 }  // namespace
 
-Result<bool> HasRight(ApiClient& api, const Right& right) {
-  const http::Outcome outcome = api.Ask(kPath, Body(right));
+Result<bool> AccessReview::Has(const Right& right) {
+  const http::Outcome outcome = api_.Ask(kPath, Body(right));
   if (!outcome.ok() ||
       (outcome.response().status != 201 && outcome.response().status != 200)) {
     return ReadError(outcome).With("access review");

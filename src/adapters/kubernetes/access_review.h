@@ -1,26 +1,20 @@
 #pragma once
 
-#include <string>
-
 #include "adapters/kubernetes/api_client.h"
-#include "core/result.h"
+#include "guard/surroundings.h"
 
 namespace selfheal::kubernetes {
 
-/// One right as RBAC names it; `subresource` and `name` may be empty.
-struct Right {
-  std::string verb;
-  std::string group;
-  std::string resource;
-  std::string subresource = {};
-  std::string ns = {};
-  std::string name = {};
-};
+/// AccessView by SelfSubjectAccessReview, which every account may create.
+class AccessReview final : public guard::AccessView {
+ public:
+  /// `api` must outlive this.
+  explicit AccessReview(ApiClient& api) : api_(api) {}
 
-/// Asks the API server whether our own account has `right`.
-///
-/// Admission may still refuse what this allows.
-/// @error as ClusterView; kInternal also for an answer without a verdict.
-Result<bool> HasRight(ApiClient& api, const Right& right);
+  Result<bool> Has(const Right& right) override;
+
+ private:
+  ApiClient& api_;
+};
 
 }  // namespace selfheal::kubernetes

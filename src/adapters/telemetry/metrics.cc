@@ -96,6 +96,9 @@ struct Metrics::Families {
       make.Gauge("selfheal_kill_switch", "1 while any kill switch is on.");
   GaugeFamily& breakers = make.Gauge("selfheal_breaker_open",
                                      "1 while the breaker of a scope is open.");
+  GaugeFamily& off =
+      make.Gauge("selfheal_runbook_off",
+                 "1 while our account lacks a right that the runbook needs.");
   GaugeFamily& dependencies = make.Gauge("selfheal_dependency_up",
                                          "1 where the last call was answered.");
   GaugeFamily& outbox = make.Gauge("selfheal_event_outbox_depth",
@@ -109,7 +112,8 @@ struct Metrics::Families {
       "How far the wall clock or the API server's is from the service's time.");
   GaugeFamily& build =
       make.Gauge("selfheal_build_info", "1, with the version as a label.");
-  std::vector<std::string> scopes;
+  /// "global" and the known runbooks.
+  std::set<std::string> scopes{"global"};
 
   prometheus::Histogram& Stage(selfheal::Stage stage) {
     return stages.Add({{"stage", std::string(StageName(stage))}}, kDurations);
@@ -144,9 +148,8 @@ Metrics::Metrics(std::string_view version,
   }
   f.queue.Add({});
   f.kill_switch.Add({});
-  f.scopes = runbooks;
-  f.scopes.emplace_back("global");
-  Initialise(f.breakers, "scope", f.scopes);
+  f.breakers.Add({{"scope", "global"}});
+  KnowRunbooks(runbooks);
   Initialise(f.dependencies, "dependency", kDependencies);
   f.outbox.Add({});
   f.intact.Add({}).Set(1);
@@ -281,6 +284,22 @@ void Metrics::SetOpenBreakers(const std::vector<std::string>& scopes) {
     const bool open =
         std::find(scopes.begin(), scopes.end(), scope) != scopes.end();
     families_->breakers.Add({{"scope", scope}}).Set(open ? 1 : 0);
+  }
+}
+
+void Metrics::KnowRunbooks(const std::vector<std::string>& runbooks) {
+  for (const std::string& name : runbooks) {
+    if (!families_->scopes.insert(name).second) continue;
+    families_->breakers.Add({{"scope", name}});
+    families_->off.Add({{"runbook", name}});
+  }
+}
+
+void Metrics::SetOffRunbooks(const std::set<std::string>& runbooks) {
+  for (const std::string& name : families_->scopes) {
+    if (name == "global") continue;
+    families_->off.Add({{"runbook", name}})
+        .Set(runbooks.contains(name) ? 1 : 0);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,6 +48,10 @@ class Metrics final : public FlowObserver {
   void SetAuditIntact(bool intact);
   /// Scopes that are open; every other known scope is closed.
   void SetOpenBreakers(const std::vector<std::string>& scopes);
+  /// Runbooks of the set in force; each has its gauges from here on.
+  void KnowRunbooks(const std::vector<std::string>& runbooks);
+  /// Of the known runbooks, those that lack a right.
+  void SetOffRunbooks(const std::set<std::string>& runbooks);
 
   /// Everything, as /metrics serves it.
   std::string Text();

@@ -184,7 +184,7 @@ TEST(KubernetesView, RefusesObjectsOfAnotherNamespace) {
   EXPECT_TRUE(view.List({.kind = ObjectKind::kPod}).ok());
 }
 
-TEST(AccessReview, AsksForOneRight) {
+TEST(Access, AsksForOneRight) {
   bool allowed = true;
   ApiFixture fixture([&allowed](const ReceivedRequest&) {
     return RawReply{
@@ -196,9 +196,9 @@ TEST(AccessReview, AsksForOneRight) {
                     .resource = "pods",
                     .subresource = "eviction",
                     .ns = "shop"};
-  EXPECT_TRUE(*HasRight(fixture.api(), right));
+  EXPECT_TRUE(*AccessReview(fixture.api()).Has(right));
   allowed = false;
-  EXPECT_FALSE(*HasRight(fixture.api(), right));
+  EXPECT_FALSE(*AccessReview(fixture.api()).Has(right));
   const json body = json::parse(fixture.server().requests()[0].body);
   const json& attributes = body["spec"]["resourceAttributes"];
   EXPECT_EQ(attributes["verb"], "create");
@@ -206,14 +206,14 @@ TEST(AccessReview, AsksForOneRight) {
   EXPECT_EQ(attributes["subresource"], "eviction");
 }
 
-TEST(AccessReview, NoVerdictIsAnError) {
+TEST(Access, NoVerdictIsAnError) {
   for (const char* body : {"{}", "[]", "x", R"({"status":{}})",
                            R"({"status":{"allowed":"yes"}})"}) {
     ApiFixture fixture([body](const ReceivedRequest&) {
       return RawReply{.bytes = HttpReply(201, body)};
     });
-    EXPECT_FALSE(HasRight(fixture.api(),
-                          {.verb = "get", .group = "", .resource = "pods"})
+    EXPECT_FALSE(AccessReview(fixture.api())
+                     .Has({.verb = "get", .group = "", .resource = "pods"})
                      .ok())
         << body;
   }
