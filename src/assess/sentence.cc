@@ -1,9 +1,8 @@
 #include "assess/sentence.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
+#include <optional>
 #include <vector>
 
 #include "assess/robust.h"
@@ -16,14 +15,11 @@ namespace {
 /// Contributions below this are not worth a word.
 constexpr double kMention = 2;
 constexpr std::size_t kMostMetrics = 3;
+constexpr std::size_t kMostReasons = 3;
 /// A slope is named from this many of its standard errors on.
 constexpr double kSignificant = 3;
-
-std::string Decimal(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.1f", value);
-  return text.data();
-}
+/// Further out the number says nothing more; the judge cuts there too.
+constexpr double kMostDeviations = 50;
 
 const MetricWindow* Find(const EvidenceWindow& window,
                          const std::string& name) {
@@ -33,32 +29,84 @@ const MetricWindow* Find(const EvidenceWindow& window,
   return nullptr;
 }
 
-double LastValue(const std::vector<double>& values) {
-  for (auto it = values.rbegin(); it != values.rend(); ++it) {
-    if (std::isfinite(*it)) return *it;
+std::vector<std::string> Words(const std::string& text, char separator) {
+  std::vector<std::string> words(1);
+  for (const char c : text) {
+    if (c == separator) {
+      words.emplace_back();
+    } else {
+      words.back() += c;
+    }
   }
-  return 0;
+  return words;
 }
 
+bool IsPercentile(const std::string& word) {
+  return word.size() > 1 && word[0] == 'p' &&
+         word.find_first_not_of("0123456789", 1) == std::string::npos;
+}
+
+/// "latency_p99_ms" in ms -> "p99 latency": what people call a metric.
+std::string Title(const MetricWindow& metric) {
+  std::vector<std::string> words = Words(metric.name, '_');
+  const std::vector<std::string> unit = Words(metric.unit, ' ');
+  if (words.size() > unit.size() &&
+      std::equal(unit.rbegin(), unit.rend(), words.rbegin())) {
+    words.resize(words.size() - unit.size());
+  }
+  if (IsPercentile(words.back())) {
+    std::rotate(words.begin(), words.end() - 1, words.end());
+  }
+  std::string title;
+  for (const std::string& word : words) {
+    title += (title.empty() ? "" : " ") + (word == "cpu" ? "CPU" : word);
+  }
+  return title;
+}
+
+std::optional<double> LastValue(const std::vector<double>& values) {
+  const auto last = std::find_if(values.rbegin(), values.rend(),
+                                 [](double v) { return std::isfinite(v); });
+  if (last == values.rend()) return std::nullopt;
+  return *last;
+}
+
+/// "its last 3 days": as far as the baseline has values.
+std::string Past(const MetricWindow& metric) {
+  const auto& values = metric.baseline.values;
+  const auto first = std::find_if(values.begin(), values.end(),
+                                  [](double v) { return std::isfinite(v); });
+  return "its last " + Span(static_cast<double>(metric.baseline.step.count()) *
+                            static_cast<double>(values.end() - first));
+}
+
+/// How far the newest value is from the baseline, in the judge's scale.
 std::string Deviation(const MetricWindow& metric) {
-  const Robust usual = RobustOf(metric.baseline.values);
-  const double now = LastValue(metric.window.values);
-  const double length = static_cast<double>(metric.baseline.step.count()) *
-                        static_cast<double>(metric.baseline.values.size());
+  const std::optional<double> now = LastValue(metric.window.values);
+  if (!now) return "without a recent value";
+  std::vector<double> values = metric.baseline.values;
+  double last = *now;
+  if (metric.log_transform) {
+    last = std::log1p(last);
+    for (double& value : values) value = std::log1p(value);
+  }
+  const Robust usual = RobustOf(values);
   if (!(usual.scale > 0)) {
-    return metric.name + " at " + Quantity(now, metric.unit) +
-           ", constant at " + Quantity(usual.center, metric.unit) +
-           " over its last " + Span(length);
+    return "at " + Quantity(*now, metric.unit) + ", constant at " +
+           Quantity(Median(metric.baseline.values), metric.unit) + " over " +
+           Past(metric);
   }
-  const double z = usual.Z(now);
-  if (std::abs(z) < 1) {
-    return metric.name + " is back near the middle of its last " + Span(length);
-  }
-  return metric.name + " " + Decimal(std::abs(z)) + " robust deviations " +
-         (z > 0 ? "above" : "below") + " its last " + Span(length);
+  const double z = usual.Z(last);
+  if (std::abs(z) < 1) return "back inside " + Past(metric);
+  const double size = std::abs(z);
+  return (size > kMostDeviations
+              ? "more than " + Number(kMostDeviations)
+              : Number(size < 10 ? std::round(size * 10) / 10 : size)) +
+         " robust deviations " + (z > 0 ? "above " : "below ") + Past(metric);
 }
 
-std::string Slope(const MetricWindow& metric) {
+/// "rising 14 MiB a minute", or "" where no slope is significant.
+std::string Movement(const MetricWindow& metric) {
   const auto& values = metric.window.values;
   if (values.size() < 10) return "";
   const Outlook trend = LeastSquares(values, 20, 1);
@@ -68,43 +116,74 @@ std::string Slope(const MetricWindow& metric) {
   }
   const double a_minute =
       trend.slope * 60 / static_cast<double>(metric.window.step.count());
-  return std::string(" and ") + (a_minute > 0 ? "rising " : "falling ") +
-         Quantity(std::abs(a_minute), metric.unit) + " a minute";
+  // Percent of what is measured in percent would be taken for a share of it.
+  const std::string unit =
+      metric.unit == "percent" ? "percentage points" : metric.unit;
+  return (a_minute > 0 ? "rising " : "falling ") +
+         Quantity(std::abs(a_minute), unit) + " a minute";
 }
 
-std::string Arrival(const Forecast& forecast) {
-  if (!forecast.eta) {
-    if (forecast.outcome == Judgement::kInconclusive) return "";
-    return "; " + forecast.component + " reaches its limit with probability " +
-           Decimal(100 * forecast.probability) + " %";
-  }
-  if (forecast.eta->count() == 0) {
-    return "; " + forecast.component + " is past its limit";
-  }
-  const auto minutes = [](seconds s) {
-    return Number(std::round(static_cast<double>(s.count()) / 60));
+/// "12 min (9-16)", below two minutes in seconds.
+std::string Interval(const Forecast& forecast) {
+  const bool short_time = forecast.eta_high->count() < 120;
+  const auto number = [short_time](seconds time) {
+    const auto count = static_cast<double>(time.count());
+    return Number(short_time ? count : std::round(count / 60));
   };
-  return "; " + forecast.component + " reaches its limit in " +
-         minutes(*forecast.eta) + " min (" + minutes(*forecast.eta_low) + "-" +
-         minutes(*forecast.eta_high) + ")";
+  return number(*forecast.eta) + (short_time ? " s (" : " min (") +
+         number(*forecast.eta_low) + "-" + number(*forecast.eta_high) + ")";
+}
+
+/// What the forecast says; "" where it says nothing.
+std::string Arrival(const Forecast& forecast) {
+  if (forecast.eta && forecast.eta->count() == 0) return "is past its limit";
+  if (forecast.eta) return "reaches its limit in " + Interval(forecast);
+  if (forecast.outcome == Judgement::kInconclusive) return "";
+  const double percent = std::round(100 * forecast.probability);
+  return (percent < 50 ? "is not expected to reach its limit (probability "
+                       : "may reach its limit (probability ") +
+         Number(percent) + " %)";
+}
+
+/// Why nothing can be said.
+std::string Excuse(const std::vector<std::string>& reasons) {
+  std::string text = "cannot be judged";
+  const std::size_t count = std::min(reasons.size(), kMostReasons);
+  for (std::size_t i = 0; i < count; ++i) {
+    text += (i == 0 ? ": " : "; ") + reasons[i];
+  }
+  if (count < reasons.size()) {
+    text += "; and " + std::to_string(reasons.size() - count) + " more";
+  }
+  return text;
 }
 
 }  // namespace
 
 std::string Sentence(const EvidenceWindow& window,
                      const Assessment& assessment) {
+  if (assessment.outcome == Judgement::kInconclusive &&
+      !assessment.reasons.empty()) {
+    return Excuse(assessment.reasons);
+  }
   std::string text;
-  std::size_t named = 0;
+  std::vector<std::string> named;
   for (const Factor& factor : assessment.factors) {
-    if (named == kMostMetrics || factor.contribution < kMention) break;
+    if (named.size() == kMostMetrics || factor.contribution < kMention) break;
     const MetricWindow* metric = Find(window, factor.metric);
     if (metric == nullptr) continue;
-    text += (named == 0 ? "" : "; ") + Deviation(*metric) + Slope(*metric);
-    ++named;
+    const std::string movement = Movement(*metric);
+    text += (named.empty() ? "" : "; ") + Title(*metric) + " " +
+            Deviation(*metric) + (movement.empty() ? "" : " and " + movement);
+    named.push_back(factor.metric);
   }
-  if (text.empty()) text = "no metric stands out from its baseline";
-  if (assessment.forecast) text += Arrival(*assessment.forecast);
-  return text;
+  if (named.empty()) text = "no metric stands out from its baseline";
+  if (!assessment.forecast) return text;
+  const std::string arrival = Arrival(*assessment.forecast);
+  const MetricWindow* metric = Find(window, assessment.forecast->component);
+  if (arrival.empty() || metric == nullptr) return text;
+  const bool only_one = named == std::vector<std::string>{metric->name};
+  return text + "; " + (only_one ? "" : Title(*metric) + " ") + arrival;
 }
 
 }  // namespace selfheal::assess

@@ -33,10 +33,13 @@ std::string Quantity(double value, const std::string& unit) {
     }
     return Number(value) + " " + kNames[power];
   }
+  if (unit == "ms") return Quantity(value / 1000, "s");
   if (unit == "seconds" || unit == "s") {
     return std::abs(value) < 1 ? Number(value * 1000) + " ms"
                                : Number(value) + " s";
   }
+  if (unit == "percent") return Number(value) + " %";
+  if (unit == "per second") return Number(value) + "/s";
   return unit.empty() ? Number(value) : Number(value) + " " + unit;
 }
 
