@@ -1,6 +1,7 @@
 #include "adapters/yaml/rule_reader.h"
 
 #include "adapters/yaml/confirm_reader.h"
+#include "adapters/yaml/default_evidence.h"
 #include "adapters/yaml/document.h"
 #include "adapters/yaml/evidence_reader.h"
 #include "adapters/yaml/matchers.h"
@@ -98,6 +99,17 @@ void ReadRunbookName(const Node& node, LoadedRule& loaded, FindingSink& sink) {
   loaded.rule.runbook = name.value_or("");
 }
 
+/// What the rule writes, and what every workload is judged by besides.
+void ReadAllEvidence(MapReader& spec, Rule& rule, FindingSink& sink) {
+  if (const Node* evidence = spec.Require("evidence")) {
+    ReadEvidence(*evidence, rule, sink);
+  }
+  const Node* wanted = spec.Find("default_evidence");
+  if (wanted == nullptr || ReadBool(*wanted, sink).value_or(true)) {
+    AddDefaultEvidence(rule);
+  }
+}
+
 void ReadSpec(const Node& node, const Config& config, LoadedRule& loaded,
               FindingSink& sink) {
   MapReader spec(node, sink);
@@ -111,14 +123,12 @@ void ReadSpec(const Node& node, const Config& config, LoadedRule& loaded,
   if (const Node* target = spec.Require("target")) {
     ReadTarget(*target, rule, sink);
   }
-  if (const Node* evidence = spec.Require("evidence")) {
-    ReadEvidence(*evidence, rule, sink);
-  }
+  ReadWindows(spec, config, rule, sink);
+  ReadAllEvidence(spec, rule, sink);
   ReadConfirm(spec.Find("confirm"), config, rule, sink);
   if (const Node* runbook = spec.Require("runbook")) {
     ReadRunbookName(*runbook, loaded, sink);
   }
-  ReadWindows(spec, config, rule, sink);
   spec.Finish();
 }
 

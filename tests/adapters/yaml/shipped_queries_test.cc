@@ -53,6 +53,12 @@ constexpr std::string_view kSeries = R"(
         values: '0x60'
       - series: 'http_requests_total{namespace="shop",pod="cart-7c9f-abcde",code="200"}'
         values: '0+120x60'
+      - series: 'http_request_duration_seconds_bucket{namespace="shop",pod="cart-7c9f-abcde",le="0.1"}'
+        values: '0+60x60'
+      - series: 'http_request_duration_seconds_bucket{namespace="shop",pod="cart-7c9f-abcde",le="0.2"}'
+        values: '0+120x60'
+      - series: 'http_request_duration_seconds_bucket{namespace="shop",pod="cart-7c9f-abcde",le="+Inf"}'
+        values: '0+120x60'
 )";
 
 /// What one query of a rule answers about one Deployment.
@@ -118,7 +124,10 @@ TEST(ShippedQueries, AnswerWithOneSeriesOrNone) {
            {"memory-leak", "error_rate_per_second", "cart", "0"},
            {"memory-leak", "error_rate_per_second", "loop", ""},
            {"memory-leak", "request_rate_per_second", "cart", "2"},
-           {"memory-leak", "latency_p99_ms", "cart", ""},
+           {"memory-leak", "latency_p50_ms", "cart", "100"},
+           {"memory-leak", "latency_p95_ms", "cart", "190"},
+           {"memory-leak", "latency_p99_ms", "cart", "198"},
+           {"memory-leak", "latency_p99_ms", "loop", ""},
            {"cpu-throttling", "throttled_percent", "cart", "25"},
            {"cpu-throttling", "throttled_percent", "idle", ""},
            {"cpu-throttling", "throttled_percent", "none", ""},
