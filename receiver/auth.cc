@@ -4,16 +4,12 @@
 #include <openssl/evp.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <utility>
+
+#include "receiver/secret_files.h"
 
 namespace selfheal {
 namespace {
-
-/// A token file holds a few lines; anything larger is a mistake.
-constexpr std::size_t kMaxFile = 64 << 10;
 
 constexpr std::string_view kSpace = " \t\r\n";
 
@@ -24,25 +20,6 @@ Error Wrong(const std::string& where, std::string_view why) {
 std::string_view TrimEnd(std::string_view text) {
   const std::size_t last = text.find_last_not_of(kSpace);
   return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
-}
-
-/// The content without the white space at its end; never blank.
-Result<std::string> ReadTokenFile(const std::string& where,
-                                  const std::string& path) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
-    return Wrong(where, "is a folder, expected a file with a token");
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return Wrong(where, "cannot be read");
-  std::string text(kMaxFile + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return Wrong(where, "cannot be read");
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kMaxFile) return Wrong(where, "is too long");
-  text = TrimEnd(text);
-  if (text.empty()) return Wrong(where, "is empty, expected a token");
-  return text;
 }
 
 bool IsToken(std::string_view text) {
@@ -119,27 +96,25 @@ Result<void> Authenticator::AddBare(const std::string& key,
                                     const Identity& identity) {
   if (path.empty()) return {};
   const std::string where = key + ": " + path;
-  auto token = ReadTokenFile(where, path);
+  auto token = ReadSecretFile(where, path);
   if (!token.ok()) return token.error();
   if (!IsToken(*token)) {
     return Wrong(where, "expected one token of visible ASCII characters");
   }
-  entries_.push_back({DigestOf(*token), identity});
-  return {};
+  return Add(where, *token, identity);
 }
 
 Result<void> Authenticator::AddAdmins(const std::string& key,
                                       const std::string& path) {
   if (path.empty()) return {};
   const std::string where = key + ": " + path;
-  auto text = ReadTokenFile(where, path);
+  auto text = ReadSecretFile(where, path);
   if (!text.ok()) return text.error();
   if (text->find(':') == std::string::npos) {
     if (!IsToken(*text)) {
       return Wrong(where, "expected one token, or lines of name:token");
     }
-    entries_.push_back({DigestOf(*text), AdminNamed("admin")});
-    return {};
+    return Add(where, *text, AdminNamed("admin"));
   }
   std::string_view rest = *text;
   for (int line = 1; !rest.empty(); ++line) {
@@ -161,13 +136,22 @@ Result<void> Authenticator::AddAdmin(const std::string& where,
     return Wrong(where, "expected name:token");
   }
   const Identity identity = AdminNamed(line.substr(0, colon));
-  const Digest digest = DigestOf(line.substr(colon + 1));
   for (const Entry& entry : entries_) {
     if (entry.identity.name == identity.name) {
       return Wrong(where, "the name stands twice");
     }
-    if (entry.identity.admin && entry.digest == digest) {
-      return Wrong(where, "two names have the same token");
+  }
+  return Add(where, line.substr(colon + 1), identity);
+}
+
+Result<void> Authenticator::Add(const std::string& where,
+                                std::string_view token,
+                                const Identity& identity) {
+  const Digest digest = DigestOf(token);
+  for (const Entry& entry : entries_) {
+    if (entry.digest == digest) {
+      return Wrong(where, "the token is that of " + entry.identity.name +
+                              ", each must have one of its own");
     }
   }
   entries_.push_back({digest, identity});
@@ -184,13 +168,7 @@ Identity Authenticator::Identify(std::string_view authorization) const {
     if (CRYPTO_memcmp(entry.digest.data(), digest.data(), digest.size()) != 0) {
       continue;
     }
-    // One token may stand in two files: then both rights hold.
-    if (found.name.empty() || entry.identity.admin) {
-      found.name = entry.identity.name;
-    }
-    found.webhook |= entry.identity.webhook;
-    found.viewer |= entry.identity.viewer;
-    found.admin |= entry.identity.admin;
+    found = entry.identity;
   }
   return found;
 }

@@ -28,7 +28,8 @@ class Authenticator {
   /// Reads the token files of `config`.
   ///
   /// @error kInvalidArgument  "<key>: <path>: <why>"; a named file is missing,
-  ///        empty, blank, a folder or malformed; strict and no webhook token.
+  ///        empty, blank, a folder or malformed; a token stands twice; strict
+  ///        and no webhook token.
   static Result<Authenticator> Load(const Config::AuthConfig& config,
                                     AuthMode mode);
 
@@ -50,6 +51,8 @@ class Authenticator {
                        const Identity& identity);
   Result<void> AddAdmins(const std::string& key, const std::string& path);
   Result<void> AddAdmin(const std::string& where, std::string_view line);
+  Result<void> Add(const std::string& where, std::string_view token,
+                   const Identity& identity);
   static Digest DigestOf(std::string_view token);
 
   std::vector<Entry> entries_;

@@ -8,6 +8,7 @@
 #include "app/config_files.h"
 #include "receiver/commands/commands.h"
 #include "receiver/options.h"
+#include "receiver/secret_files.h"
 
 namespace selfheal {
 namespace {
@@ -23,6 +24,17 @@ std::optional<std::string> Given(const std::string& text) {
   return text;
 }
 
+/// Of a configuration that holds; how many there are.
+int PrintSecretFileProblems(const yaml::CheckRequest& request) {
+  std::vector<SourceFinding> told_already;
+  const auto config =
+      yaml::LoadConfig(request.config_file, request.environment, &told_already);
+  if (!config.ok()) return 0;
+  const std::vector<Error> problems = SecretFileProblems(*config);
+  for (const Error& problem : problems) std::cout << problem.message << "\n";
+  return static_cast<int>(problems.size());
+}
+
 int RunCheck(const CheckOptions& options) {
   const yaml::CheckRequest request{Given(options.config), Given(options.rules),
                                    Given(options.runbooks),
@@ -32,7 +44,8 @@ int RunCheck(const CheckOptions& options) {
   for (const SourceFinding& finding : findings) {
     std::cout << ToString(finding) << "\n";
   }
-  if (checked.ok()) return kExitOk;
+  const int problems = PrintSecretFileProblems(request);
+  if (checked.ok()) return problems == 0 ? kExitOk : kExitFailure;
   if (checked.error().code == Code::kInvalidArgument) return kExitFailure;
   PrintError("check", checked.error().message);
   return kExitUsage;

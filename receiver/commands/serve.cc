@@ -14,8 +14,8 @@
 #include "receiver/listener.h"
 #include "receiver/options.h"
 #include "receiver/process.h"
+#include "receiver/secret_files.h"
 #include "receiver/service.h"
-#include "receiver/tls.h"
 
 namespace selfheal {
 namespace {
@@ -62,18 +62,6 @@ Result<void> ApplyOptions(const ServeOptions& options, Config& config) {
     const auto metrics = ParseListenAddress(config.metrics.listen);
     if (!metrics.ok()) return metrics.error().With("metrics");
   }
-  return {};
-}
-
-/// Files that a later start would stumble over, before anything is opened.
-Result<void> CheckTls(const Config::TlsConfig& tls) {
-  if (tls.cert_file.empty() != tls.key_file.empty()) {
-    return Error{Code::kInvalidArgument,
-                 "tls: cert_file and key_file belong together"};
-  }
-  if (tls.cert_file.empty()) return {};
-  const auto context = TlsContext::Load(tls.cert_file, tls.key_file);
-  if (!context.ok()) return context.error();
   return {};
 }
 
@@ -131,8 +119,10 @@ int RunServe(const ServeOptions& options) {
   if (!config) return kExitUsage;
   Result<void> good = ApplyOptions(options, *config);
   if (!good.ok()) return Complain("config", good.error(), kExitUsage);
-  good = CheckTls(config->tls);
-  if (!good.ok()) return Complain("config", good.error(), kExitUsage);
+  // Files that a later start would stumble over, before anything is opened.
+  const std::vector<Error> problems = SecretFileProblems(*config);
+  for (const Error& problem : problems) PrintError("config", problem.message);
+  if (!problems.empty()) return kExitUsage;
   auto authenticator = Authenticator::Load(
       config->auth,
       options.insecure_dev ? AuthMode::kInsecureDev : AuthMode::kStrict);

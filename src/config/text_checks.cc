@@ -114,10 +114,10 @@ std::string CheckDatabaseUrl(std::string_view text) {
                ? "expected sqlite:// and the absolute path of a file"
                : "";
   }
-  const bool postgres = text.starts_with("postgresql://") &&
-                        text.size() > std::string("postgresql://").size();
-  if (postgres && !HasSpaceOrControl(text)) return "";
-  return "expected sqlite:///path/of/file.db or postgresql://...";
+  const std::string expected = "expected sqlite:///path/of/file.db";
+  const bool postgres =
+      text.starts_with("postgresql:") || text.starts_with("postgres:");
+  return postgres ? "PostgreSQL is not built in; " + expected : expected;
 }
 
 std::string CheckNamespacePattern(std::string_view text) {

@@ -14,7 +14,7 @@ std::string CheckNotEmpty(std::string_view text);  ///< Refuses the empty text.
 std::string CheckHttpUrl(std::string_view text);
 /// `host:port`, `[v6]:port`; port 0 asks the system for a free one.
 std::string CheckHostPort(std::string_view text);
-/// `sqlite://` with an absolute path, or `postgresql://`. Refuses the empty.
+/// `sqlite://` with an absolute path. Refuses the empty.
 std::string CheckDatabaseUrl(std::string_view text);
 /// A namespace, or `*`. Refuses the empty text.
 std::string CheckNamespacePattern(std::string_view text);

@@ -100,7 +100,7 @@ TEST(Knobs, ASecretNeverStandsInAMessage) {
   const std::string problem = Problem("slack.webhook_url", "hooks/T0/B0/xyz");
   EXPECT_EQ(problem, "expected http://host[:port][/path] or https://");
   EXPECT_EQ(Problem("database.url", "mysql://u:pw@h/d"),
-            "expected sqlite:///path/of/file.db or postgresql://...");
+            "expected sqlite:///path/of/file.db");
 }
 
 TEST(Knobs, TextChecks) {
@@ -117,7 +117,8 @@ TEST(Knobs, TextChecks) {
   EXPECT_NE(CheckHostPort("::1:8000"), "");
   EXPECT_NE(CheckHostPort("host:65536"), "");
   EXPECT_EQ(CheckDatabaseUrl("sqlite:////var/lib/x.db"), "");
-  EXPECT_EQ(CheckDatabaseUrl("postgresql://u@h/d"), "");
+  EXPECT_EQ(CheckDatabaseUrl("postgresql://u@h/d"),
+            "PostgreSQL is not built in; expected sqlite:///path/of/file.db");
   EXPECT_NE(CheckDatabaseUrl("sqlite://x.db"), "");
   EXPECT_NE(CheckDatabaseUrl("sqlite:///"), "");
   EXPECT_NE(CheckDatabaseUrl(""), "");

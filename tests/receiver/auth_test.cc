@@ -56,12 +56,18 @@ TEST_F(Tokens, NamedAdminsKeepTheirNames) {
   EXPECT_FALSE(Ask("alice:a1").known());
 }
 
-TEST_F(Tokens, OneTokenInTwoFilesHasBothRights) {
+TEST_F(Tokens, OneTokenInTwoFilesIsRefused) {
   config_.viewer_token_file = File("hook");
-  const Identity identity = Ask("hook");
-  EXPECT_TRUE(identity.webhook);
-  EXPECT_TRUE(identity.viewer);
-  EXPECT_FALSE(identity.admin);
+  EXPECT_EQ(Wrong(), "auth.viewer_token_file: " + config_.viewer_token_file +
+                         ": the token is that of webhook, each must have one "
+                         "of its own");
+  config_.viewer_token_file = File("look");
+  config_.admin_token_file = File("hook");
+  EXPECT_NE(Wrong().find("is that of webhook"), std::string::npos);
+  config_.admin_token_file = File("alice:a1\nbob:look");
+  EXPECT_NE(Wrong().find("is that of admin:bob"), std::string::npos);
+  config_.admin_token_file = File("alice:a1");
+  EXPECT_EQ(Wrong(), "");
 }
 
 TEST_F(Tokens, AWebhookTokenIsRequired) {
@@ -103,7 +109,8 @@ TEST_F(Tokens, AdminFilesAreStrict) {
       {":token", ":1: expected name:token"},
       {"al ice:token", ":1: expected name:token"},
       {"alice:a\nalice:b", ":2: the name stands twice"},
-      {"alice:a\nbob:a", ":2: two names have the same token"},
+      {"alice:a\nbob:a",
+       ":2: the token is that of admin:alice, each must have one of its own"},
       {"two words", ": expected one token, or lines of name:token"},
   };
   for (const auto& one : cases) {

@@ -253,6 +253,39 @@ TEST_F(Selfheal, ChecksFiles) {
       2);
 }
 
+TEST_F(Selfheal, ChecksTheFilesOfTokensAndPasswords) {
+  const std::string config =
+      Config("alertmanager: {bearer_token_file: " + folder_ +
+             "}\nslack: {bot_token_file: /nonexistent/bot}\n");
+  const std::vector<std::string> expected = {
+      "alertmanager.bearer_token_file: " + folder_ +
+          ": is a folder, expected a file with a token\n",
+      "slack.bot_token_file: /nonexistent/bot: cannot be read\n"};
+  const Finished checked = RunSelfheal({"check", "--config", config});
+  EXPECT_EQ(checked.exit_code, 1);
+  const Finished served = RunSelfheal({"serve", "--config", config});
+  EXPECT_EQ(served.exit_code, 2);
+  for (const std::string& line : expected) {
+    EXPECT_NE(checked.out.find(line), std::string::npos) << checked.out;
+    EXPECT_NE(served.err.find(line), std::string::npos) << served.err;
+  }
+  WriteFile(folder_, "token", " \n");
+  EXPECT_NE(RunSelfheal({"check", "--config", Config()})
+                .out.find("auth.webhook_token_file: "),
+            std::string::npos);
+}
+
+TEST_F(Selfheal, RefusesADatabaseThatIsNotBuiltIn) {
+  const std::map<std::string, std::string> environment = {
+      {"DATABASE_URL", "postgresql://heal:s3kret@db/heal"}};
+  const Finished checked = RunSelfheal({"check"}, environment);
+  EXPECT_EQ(checked.exit_code, 1);
+  EXPECT_NE(checked.out.find("PostgreSQL is not built in"), std::string::npos)
+      << checked.out;
+  EXPECT_EQ(checked.out.find("s3kret"), std::string::npos);
+  EXPECT_EQ(RunSelfheal({"serve"}, environment).exit_code, 2);
+}
+
 TEST_F(Selfheal, ExplainLooksAtTheHistoryOfTheRunningService) {
   const std::string config = Config();
   const std::string payload = WriteFile(folder_, "payload", Payload(1));

@@ -242,16 +242,14 @@ void FindingSink::Add(Position at, std::string message) {
 
 std::optional<Node> ParseTree(const std::string& text, FindingSink& sink) {
   const int before = sink.count();
-  std::string_view body = text;
-  if (body.starts_with("\xEF\xBB\xBF")) body.remove_prefix(3);
-  if (!CheckText(body, sink)) return std::nullopt;
-  TreeBuilder builder(body, sink);
+  if (!CheckText(text, sink)) return std::nullopt;
+  TreeBuilder builder(text, sink);
   try {
-    ParseDocuments(std::string(body), builder, sink);
+    ParseDocuments(text, builder, sink);
   } catch (const Stop&) {
     // Its finding says why.
   } catch (const YAML::Exception& error) {
-    AddParserError(body, error, sink);
+    AddParserError(text, error, sink);
   } catch (const std::exception& error) {
     sink.Add({}, std::string("not valid YAML: ") + error.what());
   }
