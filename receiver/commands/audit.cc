@@ -1,11 +1,14 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "app/audit_file.h"
+#include "app/audit_replay.h"
 #include "receiver/commands/commands.h"
 #include "receiver/commands/config_options.h"
 #include "receiver/options.h"
@@ -37,6 +40,36 @@ int RunExport(const Config& config) {
   return rows.ok() ? kExitOk : Complain(rows.error());
 }
 
+/// One line a decision; true where none is different.
+bool PrintReplay(const std::vector<ReplayedDecision>& all) {
+  std::map<std::string_view, int> counts;
+  for (const ReplayedDecision& one : all) {
+    const AuditRecord& record = one.record;
+    const std::string_view state = ReplayStateName(one.state);
+    ++counts[state];
+    std::cout << "row " << record.seq << " " << record.incident_id << " "
+              << StageName(record.stage) << " " << record.outcome << ": "
+              << state << (one.detail.empty() ? "" : ": ") << one.detail
+              << "\n";
+  }
+  std::cout << all.size() << " decisions";
+  const char* separator = ": ";
+  for (const auto& [state, count] : counts) {
+    std::cout << separator << count << " " << state;
+    separator = ", ";
+  }
+  std::cout << "\n";
+  return counts.count(ReplayStateName(ReplayState::kDifferent)) == 0;
+}
+
+int RunReplay(const Config& config, const std::string& incident) {
+  const auto all = ReplayAuditOf(config, incident);
+  if (!all.ok()) return Complain(all.error());
+  const bool same = PrintReplay(*all);
+  const int intact = RunVerify(config, "");
+  return same ? intact : kExitFailure;
+}
+
 int RunBackup(const Config& config, const std::string& to) {
   const auto report = BackUpStoreOf(config, to);
   if (!report.ok()) return Complain(report.error());
@@ -62,8 +95,8 @@ CLI::App* AddPart(CLI::App& command, const char* name, const char* sentence,
 }  // namespace
 
 void AddAuditCommand(CLI::App& program, int& exit_code) {
-  CLI::App* const command =
-      program.add_subcommand("audit", "Checks, exports or backs up the audit");
+  CLI::App* const command = program.add_subcommand(
+      "audit", "Checks, exports, replays or backs up the audit");
   command->require_subcommand(1);
   const auto head = std::make_shared<std::string>();
   AddPart(
@@ -74,6 +107,13 @@ void AddAuditCommand(CLI::App& program, int& exit_code) {
                    "A head that the log showed: a row must carry this hash");
   AddPart(*command, "export", "Writes every row as one JSON line", RunExport,
           exit_code);
+  const auto incident = std::make_shared<std::string>();
+  AddPart(
+      *command, "replay",
+      "Recomputes each assessment and verdict from the audit, to the bit",
+      [incident](const Config& config) { return RunReplay(config, *incident); },
+      exit_code)
+      ->add_option("INCIDENT", *incident, "Of this incident only");
   const auto to = std::make_shared<std::string>();
   AddPart(
       *command, "backup",

@@ -156,7 +156,9 @@ int RunExplain(const ExplainOptions& options) {
 void AddExplainCommand(CLI::App& program, int& exit_code) {
   const auto options = std::make_shared<ExplainOptions>();
   CLI::App* const command = program.add_subcommand(
-      "explain", "Shows what a webhook body would come to, read-only");
+      "explain",
+      "Shows what a webhook body would come to, read-only; nothing is kept "
+      "(audit replay recomputes what serve decided)");
   command->add_option("--config", options->config, "Configuration file");
   command->add_flag("--json", options->json, "Writes JSON");
   command->add_option("payload", options->payload, "Webhook body, - = stdin")

@@ -6,17 +6,18 @@
 
 #include "core/assessment.h"
 #include "core/evidence.h"
+#include "core/kept_evidence.h"
 #include "core/result.h"
 
 namespace selfheal {
 
-/// Every field of `evidence`; NaN and infinities are written as null.
-std::string StoredEvidenceJson(const EvidenceWindow& evidence);
+/// Every field of `kept`, to the bit; NaN and infinities are written as null.
+std::string StoredEvidenceJson(const KeptEvidence& kept);
 
 /// The inverse of StoredEvidenceJson; null reads as NaN.
 ///
 /// @error kDataLoss  the text is not what StoredEvidenceJson writes.
-Result<EvidenceWindow> ParseStoredEvidence(std::string_view text);
+Result<KeptEvidence> ParseStoredEvidence(std::string_view text);
 
 /// The evidence for plotting: a window a metric with its points, the band of
 /// its baseline (1st to 99th percentile), scores and limit; the forecast.

@@ -53,9 +53,46 @@ MetricWindow MetricFrom(const Json& value) {
   return out;
 }
 
+Json StoredOptions(const ConfirmSpec& options) {
+  return {{"anomaly_threshold", codec::Number(options.anomaly_threshold)},
+          {"forecast_of", options.forecast_of},
+          {"horizon", options.horizon.count()},
+          {"forecast_probability", codec::Number(options.forecast_probability)},
+          {"level_gate", codec::Number(options.level_gate)},
+          {"need_all", options.need == ConfirmSpec::Need::kAll},
+          {"trees", options.trees},
+          {"sample", options.sample},
+          {"contamination", codec::Number(options.contamination)},
+          {"min_baseline", options.min_baseline}};
+}
+
+ConfirmSpec OptionsFrom(const Json& value) {
+  const Reader reader(value);
+  ConfirmSpec out;
+  out.anomaly_threshold = reader.Real("anomaly_threshold");
+  out.forecast_of = reader.Text("forecast_of");
+  out.horizon = seconds(reader.Integer("horizon"));
+  out.forecast_probability = reader.Real("forecast_probability");
+  out.level_gate = reader.Real("level_gate");
+  out.need = reader.Flag("need_all") ? ConfirmSpec::Need::kAll
+                                     : ConfirmSpec::Need::kAny;
+  out.trees = reader.Int("trees");
+  out.sample = reader.Int("sample");
+  out.contamination = reader.Real("contamination");
+  out.min_baseline = reader.Int("min_baseline");
+  return out;
+}
+
+Json StoredJudged(const std::optional<Judged>& judged) {
+  if (!judged) return Json();
+  return {{"options", StoredOptions(judged->options)},
+          {"assessment", codec::StoredAssessment(judged->assessment)}};
+}
+
 }  // namespace
 
-std::string StoredEvidenceJson(const EvidenceWindow& evidence) {
+std::string StoredEvidenceJson(const KeptEvidence& kept) {
+  const EvidenceWindow& evidence = kept.window;
   Json metrics = Json::array();
   for (const MetricWindow& metric : evidence.metrics) {
     metrics.push_back(StoredMetric(metric));
@@ -67,22 +104,27 @@ std::string StoredEvidenceJson(const EvidenceWindow& evidence) {
   return codec::Dump({{"at", codec::StoredTime(evidence.at)},
                       {"metrics", std::move(metrics)},
                       {"changes", std::move(changes)},
-                      {"problems", codec::Strings(evidence.problems)}});
+                      {"problems", codec::Strings(evidence.problems)},
+                      {"judged", StoredJudged(kept.judged)}});
 }
 
-Result<EvidenceWindow> ParseStoredEvidence(std::string_view text) {
+Result<KeptEvidence> ParseStoredEvidence(std::string_view text) {
   try {
     const Json value = codec::Parse(text);
     const Reader reader(value);
-    EvidenceWindow out;
-    out.at = reader.At("at");
+    KeptEvidence out;
+    out.window.at = reader.At("at");
     for (const Json& metric : value.at("metrics")) {
-      out.metrics.push_back(MetricFrom(metric));
+      out.window.metrics.push_back(MetricFrom(metric));
     }
     for (const Json& change : value.at("changes")) {
-      out.changes.push_back(codec::ChangeFrom(change));
+      out.window.changes.push_back(codec::ChangeFrom(change));
     }
-    out.problems = reader.Texts("problems");
+    out.window.problems = reader.Texts("problems");
+    if (const Json* judged = reader.Member("judged")) {
+      out.judged = {OptionsFrom(judged->at("options")),
+                    codec::AssessmentFrom(judged->at("assessment"))};
+    }
     return out;
   } catch (const std::exception& e) {
     return codec::Unreadable("evidence", e);

@@ -69,4 +69,8 @@ struct Assessment {
   std::string judge_version;
 };
 
+/// The names of the fields in which two assessments are not the same to the
+/// bit. Values that are not finite have one stored form and count as equal.
+std::vector<std::string> Differences(const Assessment& a, const Assessment& b);
+
 }  // namespace selfheal

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "core/budget.h"
-#include "core/evidence.h"
 #include "core/incident.h"
+#include "core/kept_evidence.h"
 #include "core/record.h"
 #include "core/result.h"
 
@@ -32,8 +32,9 @@ struct IncidentUpdate {
   /// its approval only where it is new (asked) or expired.
   const Incident* incident = nullptr;
   std::vector<AuditRecord> records;
-  /// Kept with the incident for plots and for recomputing; may be null.
-  const EvidenceWindow* evidence = nullptr;
+  /// Kept with the incident for plots and for recomputing; may be null. Its
+  /// digest goes into the record of its assessment.
+  const KeptEvidence* evidence = nullptr;
   /// Rows of AlertStore that belong to this incident from now on.
   std::vector<long long> alert_rows;
   std::vector<IntentOutcome> outcomes;

@@ -4,6 +4,7 @@
 #include "correlate/rule_match.h"
 #include "execute/steps.h"
 #include "flow/incident_flow.h"
+#include "flow/replay.h"
 #include "plan/planner.h"
 
 namespace selfheal {
@@ -11,25 +12,6 @@ namespace {
 
 /// Changes that are older than this before the incident explain nothing.
 constexpr std::chrono::hours kChangeSpan{6};
-
-Fields DataOf(const Assessment& assessment) {
-  Fields data = {{"score", assessment.score},
-                 {"statistic", assessment.statistic},
-                 {"confidence", assessment.confidence},
-                 {"seed", std::to_string(assessment.seed)},
-                 {"judge", assessment.judge_version}};
-  for (const Factor& factor : assessment.factors) {
-    data.emplace_back("factor." + factor.metric, factor.contribution);
-  }
-  if (assessment.forecast) {
-    data.emplace_back("forecast.probability", assessment.forecast->probability);
-    data.emplace_back("forecast.component", assessment.forecast->component);
-    if (assessment.forecast->eta) {
-      data.emplace_back("forecast.eta_s", assessment.forecast->eta->count());
-    }
-  }
-  return data;
-}
 
 /// Sources fail by themselves; what is merely absent is insufficient.
 Fields DataOf(const EvidenceWindow& evidence) {
@@ -164,7 +146,8 @@ IncidentFlow::Ended IncidentFlow::Confirm(IncidentRun& run, const Rule& rule) {
   ports_.observer.OnAssessment(assessment);
   const std::string sentence = assess::Sentence(*run.evidence(), assessment);
   run.Mark(Stage::kAssess, JudgementName(assessment.outcome), sentence,
-           DataOf(assessment));
+           AuditFields(assessment));
+  run.KeepJudged(rule.confirm, assessment);
   switch (assessment.outcome) {
     case Judgement::kConfirmed:
       incident.reason = sentence;
@@ -175,9 +158,7 @@ IncidentFlow::Ended IncidentFlow::Confirm(IncidentRun& run, const Rule& rule) {
                    incident.step == 0 ? Phase::kDismissed : Phase::kEscalated,
                    sentence);
     case Judgement::kInconclusive:
-      return Close(
-          run, Phase::kEscalated,
-          assessment.reasons.empty() ? sentence : assessment.reasons.front());
+      return Close(run, Phase::kEscalated, sentence);
   }
   return std::nullopt;
 }

@@ -30,6 +30,16 @@ void IncidentRun::Mark(Stage stage, std::string_view outcome,
                                  .data = std::move(data)});
 }
 
+void IncidentRun::Keep(EvidenceWindow evidence) {
+  evidence_ = KeptEvidence{std::move(evidence), std::nullopt};
+  evidence_saved_ = false;
+}
+
+void IncidentRun::KeepJudged(const ConfirmSpec& options,
+                             const Assessment& assessment) {
+  evidence_->judged = Judged{options, assessment};
+}
+
 void IncidentRun::EndAction(ActionResult result) {
   if (incident_.progress.action_id.empty()) return;
   action_end_ =
@@ -39,7 +49,7 @@ void IncidentRun::EndAction(ActionResult result) {
 Result<void> IncidentRun::Save() {
   const IncidentUpdate update{.incident = &incident_,
                               .records = records_,
-                              .evidence = evidence_ ? &*evidence_ : nullptr,
+                              .evidence = unsaved_evidence(),
                               .alert_rows = {},
                               .outcomes = outcomes_,
                               .action_end = action_end_};
@@ -51,6 +61,7 @@ Result<void> IncidentRun::Save() {
     return saved.error();
   }
   records_.clear();
+  evidence_saved_ = true;
   outcomes_.clear();
   action_end_.reset();
   TellPhase();
@@ -59,6 +70,7 @@ Result<void> IncidentRun::Save() {
 
 void IncidentRun::WrittenWithIntent() {
   records_.clear();
+  evidence_saved_ = true;
   TellPhase();
 }
 

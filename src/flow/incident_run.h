@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "core/evidence.h"
 #include "core/incident.h"
+#include "core/kept_evidence.h"
 #include "core/record.h"
 #include "correlate/incident_store.h"
 #include "flow/flow_ports.h"
@@ -30,9 +30,11 @@ class IncidentRun {
             Fields data = {});
 
   /// The evidence of this pass, kept with the next save.
-  void Keep(EvidenceWindow evidence) { evidence_ = std::move(evidence); }
+  void Keep(EvidenceWindow evidence);
+  /// How the evidence of this pass was judged; kept with it.
+  void KeepJudged(const ConfirmSpec& options, const Assessment& assessment);
   const EvidenceWindow* evidence() const {
-    return evidence_ ? &*evidence_ : nullptr;
+    return evidence_ ? &evidence_->window : nullptr;
   }
 
   void AddOutcome(IntentOutcome outcome) {
@@ -42,8 +44,11 @@ class IncidentRun {
   /// True where the next save ends the action.
   bool ends_action() const { return action_end_.has_value(); }
 
-  /// The records that no save has taken yet; for RecordIntent.
+  /// What no save has taken yet; for RecordIntent.
   std::span<const AuditRecord> records() const { return records_; }
+  const KeptEvidence* unsaved_evidence() const {
+    return evidence_saved_ ? nullptr : &*evidence_;
+  }
   /// RecordIntent has written the incident and its records.
   void WrittenWithIntent();
 
@@ -65,7 +70,8 @@ class IncidentRun {
   Phase saved_phase_;
   SteadyTime mark_;
   std::vector<AuditRecord> records_;
-  std::optional<EvidenceWindow> evidence_;
+  std::optional<KeptEvidence> evidence_;
+  bool evidence_saved_ = true;  ///< There is none that is not.
   std::vector<IntentOutcome> outcomes_;
   std::optional<ActionEnd> action_end_;
 };

@@ -38,6 +38,13 @@ MutationPurpose PurposeOf(const Incident& incident, const Move& move,
       .needs_approval = false};
 }
 
+/// The sentence that confirmed the incident.
+std::string EvidenceOf(const Incident& incident) {
+  const auto& assessment = incident.assessment;
+  if (!assessment || assessment->reasons.empty()) return "no assessment";
+  return assessment->reasons.front();
+}
+
 /// Why nothing is sent at all; empty where it is.
 std::string HeldBack(const Config& config) {
   if (!config.enabled) return "enabled is false";
@@ -144,8 +151,8 @@ IncidentFlow::Ended IncidentFlow::Allowed(const Scene& scene,
                                  .outcome = std::nullopt,
                                  .detail = "",
                                  .at = run.now()});
-  auto intent =
-      ports_.audit.RecordIntent(std::move(permit), incident, run.records());
+  auto intent = ports_.audit.RecordIntent(
+      std::move(permit), incident, run.records(), run.unsaved_evidence());
   if (!intent.ok()) {
     incident.executions.pop_back();
     incident.phase = phase_before;
@@ -183,7 +190,9 @@ IncidentFlow::Ended IncidentFlow::Act(const Scene& scene,
     case ExecutionOutcome::kApplied:
     case ExecutionOutcome::kAlreadyTrue:
     case ExecutionOutcome::kDryRun:
-      if (purpose.first_of_action) run.Say({incident.plan->change.summary});
+      if (purpose.first_of_action) {
+        run.Say({incident.plan->change.summary, EvidenceOf(incident)});
+      }
       break;
     case ExecutionOutcome::kRefused:
       if (!result.stale) return FailStep(scene, result.detail);
@@ -232,8 +241,8 @@ NextLook IncidentFlow::Ask(const Scene& scene) {
                .decided_by = "",
                .reason = ""};
   run.MoveTo(Phase::kAwaitingApproval, "waits for approval");
-  run.Say({plan.change.summary, "blast radius: " + plan.change.blast_radius,
-           "plan " + plan.hash});
+  run.Say({plan.change.summary, EvidenceOf(incident),
+           "blast radius: " + plan.change.blast_radius, "plan " + plan.hash});
   return WaitUntil(run, incident.approval->expires_at, "waits for approval");
 }
 

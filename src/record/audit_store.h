@@ -6,6 +6,7 @@
 
 #include "core/execution.h"
 #include "core/incident.h"
+#include "core/kept_evidence.h"
 #include "core/record.h"
 #include "core/result.h"
 #include "core/verdict.h"
@@ -22,13 +23,14 @@ class AuditStore {
   /// In the same transaction: the kill switch row is off, no breaker that
   /// stands in the way is open, budgets counted from rows hold, the approval
   /// (where the purpose needs one) is consumed, the intent id is new. The
-  /// incident's new state (with the open execution) and `records` are saved
-  /// in it too, as by IncidentStore::Save.
+  /// incident's new state (with the open execution), `records` and `evidence`
+  /// (may be null) are saved in it too, as by IncidentStore::Save.
   /// @error kFailedPrecondition  one of these does not hold (which one);
   ///        kAlreadyExists  the intent id exists; kUnavailable  not written.
   Result<Intent> RecordIntent(Permit permit, const Incident& incident,
-                              std::span<const AuditRecord> records) {
-    Result<void> committed = CommitIntent(permit, incident, records);
+                              std::span<const AuditRecord> records,
+                              const KeptEvidence* evidence = nullptr) {
+    Result<void> committed = CommitIntent(permit, incident, records, evidence);
     if (!committed.ok()) return committed.error();
     return Intent(permit);
   }
@@ -47,7 +49,8 @@ class AuditStore {
  private:
   virtual Result<void> CommitIntent(const Permit& permit,
                                     const Incident& incident,
-                                    std::span<const AuditRecord> records) = 0;
+                                    std::span<const AuditRecord> records,
+                                    const KeptEvidence* evidence) = 0;
 };
 
 }  // namespace selfheal

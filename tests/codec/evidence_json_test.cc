@@ -14,10 +14,12 @@ using nlohmann::json;
 
 TEST(StoredEvidence, GoesRoundWithoutLoss) {
   const EvidenceWindow evidence = testing::FullEvidence();
-  const std::string text = StoredEvidenceJson(evidence);
-  const auto back = ParseStoredEvidence(text);
-  ASSERT_TRUE(back.ok()) << back.error().message;
-  EXPECT_EQ(StoredEvidenceJson(*back), text);
+  const std::string text = StoredEvidenceJson({evidence, std::nullopt});
+  const auto kept = ParseStoredEvidence(text);
+  ASSERT_TRUE(kept.ok()) << kept.error().message;
+  EXPECT_EQ(StoredEvidenceJson(*kept), text);
+  EXPECT_FALSE(kept->judged.has_value());
+  const EvidenceWindow* back = &kept->window;
   ASSERT_EQ(back->metrics.size(), 2u);
   const MetricWindow& memory = back->metrics[0];
   EXPECT_EQ(memory.query, evidence.metrics[0].query);
@@ -35,10 +37,40 @@ TEST(StoredEvidence, GoesRoundWithoutLoss) {
 TEST(StoredEvidence, ALimitThatIsNoNumberStaysALimit) {
   EvidenceWindow evidence = testing::FullEvidence();
   evidence.metrics[0].limit = std::nan("");
-  const auto back = ParseStoredEvidence(StoredEvidenceJson(evidence));
+  const auto back =
+      ParseStoredEvidence(StoredEvidenceJson({evidence, std::nullopt}));
   ASSERT_TRUE(back.ok());
-  ASSERT_TRUE(back->metrics[0].limit.has_value());
-  EXPECT_TRUE(std::isnan(*back->metrics[0].limit));
+  ASSERT_TRUE(back->window.metrics[0].limit.has_value());
+  EXPECT_TRUE(std::isnan(*back->window.metrics[0].limit));
+}
+
+TEST(StoredEvidence, KeepsHowItWasJudgedToTheBit) {
+  const Judged judged{{.anomaly_threshold = 0.1 + 0.2,
+                       .forecast_of = "memory",
+                       .horizon = seconds(901),
+                       .forecast_probability = 1.0 / 3,
+                       .level_gate = 0.7,
+                       .need = ConfirmSpec::Need::kAll,
+                       .trees = 7,
+                       .sample = 99,
+                       .contamination = 1e-17,
+                       .min_baseline = 61},
+                      *testing::FullIncident().assessment};
+  const std::string text =
+      StoredEvidenceJson({testing::FullEvidence(), judged});
+  const auto back = ParseStoredEvidence(text);
+  ASSERT_TRUE(back.ok()) << back.error().message;
+  EXPECT_EQ(StoredEvidenceJson(*back), text);
+  ASSERT_TRUE(back->judged.has_value());
+  EXPECT_EQ(Differences(back->judged->assessment, judged.assessment),
+            std::vector<std::string>());
+  const ConfirmSpec& options = back->judged->options;
+  EXPECT_EQ(options.anomaly_threshold, judged.options.anomaly_threshold);
+  EXPECT_EQ(options.forecast_probability, 1.0 / 3);
+  EXPECT_EQ(options.contamination, 1e-17);
+  EXPECT_EQ(options.need, ConfirmSpec::Need::kAll);
+  EXPECT_EQ(options.horizon, seconds(901));
+  EXPECT_EQ(options.min_baseline, 61);
 }
 
 TEST(StoredEvidence, RubbishIsAnError) {

@@ -56,7 +56,7 @@ TEST_P(StoreContract, RefusedSaveLeavesNoTrace) {
   update.incident = &second;
   update.records = {{0, now(), second.id, Stage::kCorrelate, "new", "r", {}}};
   update.alert_rows = {store().alerts.Uncorrelated(1)->front().row};
-  const EvidenceWindow evidence;
+  const KeptEvidence evidence;
   update.evidence = &evidence;
   ASSERT_FALSE(store().incidents.Save(update).ok());
   EXPECT_FALSE(store().incidents.Load(second.id).ok());
@@ -69,13 +69,14 @@ TEST_P(StoreContract, SaveWritesAllPartsAtOnce) {
   const Incident incident = NewIncident("cart");
   ASSERT_TRUE(
       store().alerts.Append(Group({Firing("a", seconds(60))}), now()).ok());
-  EvidenceWindow evidence;
-  evidence.at = now();
-  evidence.problems = {"prometheus: warning"};
+  EvidenceWindow window;
+  window.at = now();
+  window.problems = {"prometheus: warning"};
   MetricWindow metric;
   metric.name = "memory";
   metric.window.values = {1, std::numeric_limits<double>::quiet_NaN(), 3};
-  evidence.metrics.push_back(metric);
+  window.metrics.push_back(metric);
+  const KeptEvidence evidence{window, std::nullopt};
   IncidentUpdate update;
   update.incident = &incident;
   update.records = {
@@ -92,7 +93,7 @@ TEST_P(StoreContract, SaveWritesAllPartsAtOnce) {
   EXPECT_EQ(records->at(1).seq, records->at(0).seq + 1);
   const auto kept = store().reader.Evidence(incident.id);
   ASSERT_TRUE(kept.ok()) << kept.error().message;
-  EXPECT_EQ(kept->problems, evidence.problems);
+  EXPECT_EQ(kept->problems, window.problems);
   ASSERT_EQ(kept->metrics.size(), 1u);
   EXPECT_EQ(kept->metrics[0].window.values.at(2), 3);
   EXPECT_TRUE(std::isnan(kept->metrics[0].window.values.at(1)));

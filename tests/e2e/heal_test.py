@@ -59,12 +59,26 @@ class HealTest(unittest.TestCase):
     def check_audit(self, stack):
         verified = stack.command("audit", "verify")
         self.assertEqual(verified.returncode, 0, verified.stderr)
+        self.check_replay(stack)
         for kind in ("memory_leak", "crash_loop", "cpu_throttling"):
             line = ('selfheal_incidents_total'
                     f'{{outcome="mitigated",type="{kind}"}} 1')
             # The text is at most a second old.
             wait_for(line, lambda wanted=line: wanted in request(
                 "GET", stack.product_url() + "/metrics"), 5)
+
+
+    def check_replay(self, stack):
+        """Every decision comes out the same again, to the bit."""
+        replayed = stack.command("audit", "replay")
+        self.assertEqual(replayed.returncode, 0, replayed.stdout)
+        lines = replayed.stdout.splitlines()
+        decisions = [line for line in lines if line.startswith("row ")]
+        assessed = [line for line in decisions if " assess " in line]
+        self.assertGreaterEqual(len(assessed), 3, replayed.stdout)
+        self.assertGreater(len(decisions), len(assessed), replayed.stdout)
+        self.assertIn(f"{len(decisions)} decisions: {len(decisions)} identical",
+                      lines)
 
 
 class NothingIsDoneTest(unittest.TestCase):

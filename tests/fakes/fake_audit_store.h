@@ -39,7 +39,8 @@ class FakeAuditStore final : public AuditStore {
 
  private:
   Result<void> CommitIntent(const Permit& permit, const Incident&,
-                            std::span<const AuditRecord> more) override {
+                            std::span<const AuditRecord> more,
+                            const KeptEvidence*) override {
     if (fault) return *fault;
     for (const StoredIntent& intent : intents) {
       if (intent.purpose.intent_id == permit.purpose().intent_id) {

@@ -120,7 +120,8 @@ Result<void> FakeStore::Save(const IncidentUpdate& update) {
     }
     if (!done.ok()) return done;
     if (update.evidence != nullptr) {
-      state.evidence[update.incident->id] = *update.evidence;
+      state.evidence[update.incident->id].push_back(
+          std::make_shared<KeptEvidence>(*update.evidence));
     }
     AppendAudit(state, update.records);
     return done;
@@ -278,18 +279,23 @@ Result<EvidenceWindow> FakeStore::Evidence(const std::string& incident_id) {
     if (found == state.evidence.end()) {
       return Error{Code::kNotFound, "no evidence of incident " + incident_id};
     }
-    return found->second;
+    return found->second.back()->window;
   });
 }
 
 Result<void> FakeStore::CommitIntent(const Permit& permit,
                                      const Incident& incident,
-                                     std::span<const AuditRecord> records) {
+                                     std::span<const AuditRecord> records,
+                                     const KeptEvidence* evidence) {
   const Time now = std::max(clock_.Now(), permit.issued_at());
   return Write([&](FakeStoreState& state) {
     Result<void> done = InsertIntent(state, permit, now);
     if (done.ok()) done = PutIncident(state, incident);
     if (!done.ok()) return done;
+    if (evidence != nullptr) {
+      state.evidence[incident.id].push_back(
+          std::make_shared<KeptEvidence>(*evidence));
+    }
     std::vector<AuditRecord> rows(records.begin(), records.end());
     const bool noted =
         std::any_of(rows.begin(), rows.end(), [](const AuditRecord& record) {

@@ -32,7 +32,9 @@ struct FakeStoreState {
   std::vector<AlertRow> alerts;  ///< Row n is entry n - 1.
   std::map<std::string, Incident> incidents;
   std::vector<ApprovalRow> approvals;
-  std::map<std::string, EvidenceWindow> evidence;
+  /// Of each incident, oldest first.
+  std::map<std::string, std::vector<std::shared_ptr<const KeptEvidence>>>
+      evidence;
   std::vector<StoredIntent> intents;
   std::vector<ActionRow> actions;
   std::map<std::string, BreakerRow> breakers;
@@ -103,7 +105,8 @@ class FakeStore final : public AlertStore,
 
  private:
   Result<void> CommitIntent(const Permit& permit, const Incident& incident,
-                            std::span<const AuditRecord> records) override;
+                            std::span<const AuditRecord> records,
+                            const KeptEvidence* evidence) override;
 
   /// Runs `work(State&)` on a copy, which is kept where it succeeds.
   template <typename Work>

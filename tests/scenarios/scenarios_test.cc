@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 
+#include "flow/replay.h"
 #include "tests/pipeline/pipeline.h"
 #include "tests/scenarios/scenario.h"
 #include "tests/support/paths.h"
@@ -153,6 +155,25 @@ void Expect(const Scenario::Expectation& expect, Pipeline& pipeline) {
       << incident.reason;
 }
 
+/// Each assessment can be recomputed from what the store was given.
+void ExpectReplayable(const FakeStoreState& state) {
+  std::map<std::string, std::vector<const AuditRecord*>> rows;
+  for (const AuditRecord& row : state.audit) {
+    if (row.stage == Stage::kAssess) rows[row.incident_id].push_back(&row);
+  }
+  for (const auto& [incident, assessed] : rows) {
+    std::vector<std::shared_ptr<const KeptEvidence>> judged;
+    for (const auto& kept : state.evidence.at(incident)) {
+      if (kept->judged) judged.push_back(kept);
+    }
+    ASSERT_EQ(judged.size(), assessed.size());
+    for (std::size_t i = 0; i < judged.size(); ++i) {
+      const Replay replay = ReplayAssessment(*assessed[i], *judged[i]);
+      EXPECT_EQ(replay.outcome, ReplayOutcome::kIdentical) << replay.detail;
+    }
+  }
+}
+
 class ScenarioTest : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(ScenarioTest, EndsAsWritten) {
@@ -169,6 +190,7 @@ TEST_P(ScenarioTest, EndsAsWritten) {
   pipeline.on_round = Meanwhile(scenario, pipeline, group);
   EXPECT_TRUE(pipeline.Run(kLimit));
   Expect(scenario.expect, pipeline);
+  ExpectReplayable(pipeline.store.state());
 }
 
 std::string NameOf(const ::testing::TestParamInfo<std::string>& param) {

@@ -47,26 +47,6 @@ Row Read(const Statement& query) {
   return row;
 }
 
-Result<std::unique_ptr<Connection>> OpenAudit(const std::string& path) {
-  if (access(path.c_str(), F_OK) != 0) {
-    return Error{Code::kNotFound, path + ": no such database"};
-  }
-  auto db = Connection::Open(path, Connection::Mode::kReadOnly, kBusy);
-  if (!db.ok()) return db;
-  if (Result<void> begun = (*db)->Exec("BEGIN"); !begun.ok()) {
-    return begun.error().With(path);
-  }
-  Statement query = (*db)->Query(
-      "SELECT count(*) FROM sqlite_schema WHERE name IN ('audit', "
-      "'audit_head')");
-  const bool found = query.Next() && query.Integer(0) == 2;
-  if (Result<void> status = query.status(); !status.ok()) {
-    return status.error().With(path);
-  }
-  if (!found) return Error{Code::kNotFound, path + ": holds no audit"};
-  return db;
-}
-
 /// Why `row` can't follow `last`; "" = it does.
 std::string ProblemOf(const Row& row, const ChainHead& last,
                       const Digester& digester) {
@@ -103,10 +83,30 @@ Result<void> CheckHead(Connection& db, AuditReport& report) {
 
 }  // namespace
 
+Result<std::unique_ptr<Connection>> sqlite::OpenAudit(const std::string& path) {
+  if (access(path.c_str(), F_OK) != 0) {
+    return Error{Code::kNotFound, path + ": no such database"};
+  }
+  auto db = Connection::Open(path, Connection::Mode::kReadOnly, kBusy);
+  if (!db.ok()) return db;
+  if (Result<void> begun = (*db)->Exec("BEGIN"); !begun.ok()) {
+    return begun.error().With(path);
+  }
+  Statement query = (*db)->Query(
+      "SELECT count(*) FROM sqlite_schema WHERE name IN ('audit', "
+      "'audit_head')");
+  const bool found = query.Next() && query.Integer(0) == 2;
+  if (Result<void> status = query.status(); !status.ok()) {
+    return status.error().With(path);
+  }
+  if (!found) return Error{Code::kNotFound, path + ": holds no audit"};
+  return db;
+}
+
 Result<AuditReport> VerifyAudit(const std::string& path,
                                 const Digester& digester,
                                 const std::string& known_head) {
-  auto db = OpenAudit(path);
+  auto db = sqlite::OpenAudit(path);
   if (!db.ok()) return db.error();
   AuditReport report;
   report.head = {0, sqlite::ChainSeed()};
@@ -139,7 +139,7 @@ Result<AuditReport> VerifyAudit(const std::string& path,
 }
 
 Result<long long> ExportAudit(const std::string& path, std::ostream& out) {
-  auto db = OpenAudit(path);
+  auto db = sqlite::OpenAudit(path);
   if (!db.ok()) return db.error();
   long long rows = 0;
   Statement query = (*db)->Query(kRows);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <iosfwd>
+#include <memory>
 #include <string>
 
 #include "adapters/sqlite/audit_chain.h"
@@ -8,6 +9,15 @@
 #include "core/result.h"
 
 namespace selfheal {
+
+namespace sqlite {
+
+/// The database at `path`, read-only, at one consistent snapshot.
+///
+/// @error as VerifyAudit.
+Result<std::unique_ptr<Connection>> OpenAudit(const std::string& path);
+
+}  // namespace sqlite
 
 /// What reading the whole chain found.
 struct AuditReport {

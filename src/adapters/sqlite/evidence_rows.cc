@@ -9,7 +9,7 @@
 namespace selfheal::sqlite {
 namespace {
 
-constexpr long long kRows = 16;
+constexpr long long kRows = 64;
 constexpr long long kBytes = 4 << 20;
 // The text of one EvidenceWindow; beyond it something is wrong.
 constexpr long long kMaxText = 64 << 20;
@@ -29,10 +29,10 @@ Result<std::string> Inflate(const std::string& body, long long size) {
   return text;
 }
 
-/// The newest row that no longer fits, or 0.
+/// The newest judged row that no longer fits, or 0.
 Result<long long> FirstBeyond(Connection& db, const std::string& incident) {
   Statement query = db.Query(
-      "SELECT row, length(body) FROM evidence WHERE incident = ?"
+      "SELECT row, length(body) FROM evidence WHERE incident = ? AND judged"
       " ORDER BY row DESC",
       incident);
   long long rows = 0;
@@ -51,12 +51,30 @@ Result<long long> FirstBeyond(Connection& db, const std::string& incident) {
   return beyond;
 }
 
+/// The row at hand of a query for digest, size and body.
+Result<KeptEvidence> ReadRow(Statement& query, const std::string& incident,
+                             const Digester& digest) {
+  if (!query.Next()) {
+    if (Result<void> status = query.status(); !status.ok()) {
+      return status.error();
+    }
+    return Error{Code::kNotFound, "no evidence of incident " + incident};
+  }
+  const Result<std::string> text = Inflate(query.Text(2), query.Integer(1));
+  if (!text.ok()) return text.error();
+  if (digest(*text) != query.Text(0)) {
+    return Error{Code::kDataLoss, "stored evidence: not what was digested"};
+  }
+  return ParseStoredEvidence(*text);
+}
+
 }  // namespace
 
-Result<EvidenceRow> RowOf(const EvidenceWindow& evidence,
+Result<EvidenceRow> RowOf(const KeptEvidence& evidence,
                           const Digester& digest) {
   const std::string text = StoredEvidenceJson(evidence);
-  EvidenceRow row{evidence.at, digest(text), text.size(), ""};
+  EvidenceRow row{evidence.window.at, digest(text), text.size(), "",
+                  evidence.judged.has_value()};
   uLongf length = compressBound(text.size());
   row.body.resize(length);
   const int code = compress2(reinterpret_cast<Bytef*>(row.body.data()), &length,
@@ -70,38 +88,43 @@ Result<EvidenceRow> RowOf(const EvidenceWindow& evidence,
 Result<void> InsertEvidence(Connection& db, const std::string& incident,
                             const EvidenceRow& row) {
   Result<long long> done = db.Run(
-      "INSERT INTO evidence(incident, at, digest, size, body)"
-      " VALUES(?,?,?,?,?)",
+      "INSERT INTO evidence(incident, at, digest, size, body, judged)"
+      " VALUES(?,?,?,?,?,?)",
       incident, row.at, row.digest, static_cast<long long>(row.size),
-      Blob{row.body});
+      Blob{row.body}, static_cast<long long>(row.judged));
   if (!done.ok()) return done.error().With("keep evidence");
   const Result<long long> beyond = FirstBeyond(db, incident);
   if (!beyond.ok()) return beyond.error();
-  if (*beyond == 0) return {};
-  done = db.Run("DELETE FROM evidence WHERE incident = ? AND row <= ?",
-                incident, *beyond);
+  done =
+      db.Run("DELETE FROM evidence WHERE incident = ? AND row <= ? AND judged",
+             incident, *beyond);
+  if (done.ok()) {
+    done = db.Run(
+        "DELETE FROM evidence WHERE incident = ?1 AND NOT judged AND row <"
+        " (SELECT max(row) FROM evidence WHERE incident = ?1)",
+        incident);
+  }
   if (!done.ok()) return done.error().With("drop old evidence");
   return {};
 }
 
-Result<EvidenceWindow> LastEvidence(Connection& db, const std::string& incident,
-                                    const Digester& digest) {
+Result<KeptEvidence> LastEvidence(Connection& db, const std::string& incident,
+                                  const Digester& digest) {
   Statement query = db.Query(
       "SELECT digest, size, body FROM evidence WHERE incident = ?"
       " ORDER BY row DESC LIMIT 1",
       incident);
-  if (!query.Next()) {
-    if (Result<void> status = query.status(); !status.ok()) {
-      return status.error();
-    }
-    return Error{Code::kNotFound, "no evidence of incident " + incident};
-  }
-  const Result<std::string> text = Inflate(query.Text(2), query.Integer(1));
-  if (!text.ok()) return text.error();
-  if (digest(*text) != query.Text(0)) {
-    return Error{Code::kDataLoss, "stored evidence: not what was digested"};
-  }
-  return ParseStoredEvidence(*text);
+  return ReadRow(query, incident, digest);
+}
+
+Result<KeptEvidence> FindEvidence(Connection& db, const std::string& incident,
+                                  const std::string& sha256,
+                                  const Digester& digest) {
+  Statement query = db.Query(
+      "SELECT digest, size, body FROM evidence"
+      " WHERE incident = ? AND digest = ? ORDER BY row LIMIT 1",
+      incident, sha256);
+  return ReadRow(query, incident, digest);
 }
 
 }  // namespace selfheal::sqlite

@@ -4,7 +4,7 @@
 
 #include "adapters/sqlite/connection.h"
 #include "core/digest.h"
-#include "core/evidence.h"
+#include "core/kept_evidence.h"
 
 namespace selfheal::sqlite {
 
@@ -14,19 +14,25 @@ struct EvidenceRow {
   std::string digest;  ///< SHA-256 of the text before compression.
   std::size_t size = 0;
   std::string body;  ///< zlib.
+  bool judged = false;
 };
 
 /// @error kInternal  it can't be compressed.
-Result<EvidenceRow> RowOf(const EvidenceWindow& evidence,
-                          const Digester& digest);
+Result<EvidenceRow> RowOf(const KeptEvidence& evidence, const Digester& digest);
 
-/// Keeps a row with its incident and drops the oldest ones beyond the bounds
-/// (16 rows, 4 MiB an incident; the newest one always stays).
+/// Keeps a row with its incident. Of those that nobody judged only the newest
+/// stays; of the judged ones the oldest beyond the bounds (64 rows, 4 MiB an
+/// incident) are dropped, the newest never.
 Result<void> InsertEvidence(Connection& db, const std::string& incident,
                             const EvidenceRow& row);
 
 /// @error kNotFound  none is kept; kDataLoss  it does not match its digest.
-Result<EvidenceWindow> LastEvidence(Connection& db, const std::string& incident,
-                                    const Digester& digest);
+Result<KeptEvidence> LastEvidence(Connection& db, const std::string& incident,
+                                  const Digester& digest);
+
+/// The evidence that has the digest `sha256`; errors as LastEvidence.
+Result<KeptEvidence> FindEvidence(Connection& db, const std::string& incident,
+                                  const std::string& sha256,
+                                  const Digester& digest);
 
 }  // namespace selfheal::sqlite

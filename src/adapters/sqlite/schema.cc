@@ -171,6 +171,11 @@ INSERT INTO episodes SELECT DISTINCT starts_at, incident FROM alerts
 DROP INDEX alerts_linked;
 )sql";
 
+// What was judged is kept for recomputing; of the rest the newest is.
+constexpr const char* kVersion5 = R"sql(
+ALTER TABLE evidence ADD COLUMN judged INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 struct Migration {
   const char* steps;
   const char* mark;
@@ -178,11 +183,12 @@ struct Migration {
 
 /// Entry i leads from version i to version i + 1; never change one that was
 /// released.
-constexpr std::array<Migration, 4> kMigrations = {
+constexpr std::array<Migration, 5> kMigrations = {
     {{kVersion1, "PRAGMA user_version = 1"},
      {kVersion2, "PRAGMA user_version = 2"},
      {kVersion3, "PRAGMA user_version = 3"},
-     {kVersion4, "PRAGMA user_version = 4"}}};
+     {kVersion4, "PRAGMA user_version = 4"},
+     {kVersion5, "PRAGMA user_version = 5"}}};
 
 Result<long long> Number(Connection& db, const char* sql) {
   Statement query = db.Query(sql);

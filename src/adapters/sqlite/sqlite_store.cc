@@ -233,8 +233,10 @@ Result<IncidentPage> SqliteStore::List(const IncidentQuery& query) {
 }
 
 Result<EvidenceWindow> SqliteStore::Evidence(const std::string& incident_id) {
-  return readers_.With([&](Connection& db) {
-    return sqlite::LastEvidence(db, incident_id, digester_);
+  return readers_.With([&](Connection& db) -> Result<EvidenceWindow> {
+    auto kept = sqlite::LastEvidence(db, incident_id, digester_);
+    if (!kept.ok()) return kept.error();
+    return std::move(kept->window);
   });
 }
 

@@ -105,7 +105,8 @@ class SqliteStore final : public AlertStore,
               std::unique_ptr<sqlite::Connection> db, sqlite::AuditChain audit);
 
   Result<void> CommitIntent(const Permit& permit, const Incident& incident,
-                            std::span<const AuditRecord> records) override;
+                            std::span<const AuditRecord> records,
+                            const KeptEvidence* evidence) override;
 
   const Digester digester_;
   const Clock& clock_;

@@ -31,13 +31,14 @@ struct OwnedUpdate {
   }
 };
 
-/// Notes the evidence's digest in the record of the stage that collected it,
-/// else in the last one, else in one of its own.
+/// Notes the evidence's digest in the record of its assessment, else of its
+/// collection, else in the last one, else in one of its own.
 void NoteEvidence(const std::string& incident, const sqlite::EvidenceRow& row,
                   Time now, std::vector<AuditRecord>& records) {
-  auto record = std::find_if(
-      records.begin(), records.end(),
-      [](const AuditRecord& r) { return r.stage == Stage::kCollect; });
+  const Stage stage = row.judged ? Stage::kAssess : Stage::kCollect;
+  auto record =
+      std::find_if(records.begin(), records.end(),
+                   [stage](const AuditRecord& r) { return r.stage == stage; });
   if (record == records.end() && !records.empty()) --record;
   if (record == records.end()) {
     records.push_back({0,
@@ -50,6 +51,17 @@ void NoteEvidence(const std::string& incident, const sqlite::EvidenceRow& row,
     record = records.end() - 1;
   }
   record->data.emplace_back("evidence_sha256", row.digest);
+}
+
+/// Takes `evidence` (null: none) into `update`, with its digest in a record.
+Result<void> AddEvidence(const KeptEvidence* evidence, const Digester& digest,
+                         OwnedUpdate& update) {
+  if (evidence == nullptr) return {};
+  Result<sqlite::EvidenceRow> row = sqlite::RowOf(*evidence, digest);
+  if (!row.ok()) return row.error();
+  NoteEvidence(update.incident.id, *row, update.now, update.records);
+  update.evidence = std::move(*row);
+  return {};
 }
 
 Result<void> WriteUpdate(WriteContext& context, const OwnedUpdate& update) {
@@ -114,13 +126,8 @@ Result<void> SqliteStore::Save(const IncidentUpdate& update) {
                     update.outcomes,
                     update.action_end,
                     clock_.Now()};
-  if (update.evidence != nullptr) {
-    Result<sqlite::EvidenceRow> row =
-        sqlite::RowOf(*update.evidence, digester_);
-    if (!row.ok()) return row.error();
-    NoteEvidence(owned.incident.id, *row, owned.now, owned.records);
-    owned.evidence = std::move(*row);
-  }
+  const Result<void> added = AddEvidence(update.evidence, digester_, owned);
+  if (!added.ok()) return added;
   const std::size_t bytes = owned.Bytes();
   return writer_->Write(
       [owned = std::move(owned)](WriteContext& context) {
@@ -131,7 +138,8 @@ Result<void> SqliteStore::Save(const IncidentUpdate& update) {
 
 Result<void> SqliteStore::CommitIntent(const Permit& permit,
                                        const Incident& incident,
-                                       std::span<const AuditRecord> records) {
+                                       std::span<const AuditRecord> records,
+                                       const KeptEvidence* evidence) {
   const Time now = std::max(clock_.Now(), permit.issued_at());
   OwnedUpdate owned{.incident = sqlite::RowOf(incident),
                     .records = {records.begin(), records.end()},
@@ -140,6 +148,8 @@ Result<void> SqliteStore::CommitIntent(const Permit& permit,
                     .outcomes = {},
                     .action_end = std::nullopt,
                     .now = now};
+  const Result<void> added = AddEvidence(evidence, digester_, owned);
+  if (!added.ok()) return added;
   sqlite::IntentRow intent = sqlite::RowOf(permit);
   const std::string digest = digester_(intent.request.body);
   const std::size_t bytes = owned.Bytes() + intent.request.body.size() + 2048;

@@ -236,21 +236,23 @@ TEST(SqliteFault, EvidenceOfAnIncidentIsBounded) {
   Incident incident;
   incident.id = NewUlid(Time());
   incident.target = {ObjectKind::kDeployment, "shop", "cart"};
-  for (int i = 0; i < 40; ++i) {
-    EvidenceWindow evidence;
-    evidence.problems = {"number " + std::to_string(i)};
+  for (int i = 0; i < 140; ++i) {
+    KeptEvidence evidence;
+    evidence.window.problems = {"number " + std::to_string(i)};
+    if (i % 2 == 0) evidence.judged.emplace();
     IncidentUpdate update;
     update.incident = &incident;
     update.evidence = &evidence;
     ASSERT_TRUE((*store)->Save(update).ok());
   }
-  EXPECT_EQ((*store)->Evidence(incident.id)->problems.at(0), "number 39");
+  EXPECT_EQ((*store)->Evidence(incident.id)->problems.at(0), "number 139");
   RawDatabase raw(folder.Database());
-  EXPECT_EQ(raw.Number("SELECT count(*) FROM evidence"), 16);
+  EXPECT_EQ(raw.Number("SELECT count(*) FROM evidence WHERE judged"), 64);
+  EXPECT_EQ(raw.Number("SELECT count(*) FROM evidence WHERE NOT judged"), 1);
   // Each one's digest stands in the audit, also of those that are gone.
   EXPECT_EQ(raw.Number("SELECT count(*) FROM audit"
                        " WHERE data LIKE '%evidence_sha256%'"),
-            40);
+            140);
 }
 
 TEST(SqliteFault, DamagedEvidenceIsNotShown) {
@@ -259,7 +261,7 @@ TEST(SqliteFault, DamagedEvidenceIsNotShown) {
   ASSERT_TRUE(store.ok());
   Incident incident;
   incident.id = NewUlid(Time());
-  const EvidenceWindow evidence;
+  const KeptEvidence evidence;
   IncidentUpdate update;
   update.incident = &incident;
   update.evidence = &evidence;

@@ -1,0 +1,58 @@
+#include "adapters/sqlite/audited_decisions.h"
+
+#include <algorithm>
+
+#include "adapters/sqlite/audit_verify.h"
+#include "adapters/sqlite/evidence_rows.h"
+#include "codec/audit_json.h"
+
+namespace selfheal {
+namespace {
+
+Result<KeptEvidence> KeptOf(sqlite::Connection& db, const AuditRecord& record,
+                            const Digester& digester) {
+  const auto named = std::find_if(
+      record.data.begin(), record.data.end(),
+      [](const auto& field) { return field.first == "evidence_sha256"; });
+  const std::string* digest = named == record.data.end()
+                                  ? nullptr
+                                  : std::get_if<std::string>(&named->second);
+  if (digest == nullptr) {
+    return Error{Code::kFailedPrecondition,
+                 "no windows were kept with it (an older release)"};
+  }
+  return sqlite::FindEvidence(db, record.incident_id, *digest, digester);
+}
+
+}  // namespace
+
+Result<void> VisitDecisions(
+    const std::string& path, const std::string& incident,
+    const Digester& digester,
+    const std::function<void(const AuditedDecision&)>& visit) {
+  auto db = sqlite::OpenAudit(path);
+  if (!db.ok()) return db.error();
+  sqlite::Statement query = (*db)->Query(
+      "SELECT seq, at, incident, stage = 'assess', outcome, reason, data"
+      " FROM audit WHERE (stage = 'assess' OR stage = 'guard' AND outcome IN"
+      " ('allow', 'needs_approval', 'deny')) AND (?1 = '' OR incident = ?1)"
+      " ORDER BY seq",
+      incident);
+  while (query.Next()) {
+    Result<Fields> data = ParseFields(query.Text(6));
+    if (!data.ok()) {
+      return data.error().With("audit row " + std::to_string(query.Integer(0)));
+    }
+    const bool assessed = query.Integer(3) == 1;
+    const AuditRecord record{
+        query.Integer(0), query.At(1),
+        query.Text(2),    assessed ? Stage::kAssess : Stage::kGuard,
+        query.Text(4),    query.Text(5),
+        *std::move(data)};
+    visit({record, assessed ? KeptOf(**db, record, digester)
+                            : Error{Code::kNotFound, "a verdict has none"}});
+  }
+  return query.status();
+}
+
+}  // namespace selfheal

@@ -1,0 +1,110 @@
+#include "flow/replay.h"
+
+#include <gtest/gtest.h>
+
+#include "assess/judge.h"
+#include "assess/sentence.h"
+#include "tests/assess/series.h"
+
+namespace selfheal {
+namespace {
+
+/// A confirmed assessment as the audit and the store keep it.
+struct Decided {
+  AuditRecord row;
+  KeptEvidence kept;
+
+  Decided() {
+    kept.window = testing::OrdinaryWindow(2);
+    testing::Raise(kept.window.metrics[0], 20, 80);
+    kept.window.metrics[0].limit = 300;
+    kept.window.metrics[1].window.values[5] = testing::kNaN;
+    ConfirmSpec options;
+    options.forecast_of = "m0";
+    kept.judged = Judged{options, Judge(kept.window, options, 42)};
+    const Assessment& assessment = kept.judged->assessment;
+    row.stage = Stage::kAssess;
+    row.outcome = JudgementName(assessment.outcome);
+    row.reason = assess::Sentence(kept.window, assessment);
+    row.data = AuditFields(assessment);
+    row.data.emplace_back("evidence_sha256", "of the windows");
+  }
+
+  Replay Again() const { return ReplayAssessment(row, kept); }
+};
+
+TEST(ReplayAssessment, OfTheSameIsIdentical) {
+  const Decided decided;
+  EXPECT_EQ(decided.kept.judged->assessment.outcome, Judgement::kConfirmed);
+  EXPECT_EQ(decided.Again().outcome, ReplayOutcome::kIdentical)
+      << decided.Again().detail;
+}
+
+TEST(ReplayAssessment, OneSampleThatWasAlteredShows) {
+  Decided decided;
+  decided.kept.window.metrics[1].baseline.values[400] += 3;
+  const Replay replay = decided.Again();
+  EXPECT_EQ(replay.outcome, ReplayOutcome::kDifferent);
+  EXPECT_NE(replay.detail.find("statistic"), std::string::npos)
+      << replay.detail;
+}
+
+TEST(ReplayAssessment, OptionsAndSeedThatWereAlteredShow) {
+  Decided options;
+  options.kept.judged->options.anomaly_threshold = 1;
+  options.kept.judged->options.forecast_of = "";
+  EXPECT_EQ(options.Again().outcome, ReplayOutcome::kDifferent);
+  Decided seed;
+  ++seed.kept.judged->assessment.seed;
+  EXPECT_EQ(seed.Again().outcome, ReplayOutcome::kDifferent);
+}
+
+TEST(ReplayAssessment, ARowThatSaysOtherwiseShows) {
+  for (std::size_t i = 0; i + 1 < Decided().row.data.size(); ++i) {
+    Decided decided;
+    decided.row.data[i].second = "other";
+    const Replay replay = decided.Again();
+    EXPECT_EQ(replay.outcome, ReplayOutcome::kDifferent);
+    EXPECT_EQ(replay.detail, "the row's " + decided.row.data[i].first);
+  }
+  Decided decided;
+  decided.row.outcome = "not_confirmed";
+  decided.row.reason = "calm";
+  EXPECT_EQ(decided.Again().detail, "the row's outcome, the row's reason");
+}
+
+TEST(ReplayAssessment, OfAnotherJudgeSaysWhich) {
+  Decided decided;
+  decided.kept.judged->assessment.judge_version = "1";
+  const Replay replay = decided.Again();
+  EXPECT_EQ(replay.outcome, ReplayOutcome::kOtherJudge);
+  EXPECT_NE(replay.detail.find("judged by version 1"), std::string::npos);
+}
+
+AuditRecord VerdictRow(std::string_view outcome) {
+  AuditRecord row;
+  row.stage = Stage::kGuard;
+  row.outcome = outcome;
+  row.data = {{"cooldown", "allow: rested"},
+              {"approval", "needs_approval: a person has to say so"},
+              {"kill_switch", "allow: all off"}};
+  return row;
+}
+
+TEST(ReplayVerdict, IsTheStrictestOfItsFindings) {
+  EXPECT_EQ(ReplayVerdict(VerdictRow("needs_approval")).outcome,
+            ReplayOutcome::kIdentical);
+  EXPECT_EQ(ReplayVerdict(VerdictRow("allow")).detail,
+            "its findings come to needs_approval");
+}
+
+TEST(ReplayVerdict, WithoutFindingsIsADenial) {
+  AuditRecord row = VerdictRow("allow");
+  row.data.clear();
+  EXPECT_EQ(ReplayVerdict(row).outcome, ReplayOutcome::kDifferent);
+  row.data = {{"cooldown", "maybe: later"}};
+  EXPECT_EQ(ReplayVerdict(row).detail, "its findings come to deny");
+}
+
+}  // namespace
+}  // namespace selfheal
