@@ -14,11 +14,12 @@ UPDATE alerts SET labels = t.labels, annotations = t.annotations,
   generator_url = t.generator_url FROM alert_texts t WHERE t.row = alerts.row;
 DROP TABLE alert_texts;
 DROP TABLE episodes;
+ALTER TABLE evidence DROP COLUMN judged;
 CREATE INDEX alerts_linked ON alerts(starts_at) WHERE incident <> '';
 PRAGMA user_version = 3;
 )sql";
 
-TEST(SqliteMigrate, AlertsAndEpisodesOfVersion3AreKept) {
+TEST(SqliteMigrate, AlertsEpisodesAndEvidenceOfVersion3AreKept) {
   const TempFolder folder;
   const Time now = SystemClock().Now();
   Incident incident;
@@ -40,6 +41,9 @@ TEST(SqliteMigrate, AlertsAndEpisodesOfVersion3AreKept) {
     IncidentUpdate update;
     update.incident = &incident;
     update.alert_rows = {row};
+    KeptEvidence evidence;
+    evidence.window.problems = {"of version 3"};
+    update.evidence = &evidence;
     ASSERT_TRUE((*store)->Save(update).ok());
     before = *(*store)->List(AlertQuery{});
   }
@@ -53,6 +57,9 @@ TEST(SqliteMigrate, AlertsAndEpisodesOfVersion3AreKept) {
     EXPECT_EQ(after->items[i].alert, before.items[i].alert);
     EXPECT_EQ(after->items[i].incident, before.items[i].incident);
   }
+  const auto evidence = (*store)->Evidence(incident.id);
+  ASSERT_TRUE(evidence.ok()) << evidence.error().message;
+  EXPECT_EQ(evidence->problems.at(0), "of version 3");
   const auto state = (*store)->Recent(now);
   ASSERT_TRUE(state.ok());
   ASSERT_EQ(state->episodes.size(), 1u);

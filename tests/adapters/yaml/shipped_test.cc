@@ -120,6 +120,14 @@ TEST(Shipped, TheJsonNamesEveryRuleAndRunbook) {
   EXPECT_EQ(rules["digest"], set->digest);
   EXPECT_EQ(rules["items"][0]["name"], "cpu-throttling");
   EXPECT_EQ(rules["items"][0]["evidence"]["throttled_percent"]["limit"], "25");
+  // What is in force, the features that nobody wrote included.
+  for (const std::size_t workload : {0, 2}) {
+    const auto& evidence = rules["items"][workload]["evidence"];
+    EXPECT_EQ(evidence.size(), 8U);
+    EXPECT_EQ(evidence["latency_p50_ms"]["scale"], "log");
+    EXPECT_EQ(evidence["memory_usage_percent"]["optional"], true);
+  }
+  EXPECT_EQ(rules["items"][1]["evidence"].size(), 3U);
   const auto runbooks = nlohmann::json::parse(RunbooksJson(*set));
   ASSERT_EQ(runbooks.at("items").size(), 3U);
   EXPECT_EQ(runbooks["items"][2]["steps"][0]["action"], "rolling_restart");
