@@ -33,7 +33,7 @@ struct PlannedChange {
   std::string previous_restarted_at;  ///< Its old value; "" = absent.
   std::vector<PodIdentity> canaries;
   std::vector<PodIdentity> siblings;  ///< The other pods at plan time.
-  int pods = 0;  ///< Pods of the workload at plan time.
+  int pods = 0;                       ///< Pods of the workload at plan time.
 };
 
 /// What is to be done next about one incident, and the proof of what was
