@@ -1,7 +1,12 @@
 // Prints the forecast's inputs for generated cases as CSV, for
 // scripts/train_forecast, or with --judge what the shipped forecast says.
 //
-// usage: bench_judge_table [[--judge] SEED CASES]
+// usage: bench_judge_table SEED CASES
+//        bench_judge_table --judge SEED CASES [WINDOW HORIZON]
+//
+// The inputs are those of windows and horizons of many lengths; the forecast is
+// asked at one, 60 and 15 by default.
+#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -16,13 +21,12 @@ namespace {
 using selfheal::assess::ForecastInput;
 using selfheal::bench::ForecastCase;
 
-constexpr int kHorizon = 15;
-
 ForecastInput InputOf(const ForecastCase& given) {
   return {.history = given.history,
           .window = given.window,
           .threshold = given.threshold,
-          .above = given.above};
+          .above = given.above,
+          .horizon = std::chrono::minutes(given.horizon)};
 }
 
 void PrintCase(const ForecastCase& given) {
@@ -40,7 +44,7 @@ void PrintFeatures(const ForecastCase& given) {
       selfheal::assess::Filtered(given.history, given.above), input, threshold);
   const auto features = selfheal::assess::FeaturesAt(
       selfheal::assess::Flipped(given.window, given.above), window, facts,
-      threshold, kHorizon);
+      threshold, given.horizon);
   PrintCase(given);
   for (const double value : features.values) std::printf(",%.9g", value);
   std::printf("\n");
@@ -58,16 +62,23 @@ void PrintForecast(const ForecastCase& given) {
 
 int main(int argc, char** argv) {
   const bool plain = argc == 1;  // scripts/bench runs every program bare.
-  const bool judge =
-      plain || (argc == 4 && std::strcmp(argv[1], "--judge") == 0);
+  const bool judge = plain || ((argc == 4 || argc == 6) &&
+                               std::strcmp(argv[1], "--judge") == 0);
   if (argc != 3 && !judge) {
-    std::fprintf(stderr, "usage: bench_judge_table [--judge] SEED CASES\n");
+    std::fprintf(stderr,
+                 "usage: bench_judge_table [--judge] SEED CASES "
+                 "[WINDOW HORIZON]\n");
     return 2;
   }
-  const selfheal::bench::CaseOptions options{
-      .horizon = kHorizon,
-      .seed = plain ? 999 : std::strtoull(argv[argc - 2], nullptr, 10)};
-  const auto cases = plain ? 24 : std::strtoull(argv[argc - 1], nullptr, 10);
+  char** numbers = argv + (judge ? 2 : 1);
+  selfheal::bench::CaseOptions options{
+      .seed = plain ? 999 : std::strtoull(numbers[0], nullptr, 10)};
+  const auto cases = plain ? 24 : std::strtoull(numbers[1], nullptr, 10);
+  if (!judge) options.window = options.horizon = 0;
+  if (argc == 6) {
+    options.window = std::atoi(numbers[2]);
+    options.horizon = std::atoi(numbers[3]);
+  }
   std::printf("family,reached,eta");
   if (judge) {
     std::printf(",probability,eta_s,eta_low_s,eta_high_s\n");

@@ -14,7 +14,9 @@ using assess::Random;
 
 constexpr int kDay = 1440;
 /// Minutes behind the window that are generated too.
-constexpr int kFuture = 90;
+constexpr int kFuture = 200;
+/// Limits are drawn so many horizons ahead; the longest horizon is 30.
+constexpr double kFarthest = 6.5;
 
 double Between(Random& random, double low, double high) {
   return low + (high - low) * random.Uniform();
@@ -108,13 +110,18 @@ class Process {
 
   std::vector<double> Sawtooth(double leak) {
     const double period = Between(random_, 8, 45);
+    const double uneven = random_.Uniform() < 0.5 ? 0.2 : 0.02;
     const double height = Between(random_, 4, 30);
-    const double phase = Between(random_, 0, period);
     const int start =
         steps_ - kFuture - static_cast<int>(Between(random_, 60, 300));
+    double length = period;
+    double at = Between(random_, 0, period);
     return Each([&](int i) {
-      const double tooth = std::fmod(i + phase, period) / period;
-      return level_ + height * tooth + leak * std::max(0, i - start);
+      if (++at >= length) {
+        at = 0;
+        length = period * Between(random_, 1 - uneven, 1 + uneven);
+      }
+      return level_ + height * at / period + leak * std::max(0, i - start);
     });
   }
 
@@ -159,10 +166,15 @@ class Process {
     const double rate = LogBetween(random_, 0.003, 0.05);
     const double decay = Between(random_, 0.3, 0.95);
     const double height = Between(random_, 5, 40);
+    const bool blocks = random_.Uniform() < 0.5;
     double x = 0;
+    int left = 0;
     return Each([&](int) {
-      x *= decay;
-      if (random_.Uniform() < rate) x += height * Between(random_, 0.5, 1);
+      if (left-- <= 0) x = blocks ? 0 : x * decay;
+      if (random_.Uniform() < rate) {
+        x += height * Between(random_, 0.5, 1);
+        left = blocks ? static_cast<int>(Between(random_, 1, 20)) : 0;
+      }
       return level_ + x;
     });
   }
@@ -224,16 +236,18 @@ bool Trends(Family family) {
 }
 
 /// A limit above the newest value. Of a metric that goes somewhere mostly one
-/// that it comes near within the next one and a half hours, else one set by
-/// what the last hour showed. Never so near that noise alone passes it.
-double DrawThreshold(Family family, const std::vector<double>& values, int end,
-                     double noise, Random& random) {
+/// that it comes near within the next six horizons, else one set by what the
+/// last hour showed. Never so near that noise alone passes it.
+double DrawThreshold(const ForecastCase& given,
+                     const std::vector<double>& values, int end, double noise,
+                     Random& random) {
   const double now = MedianOfThree(values.data() + end - 1);
   const auto first = values.begin() + std::max(0, end - 60);
   const auto [low, high] = std::minmax_element(first, values.begin() + end);
   double distance = 0;
-  if (Trends(family) && random.Uniform() < 0.8) {
-    const int reach = static_cast<int>(LogBetween(random, 4, kFuture));
+  if (Trends(given.family) && random.Uniform() < 0.8) {
+    const int reach = static_cast<int>(given.horizon *
+                                       LogBetween(random, 4.0 / 15, kFarthest));
     double top = now;
     for (int h = 1; h <= reach; ++h) {
       top = std::max(top, MedianOfThree(values.data() + end - 1 + h));
@@ -245,6 +259,20 @@ double DrawThreshold(Family family, const std::vector<double>& values, int end,
   return now + std::max(distance, noise * Between(random, 2.5, 6));
 }
 
+/// The given value, or one that is drawn: mostly the default.
+int Drawn(int given, int usual, std::array<int, 4> others, Random& random) {
+  if (given > 0) return given;
+  return random.Below(3) > 0 ? usual : others[random.Below(4)];
+}
+
+/// None, some hours or some days.
+int DrawHistory(Random& random) {
+  const double kind = random.Uniform();
+  if (kind < 0.5) return 0;
+  if (kind < 0.65) return static_cast<int>(LogBetween(random, 60, 720));
+  return kDay * (1 + static_cast<int>(random.Below(3)));
+}
+
 }  // namespace
 
 ForecastCase MakeCase(const CaseOptions& options, std::uint64_t index) {
@@ -252,15 +280,15 @@ ForecastCase MakeCase(const CaseOptions& options, std::uint64_t index) {
   random.Next();
   ForecastCase out;
   out.family = static_cast<Family>(index % kFamilyNames.size());
-  const int history = random.Uniform() < 0.5
-                          ? 0
-                          : kDay * (1 + static_cast<int>(random.Below(3)));
-  const int end = 2 + history + options.window;
+  const int window = Drawn(options.window, 60, {20, 30, 120, 240}, random);
+  out.horizon = Drawn(options.horizon, 15, {5, 10, 20, 30}, random);
+  const int history = DrawHistory(random);
+  const int end = 2 + history + window;
   Process process(out.family, end + kFuture, random);
   const std::vector<double> values = process.Run();
   const double threshold =
-      DrawThreshold(out.family, values, end, process.noise(), random);
-  for (int h = 1; h <= options.horizon && !out.reached; ++h) {
+      DrawThreshold(out, values, end, process.noise(), random);
+  for (int h = 1; h <= out.horizon && !out.reached; ++h) {
     if (MedianOfThree(values.data() + end - 1 + h) >= threshold) {
       out.reached = true;
       out.eta = h;

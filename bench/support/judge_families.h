@@ -34,19 +34,20 @@ struct ForecastCase {
   std::vector<double> window;
   double threshold = 0;
   bool above = true;
+  int horizon = 15;
   bool reached = false;  ///< Within the horizon, by the median of three.
   double eta = 0;        ///< Minutes to the first such step; 0 if not reached.
 };
 
 struct CaseOptions {
-  int window = 60;
-  int horizon = 15;
+  int window = 60;   ///< Steps; 0: drawn, mostly the default.
+  int horizon = 15;  ///< The same.
   std::uint64_t seed = 1;
 };
 
 /// Case `index`: a family, its parameters, noise and a threshold that the
 /// metric has not reached yet, all drawn from the seed and the index. About
-/// one case in five reaches its threshold.
+/// one case in six reaches its threshold.
 ForecastCase MakeCase(const CaseOptions& options, std::uint64_t index);
 
 }  // namespace selfheal::bench

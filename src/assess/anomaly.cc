@@ -22,6 +22,8 @@ constexpr int kPeakRows = 10;
 /// From this step on the statistic is smoothed.
 constexpr std::chrono::seconds kSmoothFrom{300};
 constexpr double kSmoothing = 0.5;
+/// An alert is judged an hour after its baseline, not days.
+constexpr double kOpening = 0.35;
 
 /// Baseline rows put before a window, so that its first rows have a past.
 constexpr int kContextRows = 30;
@@ -218,6 +220,7 @@ DetectorOptions OptionsFor(const ConfirmSpec& spec, seconds step,
   options.seed = seed;
   options.smoothing = step >= kSmoothFrom ? kSmoothing : 1;
   options.peak_rows = kPeakRows;
+  options.opening = kOpening;
   constexpr std::chrono::seconds kDay = std::chrono::hours(24);
   options.rows_per_day = step.count() > 0 ? static_cast<int>(kDay / step) : 0;
   return options;

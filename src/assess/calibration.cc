@@ -16,11 +16,21 @@ constexpr double kTailRows = 10;
 constexpr double kDecades = 5;
 /// A tail is never thinner than this share of the sample's own spread.
 constexpr double kScaleFloor = 0.05;
+/// Larger exponents would overflow.
+constexpr double kLargestExponent = 200;
 
 }  // namespace
 
-Calibration::Calibration(std::vector<double> sample, double widening)
-    : sorted_(std::move(sample)) {
+double Calibration::Opened(double statistic) const {
+  return opening_ > 0
+             ? std::exp(std::min(opening_ * statistic, kLargestExponent))
+             : statistic;
+}
+
+Calibration::Calibration(std::vector<double> sample, double widening,
+                         double opening)
+    : opening_(opening), sorted_(std::move(sample)) {
+  for (double& value : sorted_) value = Opened(value);
   std::sort(sorted_.begin(), sorted_.end());
   const auto n = static_cast<double>(sorted_.size());
   tail_share_ = std::clamp(kTailRows / n, kTailShare, 0.5);
@@ -40,12 +50,13 @@ Calibration::Calibration(std::vector<double> sample, double widening)
 }
 
 double Calibration::TailProbability(double statistic) const {
-  if (statistic > tail_start_) {
-    return std::max(1e-300, tail_share_ * std::exp(-(statistic - tail_start_) /
-                                                   tail_scale_));
+  const double at = Opened(statistic);
+  if (at > tail_start_) {
+    return std::max(1e-300,
+                    tail_share_ * std::exp(-(at - tail_start_) / tail_scale_));
   }
-  const auto above = sorted_.end() - std::lower_bound(sorted_.begin(),
-                                                      sorted_.end(), statistic);
+  const auto above =
+      sorted_.end() - std::lower_bound(sorted_.begin(), sorted_.end(), at);
   const double share =
       static_cast<double>(above) / static_cast<double>(sorted_.size());
   return std::clamp(share, tail_share_, 1.0);

@@ -10,13 +10,19 @@ namespace selfheal::assess {
 ///
 /// Below the tail the sample itself counts; above it an exponential whose
 /// scale is widened where few rows told it. Never rising in the statistic.
+///
+/// The statistic is a logarithm of distances. An exponential in it is a power
+/// law of the distance, the most cautious guess; an exponential in
+/// exp(opening * statistic) ends sooner, the more so the larger `opening`.
 class Calibration {
  public:
   /// Precondition: `sample` is not empty and finite.
   ///
   /// @param widening  Factor of the tail's scale, for what is judged later
   ///                  than the sample and has drifted.
-  explicit Calibration(std::vector<double> sample, double widening = 1);
+  /// @param opening   At least 0; 0 is the power law.
+  explicit Calibration(std::vector<double> sample, double widening = 1,
+                       double opening = 0);
 
   /// In (0, 1].
   double TailProbability(double statistic) const;
@@ -25,9 +31,12 @@ class Calibration {
   double Score(double statistic) const;
 
  private:
-  std::vector<double> sorted_;
-  double tail_start_ = 0;  ///< Statistic where the exponential takes over.
-  double tail_share_ = 0;  ///< Probability there.
+  double Opened(double statistic) const;
+
+  double opening_;
+  std::vector<double> sorted_;  ///< Opened.
+  double tail_start_ = 0;       ///< Opened; where the exponential takes over.
+  double tail_share_ = 0;       ///< Probability there.
   double tail_scale_ = 1;
 };
 

@@ -21,6 +21,8 @@ constexpr double kDrift = 1.45;
 /// alerts from false ones better than forests do.
 constexpr std::array<double, kMembers> kWeights = {1, 1, 2, 2, 2};
 constexpr int kNearest = kMembers - 1;
+/// About so many rows tell a member's scale; evenly spread.
+constexpr std::size_t kScaleRows = 900;
 /// Baseline rows, and standard error of the trees, at half confidence.
 constexpr double kHalfTrustRows = 120;
 constexpr double kHalfTrustSpread = 0.1;
@@ -38,6 +40,14 @@ std::vector<double> Logarithms(std::vector<double> values) {
 /// then ranks below every judged one.
 double Positive(double value) {
   return value > 30 ? value : std::log1p(std::exp(value));
+}
+
+/// How much of its weight the nearest row has. Few rows fill a space of many
+/// features thinly; very few tell trees and covariances even less.
+double NearestShare(int rows) {
+  const double filled = std::min(1.0, rows / double{kNearestLimit});
+  const double few = std::clamp(2 - rows / double{Detector::kOpenRows}, 0., 1.);
+  return std::max(filled * filled, few);
 }
 
 double ShareMissing(const Table& table, int row) {
@@ -143,8 +153,13 @@ void Detector::LearnScales(const Logs& cross, const FeatureRows& near,
   // Rows that the members saw: what is apart between days of the baseline
   // shall not make a member dull. The nearest of a row that was seen is that
   // row itself, so that its distances are those of the parts.
-  Logs seen = CenterScores(*members_, SelectRows(near, trusted),
-                           SelectRows(far, trusted));
+  std::vector<int> some;
+  const std::size_t stride = 1 + trusted.size() / kScaleRows;
+  for (std::size_t i = 0; i < trusted.size(); i += stride) {
+    some.push_back(trusted[i]);
+  }
+  Logs seen =
+      CenterScores(*members_, SelectRows(near, some), SelectRows(far, some));
   seen[kNearest] = Selected(cross[kNearest], trusted);
   for (std::size_t m = 0; m < seen.size(); ++m) {
     scales_[m] = RobustOf(seen[m]);
@@ -154,9 +169,7 @@ void Detector::LearnScales(const Logs& cross, const FeatureRows& near,
 
 std::vector<double> Detector::Fuse(const Logs& logs) const {
   std::array<double, kMembers> weights = kWeights;
-  // Few rows fill a space of many features thinly.
-  const double filled = std::min(1.0, baseline_rows_ / double{kNearestLimit});
-  weights[kNearest] *= filled * filled;
+  weights[kNearest] *= NearestShare(baseline_rows_);
   const double total = std::accumulate(weights.begin(), weights.end(), 0.0);
   std::vector<double> fused(logs.front().size());
   for (std::size_t i = 0; i < fused.size(); ++i) {
@@ -241,7 +254,8 @@ Detector::Detector(const Table& baseline, const DetectorOptions& options,
   // An earlier incident says nothing of how far a normal row may go.
   const std::vector<double> smooth = Selected(Smooth(Fuse(cross)), trusted);
   calibration_ = std::make_unique<const Calibration>(
-      Statistics(smooth, Peaks(smooth)), kDrift);
+      Statistics(smooth, Peaks(smooth)), kDrift,
+      options_.opening * std::min(1.0, baseline_rows_ / double{kOpenRows}));
 }
 
 DetectorScores Detector::Score(const Table& table) const {

@@ -28,6 +28,9 @@ struct DetectorOptions {
   double smoothing = 1;
   /// The statistic is that of this many last rows; 1 = of the row alone.
   int peak_rows = 1;
+  /// How much sooner than a power law the tail ends, see Calibration; only for
+  /// what is judged soon after a baseline of kOpenRows or more.
+  double opening = 0;
   /// Rows of a day, to know a daily job from an incident; 0 = not known.
   int rows_per_day = 0;
 };
@@ -58,6 +61,8 @@ class Detector {
   /// missing values are NaN.
   Detector(const Table& baseline, const DetectorOptions& options);
   static constexpr int kMinRows = 20;
+  /// From here on the baseline's own tail tells its shape.
+  static constexpr int kOpenRows = 200;
 
   /// Scores `table`, whose columns are those of the baseline and whose rows
   /// are consecutive steps. Row i depends on rows 0..i alone.

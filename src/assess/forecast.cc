@@ -43,13 +43,13 @@ double StackProbability(const ForecastFeatures& features) {
   }
   return 1 / (1 + std::exp(-sum));
 }
-/// The shape that the stack was trained on; elsewhere its inputs mean little.
-bool IsTrainedShape(std::size_t rows, int horizon) {
-  return rows >= 50 && rows <= 70 && horizon >= 12 && horizon <= 18;
-}
 
-/// The local trend's own word on the horizon, for every other shape. What it
-/// says without a significant slope is a guess, never more than even.
+/// The horizons, in steps, that the stack was trained on.
+constexpr int kShortestHorizon = 5;
+constexpr int kLongestHorizon = 30;
+
+/// The local trend's own word, for every other horizon. What it says without a
+/// significant slope is a guess, never more than even.
 double TrendProbability(const ForecastFeatures& features, double threshold,
                         int horizon) {
   const Outlook at = features.model.At(horizon);
@@ -63,8 +63,9 @@ double TrendProbability(const ForecastFeatures& features, double threshold,
 }
 
 double ProbabilityOf(const ForecastFeatures& features, double threshold,
-                     std::size_t rows, int horizon) {
-  return IsTrainedShape(rows, horizon)
+                     int horizon) {
+  if (features.reached) return 1;
+  return horizon >= kShortestHorizon && horizon <= kLongestHorizon
              ? StackProbability(features)
              : TrendProbability(features, threshold, horizon);
 }
@@ -152,11 +153,8 @@ MetricForecast ForecastMetric(const ForecastInput& input,
   const ForecastFeatures before = FeaturesAt(
       std::span(raw).first(earlier_size), std::span(window).first(earlier_size),
       facts, threshold, horizon);
-  out.probability = ProbabilityOf(now, threshold, window.size(), horizon);
-  if (now.reached) out.probability = 1;
-  const double earlier =
-      before.reached ? 1
-                     : ProbabilityOf(before, threshold, window.size(), horizon);
+  out.probability = ProbabilityOf(now, threshold, horizon);
+  const double earlier = ProbabilityOf(before, threshold, horizon);
   out.level = sign * now.trend.level;
   out.per_step = sign * now.trend.slope;
   out.rising = now.trend.slope > kSignificant * now.trend.slope_error &&

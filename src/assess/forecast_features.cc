@@ -15,12 +15,21 @@ constexpr double kMissing = std::numeric_limits<double>::quiet_NaN();
 /// Standardised inputs are clipped here.
 constexpr double kLimit = 8;
 
+/// The windows that the stack was trained on; any other counts as the nearest.
+constexpr std::size_t kFewestRows = 20;
+constexpr std::size_t kMostRows = 240;
+
 /// About so many starting points are looked at in a history.
 constexpr std::size_t kMostStarts = 200;
 constexpr std::size_t kMostAnalogs = 1500;
 
 double Clip(double value) {
   return std::isfinite(value) ? std::clamp(value, -kLimit, kLimit) : 0;
+}
+
+double LogRows(std::size_t rows) {
+  return std::log(
+      static_cast<double>(std::clamp(rows, kFewestRows, kMostRows)) / 60);
 }
 
 /// Compresses a ratio: odd, linear near 0, logarithmic far out.
@@ -251,6 +260,12 @@ bool Reached(std::span<const double> recent, double threshold) {
   return 5 * past(recent.last(kDwell)) >= 2 * static_cast<long>(kDwell);
 }
 
+/// Log odds of reaching within a horizon, from the history's; 0 without one.
+double RateOdds(const HistoryFacts& facts) {
+  return std::log((facts.reach_rate * facts.horizons + 0.5) /
+                  ((1 - facts.reach_rate) * facts.horizons + 0.5));
+}
+
 ForecastFeatures FeaturesAt(std::span<const double> raw,
                             std::span<const double> window,
                             const HistoryFacts& facts, double threshold,
@@ -283,9 +298,8 @@ ForecastFeatures FeaturesAt(std::span<const double> raw,
   Analogs analogs(window);
   analogs.Search(window, horizon, window.size());
   // The shape of a history of another step would not be that of the window.
-  if (facts.reach == horizon) {
-    analogs.Search(facts.history, horizon, kMostAnalogs);
-  }
+  const bool alike = facts.reach == horizon;
+  if (alike) analogs.Search(facts.history, horizon, kMostAnalogs);
   const double peak = SawPeak(window, highest - lowest);
   out.values = {
       z(out.trend),
@@ -297,10 +311,7 @@ ForecastFeatures FeaturesAt(std::span<const double> raw,
       Squash(away / out.spread),
       Squash((threshold - highest) / out.spread),
       facts.days > 0 ? Squash(facts.other_days / out.spread) : 0,
-      facts.horizons > 0
-          ? std::log((facts.reach_rate * facts.horizons + 0.5) /
-                     ((1 - facts.reach_rate) * facts.horizons + 0.5))
-          : 0,
+      RateOdds(facts),
       Squash((short_line.slope - long_line.slope) * horizon / out.spread),
       Clip((now - lowest) / std::max(1e-12, threshold - lowest)),
       Squash(static_cast<double>(recent.size()) / horizon),
@@ -308,7 +319,9 @@ ForecastFeatures FeaturesAt(std::span<const double> raw,
       Clip(RiseOdds(rises, facts.rises, away)),
       Squash(away / std::max(1e-12, wander)),
       analogs.any() ? Squash((analogs.MeanRise() - away) / out.spread) : 0,
-      analogs.any() ? Clip(analogs.Odds(away)) : 0};
+      analogs.any() ? Clip(analogs.Odds(away)) : 0,
+      Clip(std::log(horizon / 15.0)),
+      LogRows(window.size())};
   return out;
 }
 

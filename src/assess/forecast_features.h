@@ -11,11 +11,11 @@
 namespace selfheal::assess {
 
 /// The stack's inputs, in the order of ForecastFeatures::values.
-inline constexpr std::array<const char*, 18> kForecastFeatureNames = {
+inline constexpr std::array<const char*, 20> kForecastFeatureNames = {
     "local_trend", "line_10",     "line_20",       "line_40",    "mann_kendall",
     "rise",        "distance",    "highest",       "other_days", "base_rate",
     "bend",        "progress",    "since_restart", "saw_peak",   "rise_share",
-    "wander",      "analog_rise", "analog_share"};
+    "wander",      "analog_rise", "analog_share",  "horizon",    "rows"};
 
 /// One evaluation's inputs and the trend that tells the time.
 struct ForecastFeatures {

@@ -9,7 +9,7 @@
 namespace selfheal {
 
 /// Changes with every change of what the judge computes.
-inline constexpr std::string_view kJudgeVersion = "2";
+inline constexpr std::string_view kJudgeVersion = "3";
 
 /// Says whether `window` confirms an incident as `spec` asks.
 ///

@@ -25,13 +25,16 @@ Mahalanobis::Mahalanobis(const FeatureRows& rows, double ridge)
       mean_(static_cast<std::size_t>(rows.features)),
       factor_(static_cast<std::size_t>(rows.features) *
               static_cast<std::size_t>(rows.features)) {
-  Matrix x = View(rows).cast<double>();
-  const Vector mean = x.colwise().mean();
-  Vector::Map(mean_.data(), features_) = mean;
-  x.rowwise() -= mean.transpose();
-  Matrix covariance = Matrix::Zero(features_, features_);
-  covariance.selfadjointView<Eigen::Lower>().rankUpdate(x.transpose(),
-                                                        1.0 / rows.rows);
+  // In single precision: the values are robust deviations, and the ridge is
+  // far above its rounding.
+  const FloatView x = View(rows);
+  const Eigen::VectorXf mean = x.colwise().mean();
+  Vector::Map(mean_.data(), features_) = mean.cast<double>();
+  Eigen::MatrixXf products = Eigen::MatrixXf::Zero(features_, features_);
+  products.selfadjointView<Eigen::Lower>().rankUpdate(x.transpose(),
+                                                      1.0F / rows.rows);
+  products.selfadjointView<Eigen::Lower>().rankUpdate(mean, -1.0F);
+  Matrix covariance = products.cast<double>();
   double level = ridge * covariance.diagonal().mean();
   if (!(level > 0)) level = 1;  // All features constant: plain distance.
   covariance.diagonal().array() += level;

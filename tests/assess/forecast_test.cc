@@ -52,10 +52,10 @@ TEST(Forecast, ASteadyMetricIsNot) {
 TEST(Forecast, HoldsForAnyWindowAndHorizon) {
   for (const int horizon_rows : {5, 30, 60, 120}) {
     const std::chrono::seconds horizon(60 * horizon_rows);
-    // Half of the horizon away, and twice.
+    // A third of the horizon away, and more than twice.
     const std::vector<double> window = Climb(40, 0.5);
     const double now = 40 + 0.5 * 59;
-    const double near = now + 0.25 * horizon_rows;
+    const double near = now + 0.5 / 3 * horizon_rows;
     const double far = now + 1.0 * horizon_rows + 10;
     EXPECT_EQ(ForecastMetric(
                   {.window = window, .threshold = near, .horizon = horizon}, {})
