@@ -10,6 +10,7 @@
 #include "assess/align.h"
 #include "assess/detector.h"
 #include "assess/robust.h"
+#include "assess/standing.h"
 
 namespace selfheal::assess {
 namespace {
@@ -209,6 +210,19 @@ Metrics Varying(const Metrics& metrics, Metrics& constant) {
   return varying;
 }
 
+/// The metrics that an incident is about: the others can only support it.
+const Metrics& Own(const Metrics& required, const Metrics& optional) {
+  return required.empty() ? optional : required;
+}
+
+/// What does not confirm has a score below the threshold.
+void NotConfirmed(AnomalyFinding& finding, const ConfirmSpec& spec,
+                  const char* reason) {
+  finding.outcome = Judgement::kNotConfirmed;
+  finding.score = std::min(finding.score, spec.anomaly_threshold / 2);
+  finding.reason = reason;
+}
+
 }  // namespace
 
 DetectorOptions OptionsFor(const ConfirmSpec& spec, seconds step,
@@ -231,7 +245,9 @@ AnomalyFinding FindAnomaly(const Metrics& required, const Metrics& optional,
                            std::uint64_t seed) {
   Metrics constant;
   const Metrics base = Varying(required, constant);
-  const Metrics extra = Varying(optional, constant);
+  Metrics constant_extra;
+  const Metrics extra = Varying(optional, constant_extra);
+  if (required.empty()) constant = constant_extra;
   AnomalyFinding best = ConstantFinding(constant, spec);
   const auto at_rest = [](const MetricWindow* metric) {
     return AtRest(*metric);
@@ -258,6 +274,14 @@ AnomalyFinding FindAnomaly(const Metrics& required, const Metrics& optional,
     if (set.empty()) continue;
     AnomalyFinding finding = Evaluate(set, spec, seed);
     if (Beats(finding, best)) best = std::move(finding);
+  }
+  const Metrics& own = Own(required, optional);
+  if (best.outcome == Judgement::kConfirmed &&
+      std::none_of(own.begin(), own.end(), [](const MetricWindow* metric) {
+        return StandsOut(*metric);
+      })) {
+    NotConfirmed(best, spec,
+                 "none of the metrics that the rule is about stands out now");
   }
   return best;
 }
