@@ -119,6 +119,33 @@ TEST(ScaleLimits, AnUndoReturnsToItsFormButNeverToNone) {
   EXPECT_EQ(hpa.Of("scale_limits").outcome, kDeny);
 }
 
+TEST(ScaleLimits, WithoutAPlanTheKnobsAloneLimit) {
+  GuardWorld world(Scene::kScale);
+  world.plan.steps[0].action = ScaleOut{25, 10};
+  GuardRequest request = world.Request();
+  const Facts facts = world.Gathered();
+  EXPECT_EQ(
+      GuardScaleLimits({world.policy, request, facts, world.now()}).outcome,
+      kDeny);
+  request.plan = nullptr;
+  EXPECT_EQ(
+      GuardScaleLimits({world.policy, request, facts, world.now()}).outcome,
+      kAllow)
+      << "that there must be a plan is another guard's";
+}
+
+TEST(ScaleLimits, AnHpaThatWasReadWithoutItsStateIsLeftAlone) {
+  GuardWorld world(Scene::kScaleHpa);
+  const GuardRequest request = world.Request();
+  Facts facts = world.Gathered();
+  const auto ask = [&] {
+    return GuardScaleLimits({world.policy, request, facts, world.now()});
+  };
+  EXPECT_EQ(ask().outcome, kAllow);
+  facts.object->state = std::monostate();
+  EXPECT_EQ(ask().outcome, kDeny);
+}
+
 TEST(ScaleLimits, DaemonSetsHaveNoReplicas) {
   GuardWorld world(Scene::kScale);
   ClusterObject set = *world.cluster.Get(world.deployment);
@@ -287,8 +314,12 @@ TEST(Availability, ASingleReplicaOnlyRollsWhereItSurges) {
 
 TEST(Availability, AWayBackIsNotHeldUpByPodsThatDoNotServe) {
   GuardWorld world(Scene::kUndoRestart);
-  for (const std::size_t i : {0u, 1u, 2u}) SetReady(world, i, false);
+  SetReady(world, 1, false);
+  world.cluster.Put(MakePdb(0));
   EXPECT_EQ(world.Of("availability").outcome, kAllow);
+  GuardWorld forth(Scene::kWhole);
+  SetReady(forth, 1, false);
+  EXPECT_EQ(forth.Of("availability").outcome, kDeny) << "which a way forth is";
 }
 
 TEST(Availability, WhatHasNoStateIsNotTakenAway) {

@@ -267,6 +267,11 @@ Verdict GuardWorld::PreviewWith(std::span<const GuardEntry> table) {
   return chain.Preview(Request());
 }
 
+Facts GuardWorld::Gathered() {
+  return Gather({cluster, history, switches, surroundings}, purpose, mutation,
+                now());
+}
+
 Verdict GuardWorld::Preview() { return PreviewWith(AllGuards()); }
 
 GuardResult GuardWorld::Check() {

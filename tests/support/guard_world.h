@@ -52,6 +52,8 @@ class GuardWorld {
   /// Names of the guards that do not allow.
   std::vector<std::string> Objections();
   GuardRequest Request();
+  /// What the chain reads before it asks the guards.
+  Facts Gathered();
 
   Time now() const { return clock.Now(); }
   /// Changes the mutation's object, uid and so on through a typed pointer.
