@@ -3,25 +3,32 @@
 namespace selfheal::guard {
 namespace {
 
-/// What authorises an action on `incident`, or "". Never a model.
-std::string Signal(const GuardInput& input) {
+/// The watch may be about to look: after a start, or where it looks more
+/// seldom than what it saw stays fresh.
+constexpr seconds kNextWatch{15};
+
+/// Whether something but a model says so now.
+Finding Signal(const GuardInput& input) {
   const GuardRequest& request = input.request;
   for (const IncidentAlert& alert : request.incident->alerts) {
     if (alert.firing && !alert.fingerprint.empty()) {
-      return "alert " + alert.alertname + " fires";
+      return Allow("confirmed, and alert " + alert.alertname + " fires");
     }
   }
   const Rule* rule = request.rule;
-  if (!request.incident->from_watch || rule == nullptr || !rule->watch ||
-      !request.gate_seen) {
-    return "";
+  if (!request.incident->from_watch || rule == nullptr || !rule->watch) {
+    return Deny("neither an alert nor the watch says so now");
   }
   const Duration limit =
       rule->step *
       static_cast<long long>(input.policy.guards.max_evidence_age_steps);
-  const bool fresh = *request.gate_seen > input.now - limit &&
+  const bool fresh = request.gate_seen &&
+                     *request.gate_seen > input.now - limit &&
                      *request.gate_seen <= input.now + seconds(30);
-  return fresh ? "the watch of rule " + rule->name + " names the target" : "";
+  const std::string watch = "the watch of rule " + rule->name;
+  return fresh ? Allow("confirmed, and " + watch + " names the target")
+               : Wait(watch + " does not name the target now",
+                      input.now + kNextWatch);
 }
 
 /// Why the rest of a rolling restart must wait for its canary, or "".
@@ -54,11 +61,7 @@ Finding GuardConfirmation(const GuardInput& input) {
       *request.assessed_at != request.evidence->at) {
     return Deny("the assessment is not of this evidence");
   }
-  std::string signal = Signal(input);
-  if (signal.empty()) {
-    return Deny("neither an alert nor the watch says so now");
-  }
-  return Allow("confirmed, and " + signal);
+  return Signal(input);
 }
 
 }  // namespace selfheal::guard

@@ -114,18 +114,24 @@ TEST(Confirmation, TheWatchsOwnGateAuthorises) {
   GuardWorld good(Scene::kCanary);
   watched(good);
   EXPECT_EQ(good.Of("confirmation").outcome, kAllow);
-  const std::function<void(GuardWorld&)> spoils[] = {
-      [](GuardWorld& w) { w.incident.from_watch = false; },
-      [](GuardWorld& w) { w.rule.watch.reset(); },
-      [](GuardWorld& w) { w.gate_seen.reset(); },
-      [](GuardWorld& w) { w.gate_seen = w.now() - seconds(300); },
-      [](GuardWorld& w) { w.gate_seen = w.now() + seconds(31); },
+  const struct {
+    std::function<void(GuardWorld&)> spoil;
+    bool waits;  ///< The watch may say so a moment later.
+  } cases[] = {
+      {[](GuardWorld& w) { w.incident.from_watch = false; }, false},
+      {[](GuardWorld& w) { w.rule.watch.reset(); }, false},
+      {[](GuardWorld& w) { w.gate_seen.reset(); }, true},
+      {[](GuardWorld& w) { w.gate_seen = w.now() - seconds(300); }, true},
+      {[](GuardWorld& w) { w.gate_seen = w.now() + seconds(31); }, true},
   };
-  for (const auto& spoil : spoils) {
+  for (const auto& c : cases) {
     GuardWorld world(Scene::kCanary);
     watched(world);
-    spoil(world);
-    EXPECT_EQ(world.Of("confirmation").outcome, kDeny);
+    c.spoil(world);
+    const Finding finding = world.Of("confirmation");
+    EXPECT_EQ(finding.outcome, kDeny);
+    EXPECT_EQ(finding.retry_at.has_value(), c.waits) << finding.reason;
+    EXPECT_FALSE(world.Check().permit.has_value());
   }
 }
 
