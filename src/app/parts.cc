@@ -319,6 +319,7 @@ void Parts::BuildFlow() {
                                                          .links = *store,
                                                          .runbooks = *runbooks,
                                                          .targets = *targets,
+                                                         .notifier = *notifier,
                                                          .observer = *metrics,
                                                          .log = *log,
                                                          .clock = clock,

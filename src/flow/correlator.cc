@@ -8,6 +8,7 @@
 
 #include "core/ids.h"
 #include "correlate/rule_match.h"
+#include "flow/incident_run.h"
 
 namespace selfheal {
 namespace {
@@ -15,6 +16,9 @@ namespace {
 constexpr std::size_t kBatch = 500;
 /// How long an alert waits for a cluster that does not answer.
 constexpr seconds kPatience{45};
+/// A person who was told of a target that can't be found is not told again
+/// for this long.
+constexpr std::chrono::minutes kRest{30};
 /// Within which an incident that fires is looked at for another firing alert,
 /// so that a flood of them does not mean a flood of looks.
 constexpr seconds kMoreOfTheSame{1};
@@ -60,11 +64,15 @@ Incident NewIncident(const Rule& rule, Time now) {
   return incident;
 }
 
-void Escalate(Incident& incident, ObjectRef target, std::string reason) {
+/// The incident of an alert that names no object that we can find.
+Incident WithoutTarget(const Rule& rule, const StoredAlert& stored, Time now,
+                       std::string reason) {
+  Incident incident = NewIncident(rule, now);
+  incident.target = GuessTarget(rule, stored.alert.labels);
   incident.phase = Phase::kEscalated;
-  incident.closed_at = incident.opened_at;
-  incident.target = std::move(target);
+  incident.closed_at = now;
   incident.reason = std::move(reason);
+  return incident;
 }
 
 std::vector<long long> RowsOf(const Alerts& alerts) {
@@ -94,8 +102,12 @@ struct Correlator::Joining {
 /// What one pass over stored alerts has found out.
 struct Correlator::Pass {
   std::shared_ptr<const RuleSet> rules;
+  /// What needs a look at the cluster.
+  std::vector<std::pair<const StoredAlert*, const Rule*>> matched;
   /// By TargetKey.
   std::map<std::string, Result<ResolvedTarget>> targets;
+  /// The cluster let a question wait in vain.
+  std::optional<Error> silent;
   std::vector<long long> unmatched;
   /// By incident id; and the unfinished incidents by target and type.
   std::map<std::string, Joining> joining;
@@ -111,33 +123,38 @@ Result<bool> Correlator::Drain() {
     if (batch->empty()) return false;
     Pass pass;
     pass.rules = ports_.runbooks.Current();
+    Result<void> finished;
     for (const StoredAlert& stored : *batch) {
-      auto handled = Handle(stored, pass);
-      if (!handled.ok()) return handled.error();
+      if (finished.ok()) finished = Sort(stored, pass);
     }
-    auto finished = Finish(pass);
+    if (finished.ok()) finished = Finish(pass);
+    for (const auto& [stored, rule] : pass.matched) {
+      if (finished.ok()) finished = Open(*stored, *rule, pass);
+    }
+    if (finished.ok()) finished = Finish(pass);
     if (!finished.ok()) return finished.error();
     ports_.observer.OnStage(Stage::kCorrelate, "correlated",
                             ports_.clock.SteadyNow() - start);
     if (pass.waiting > 0) return true;
-    if (batch->size() < kBatch) return false;
   }
 }
 
-Result<void> Correlator::Handle(const StoredAlert& stored, Pass& pass) {
+Result<void> Correlator::Sort(const StoredAlert& stored, Pass& pass) {
   if (!stored.incident.empty()) return JoinKnown(stored, pass);
   const auto matching = MatchingRules(*pass.rules, stored.alert.labels);
   if (matching.empty() || stored.alert.status == AlertStatus::kResolved) {
     pass.unmatched.push_back(stored.row);
-    return {};
+  } else if (matching.size() == 1) {
+    pass.matched.emplace_back(&stored, matching.front());
+  } else {
+    Incident incident =
+        WithoutTarget(*matching.front(), stored, ports_.clock.Now(),
+                      "the alert matches rules " + matching[0]->name + " and " +
+                          matching[1]->name);
+    incident.rule.clear();
+    return Escalate(stored, std::move(incident), pass);
   }
-  if (matching.size() == 1) return Open(stored, *matching.front(), pass);
-  Incident incident = NewIncident(*matching.front(), ports_.clock.Now());
-  incident.rule.clear();
-  Escalate(incident, GuessTarget(*matching.front(), stored.alert.labels),
-           "the alert matches rules " + matching[0]->name + " and " +
-               matching[1]->name);
-  return Create({&stored}, std::move(incident));
+  return {};
 }
 
 Result<void> Correlator::JoinKnown(const StoredAlert& stored, Pass& pass) {
@@ -163,9 +180,14 @@ const Result<ResolvedTarget>& Correlator::Resolve(const StoredAlert& stored,
   const std::string key = TargetKey(rule, stored.alert.labels);
   const auto known = pass.targets.find(key);
   if (known != pass.targets.end()) return known->second;
-  auto target = ports_.targets.Resolve(rule, stored.alert.labels);
+  Result<ResolvedTarget> target =
+      pass.silent ? *pass.silent
+                  : ports_.targets.Resolve(rule, stored.alert.labels);
   ports_.observer.OnDependency("kubernetes",
                                target.ok() || !Retryable(target.error().code));
+  if (!target.ok() && target.error().code == Code::kDeadlineExceeded) {
+    pass.silent = target.error();
+  }
   return pass.targets.emplace(key, std::move(target)).first->second;
 }
 
@@ -178,10 +200,10 @@ Result<void> Correlator::Open(const StoredAlert& stored, const Rule& rule,
     return {};
   }
   if (!target.ok()) {
-    Incident incident = NewIncident(rule, ports_.clock.Now());
-    Escalate(incident, GuessTarget(rule, stored.alert.labels),
-             "no target: " + target.error().message);
-    return Create({&stored}, std::move(incident));
+    return Escalate(stored,
+                    WithoutTarget(rule, stored, ports_.clock.Now(),
+                                  "no target: " + target.error().message),
+                    pass);
   }
   std::string& open = pass.open[{target->object, rule.type}];
   if (open.empty()) {
@@ -211,6 +233,24 @@ Result<void> Correlator::Open(const StoredAlert& stored, const Rule& rule,
   return {};
 }
 
+Result<void> Correlator::Escalate(const StoredAlert& stored, Incident incident,
+                                  Pass& pass) {
+  std::erase_if(told_, [&](const auto& entry) {
+    return entry.second.opened_at + kRest <= incident.opened_at;
+  });
+  const std::pair about(incident.target, incident.type);
+  if (const auto told = told_.find(about); told != told_.end()) {
+    Joining& joining = pass.joining[told->second.id];
+    joining.incident = told->second;
+    joining.Add(stored);
+    return {};
+  }
+  if (auto created = Create({&stored}, incident); !created.ok()) return created;
+  ports_.notifier.Notify(NoticeOf(incident, {incident.reason}));
+  told_.emplace(about, std::move(incident));
+  return {};
+}
+
 Result<void> Correlator::Finish(Pass& pass) {
   std::vector<AlertLinks> links;
   if (!pass.unmatched.empty()) links.push_back({pass.unmatched, "", {}});
@@ -237,6 +277,8 @@ Result<void> Correlator::Finish(Pass& pass) {
   for (const auto& [id, joining] : pass.joining) {
     if (auto woken = Wake(joining); !woken.ok()) return woken;
   }
+  pass.unmatched.clear();
+  pass.joining.clear();
   return {};
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
+#include <utility>
 
 #include "core/clock.h"
 #include "core/incident.h"
@@ -11,6 +13,7 @@
 #include "flow/flow_observer.h"
 #include "intake/alert_store.h"
 #include "plan/runbook_source.h"
+#include "record/notifier.h"
 
 namespace selfheal {
 
@@ -19,7 +22,9 @@ namespace selfheal {
 ///
 /// Alerts are taken a few hundred at a time. Those of one target cost one look
 /// at the cluster, those of one incident one audit record, and all of them one
-/// transaction, but for the incidents that are opened.
+/// transaction, but for the incidents that are opened. What needs no look at
+/// the cluster goes first, and a cluster that stays silent once is not asked
+/// again in the same pass.
 class Correlator {
  public:
   struct Ports {
@@ -28,6 +33,7 @@ class Correlator {
     CorrelationStore& links;
     RunbookSource& runbooks;
     TargetResolver& targets;
+    Notifier& notifier;
     FlowObserver& observer;
     Logger& log;
     const Clock& clock;
@@ -47,18 +53,25 @@ class Correlator {
   struct Joining;
   struct Pass;
 
-  Result<void> Handle(const StoredAlert& stored, Pass& pass);
+  Result<void> Sort(const StoredAlert& stored, Pass& pass);
   Result<void> Open(const StoredAlert& stored, const Rule& rule, Pass& pass);
   Result<void> JoinKnown(const StoredAlert& stored, Pass& pass);
   const Result<ResolvedTarget>& Resolve(const StoredAlert& stored,
                                         const Rule& rule, Pass& pass);
+  /// Tells a person of an alert without a target: once a while for all that
+  /// name the same.
+  Result<void> Escalate(const StoredAlert& stored, Incident incident,
+                        Pass& pass);
   Result<void> Create(const std::vector<const StoredAlert*>& alerts,
                       Incident incident);
-  /// Writes down what joined, and wakes or replaces the incidents.
+  /// Writes down what joined or matched nothing, and wakes or replaces the
+  /// incidents.
   Result<void> Finish(Pass& pass);
   Result<void> Wake(const Joining& joining);
 
   Ports ports_;
+  /// The last incident without a target, by what its alerts name.
+  std::map<std::pair<ObjectRef, IncidentType>, Incident> told_;
 };
 
 }  // namespace selfheal

@@ -4,6 +4,18 @@
 
 namespace selfheal {
 
+Notice NoticeOf(const Incident& incident, std::vector<std::string> lines) {
+  std::string severity = "info";
+  if (incident.phase == Phase::kEscalated) severity = "critical";
+  if (incident.phase == Phase::kAwaitingApproval) severity = "warning";
+  return Notice{.incident_id = incident.id,
+                .title = std::string(IncidentTypeName(incident.type)) + " of " +
+                         ToString(incident.target) + ": " +
+                         std::string(PhaseName(incident.phase)),
+                .lines = std::move(lines),
+                .severity = severity};
+}
+
 IncidentRun::IncidentRun(const FlowPorts& ports, Incident incident)
     : ports_(ports),
       incident_(std::move(incident)),
@@ -85,19 +97,6 @@ void IncidentRun::MoveTo(Phase phase, std::string reason) {
   incident_.reason = std::move(reason);
   incident_.next_at.reset();
   if (IsTerminal(phase)) incident_.closed_at = now();
-}
-
-void IncidentRun::Say(std::vector<std::string> lines) {
-  std::string severity = "info";
-  if (incident_.phase == Phase::kEscalated) severity = "critical";
-  if (incident_.phase == Phase::kAwaitingApproval) severity = "warning";
-  ports_.notifier.Notify(
-      Notice{.incident_id = incident_.id,
-             .title = std::string(IncidentTypeName(incident_.type)) + " of " +
-                      ToString(incident_.target) + ": " +
-                      std::string(PhaseName(incident_.phase)),
-             .lines = std::move(lines),
-             .severity = severity});
 }
 
 }  // namespace selfheal

@@ -3,15 +3,20 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/incident.h"
 #include "core/kept_evidence.h"
+#include "core/notice.h"
 #include "core/record.h"
 #include "correlate/incident_store.h"
 #include "flow/flow_ports.h"
 
 namespace selfheal {
+
+/// What people are told about `incident` as it stands.
+Notice NoticeOf(const Incident& incident, std::vector<std::string> lines);
 
 /// One pass over one incident: its state, and what will be written with it.
 ///
@@ -58,7 +63,9 @@ class IncidentRun {
 
   /// Moves to `phase`; a terminal one gets its closing time.
   void MoveTo(Phase phase, std::string reason);
-  void Say(std::vector<std::string> lines);
+  void Say(std::vector<std::string> lines) {
+    ports_.notifier.Notify(NoticeOf(incident_, std::move(lines)));
+  }
 
   const FlowPorts& ports() const { return ports_; }
 

@@ -55,6 +55,8 @@ void WatchLoop::RunRule(const Rule& rule) {
   for (const Series& series : answer->series) {
     if (seen.size() >= kMaxTargets) break;
     auto target = ports_.targets.Resolve(rule, series.labels);
+    // A cluster that stays silent costs one wait, not one a series.
+    if (!target.ok() && target.error().code == Code::kDeadlineExceeded) return;
     if (!target.ok() || !seen.insert(target->object).second) continue;
     ports_.sightings.SawTarget(rule.name, target->object, query.at);
     LookAt(rule, *target);

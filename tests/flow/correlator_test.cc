@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <set>
@@ -25,26 +26,48 @@ class OneRule final : public RunbookSource {
     rule.type = IncidentType::kMemoryLeak;
     rule.target = TargetMode::kWorkload;
     rule.alerts = {{Matcher{"alertname", MatchOp::kEqual, "Leak", {}}}};
-    auto set = std::make_shared<RuleSet>();
-    set->rules = {rule};
-    rules_ = set;
+    rules_->rules = {rule};
+  }
+  /// From now on its alerts match two rules.
+  void AddSecond() {
+    rules_->rules.push_back(rules_->rules.front());
+    rules_->rules.back().name = "other";
   }
   std::shared_ptr<const RuleSet> Current() const override { return rules_; }
 
  private:
-  std::shared_ptr<const RuleSet> rules_;
+  const std::shared_ptr<RuleSet> rules_ = std::make_shared<RuleSet>();
+};
+
+/// Lets a test look around in the moment in which the cluster is asked.
+class SpiedView final : public ClusterView {
+ public:
+  explicit SpiedView(ClusterView& view) : view_(view) {}
+  Result<ClusterObject> Get(const ObjectRef& ref) override {
+    if (on_read) on_read();
+    return view_.Get(ref);
+  }
+  Result<std::vector<ClusterObject>> List(const ListQuery& query) override {
+    return view_.List(query);
+  }
+
+  std::function<void()> on_read;
+
+ private:
+  ClusterView& view_;
 };
 
 class CorrelatorTest : public ::testing::Test {
  protected:
   CorrelatorTest()
       : store_(clock_),
-        targets_(cluster_),
+        targets_(spied_),
         correlator_({.alerts = store_,
                      .incidents = store_,
                      .links = store_,
                      .runbooks = rules_,
                      .targets = targets_,
+                     .notifier = notifier_,
                      .observer = observer_,
                      .log = log_,
                      .clock = clock_,
@@ -102,7 +125,9 @@ class CorrelatorTest : public ::testing::Test {
   FakeClock clock_;
   FakeStore store_;
   FakeClusterView cluster_;
+  SpiedView spied_{cluster_};
   OneRule rules_;
+  FakeNotifier notifier_;
   FakeObserver observer_;
   NoLog log_;
   TargetResolver targets_;
@@ -193,9 +218,91 @@ TEST_F(CorrelatorTest, WaitsForAClusterThatDoesNotAnswerThenEscalates) {
   AlertStore& store = store_;
   EXPECT_TRUE(store.Uncorrelated(10)->empty());
   const FakeStoreState state = store_.state();
-  for (const auto& [id, incident] : state.incidents) {
-    EXPECT_EQ(incident.phase, Phase::kEscalated);
+  ASSERT_EQ(state.incidents.size(), 1u);
+  EXPECT_EQ(state.incidents.begin()->second.phase, Phase::kEscalated);
+}
+
+TEST_F(CorrelatorTest, ASilentClusterIsAskedOnceAPassAndHoldsUpNobodyElse) {
+  const Alert open = Of("till", 0);
+  Post({open});
+  Drain();
+  cluster_.FailAll(Error{Code::kDeadlineExceeded, "no answer"});
+  std::vector<Alert> alerts;
+  for (int i = 0; i < 20; ++i) alerts.push_back(Of("w" + std::to_string(i), i));
+  alerts.push_back(Of("cart", 20, "Unknown"));
+  alerts.push_back(EndOf(open));
+  Post(alerts);
+  const int reads = cluster_.reads();
+  woken_.clear();
+  AlertStore& store = store_;
+  spied_.on_read = [&] {
+    EXPECT_EQ(store.Uncorrelated(100)->size(), 20u)
+        << "what needs no cluster is done before it is asked";
+    EXPECT_EQ(woken_.size(), 1u) << "and the end presses at once";
+  };
+  Drain(true);
+  EXPECT_EQ(cluster_.reads(), reads + 1);
+  EXPECT_EQ(store.Uncorrelated(100)->size(), 20u);
+  // Answered again, every one goes its way.
+  spied_.on_read = {};
+  cluster_.FailAll(std::nullopt);
+  Drain();
+  EXPECT_TRUE(store.Uncorrelated(100)->empty());
+}
+
+TEST_F(CorrelatorTest, WhatASilentClusterNeverAnsweredIsEscalatedInOnePass) {
+  cluster_.FailAll(Error{Code::kDeadlineExceeded, "no answer"});
+  Post({Of("a", 0), Of("b", 1), Of("c", 2)});
+  clock_.Advance(seconds(60));
+  Drain();
+  EXPECT_EQ(cluster_.reads(), 1);
+  EXPECT_EQ(store_.state().incidents.size(), 3u);
+  AlertStore& store = store_;
+  EXPECT_TRUE(store.Uncorrelated(100)->empty());
+}
+
+TEST_F(CorrelatorTest, AlertsOfATargetThatIsNotFoundAreOneIncidentAWhile) {
+  Post({Of("gone", 0), Of("gone", 1)});
+  Drain();
+  clock_.Advance(seconds(60));
+  Post({Of("gone", 2)});
+  Drain();
+  FakeStoreState state = store_.state();
+  ASSERT_EQ(state.incidents.size(), 1u);
+  const std::string id = state.incidents.begin()->first;
+  EXPECT_EQ(state.incidents.at(id).phase, Phase::kEscalated);
+  for (const auto& row : state.alerts) {
+    EXPECT_EQ(row.stored.incident, id);
+    EXPECT_TRUE(row.stored.correlated);
   }
+  EXPECT_EQ(notifier_.notices.size(), 1u);
+  EXPECT_EQ(notifier_.notices.at(0).severity, "critical");
+  // An end finds its incident, whose end it can't be any more.
+  Post({EndOf(Of("gone", 0))});
+  Drain();
+  EXPECT_EQ(store_.state().incidents.size(), 1u);
+  // Another object is another incident, and so is the next half hour.
+  Post({Of("gone-too", 3)});
+  Drain();
+  clock_.Advance(std::chrono::minutes(31));
+  Post({Of("gone", 4)});
+  Drain();
+  EXPECT_EQ(store_.state().incidents.size(), 3u);
+  EXPECT_EQ(notifier_.notices.size(), 3u);
+}
+
+TEST_F(CorrelatorTest, AnAlertOfTwoRulesIsOneIncidentAWhile) {
+  rules_.AddSecond();
+  Post({Of("cart", 0)});
+  Drain();
+  Post({Of("cart", 1)});
+  Drain();
+  const FakeStoreState state = store_.state();
+  ASSERT_EQ(state.incidents.size(), 1u);
+  const Incident& incident = state.incidents.begin()->second;
+  EXPECT_EQ(incident.reason, "the alert matches rules leak and other");
+  EXPECT_EQ(incident.rule, "");
+  EXPECT_EQ(notifier_.notices.size(), 1u);
 }
 
 TEST_F(CorrelatorTest, AFaultOfTheStoreLosesNothing) {

@@ -100,6 +100,7 @@ class Pipeline::Rest {
                     .links = p.store,
                     .runbooks = runbooks,
                     .targets = targets,
+                    .notifier = notifier,
                     .observer = observer,
                     .log = log,
                     .clock = p.clock,
