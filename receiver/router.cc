@@ -42,7 +42,10 @@ bool IsLoopbackName(std::string_view authority) {
   const std::string_view host =
       authority.substr(0, authority.front() == '[' ? authority.find(']') + 1
                                                    : authority.find(':'));
-  return host == "localhost" || host == "[::1]" || host.substr(0, 4) == "127.";
+  // Not a name that only begins like an address: anybody may own one.
+  return host == "localhost" || host == "[::1]" ||
+         (host.substr(0, 4) == "127." &&
+          host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
 HttpResponse WithCommonFields(HttpResponse response) {

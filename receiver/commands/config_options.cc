@@ -5,11 +5,12 @@
 
 namespace selfheal {
 
-std::optional<Config> LoadConfigOrComplain(const std::string& file) {
+std::optional<Config> LoadConfigOrComplain(const std::string& file,
+                                           const Config& defaults) {
   std::vector<SourceFinding> findings;
   auto config = yaml::LoadConfig(
       file.empty() ? std::nullopt : std::optional<std::string>(file),
-      yaml::ProcessEnvironment(), &findings);
+      yaml::ProcessEnvironment(), &findings, defaults);
   if (config.ok()) return std::move(config).value();
   PrintFindings(findings);
   if (findings.empty()) PrintError("config", config.error().message);

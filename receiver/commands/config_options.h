@@ -10,8 +10,9 @@
 namespace selfheal {
 
 /// Loads the configuration of `--config` (none where it is empty), with the
-/// environment over it; says on stderr what is wrong with it.
-std::optional<Config> LoadConfigOrComplain(const std::string& file);
+/// environment over it and `defaults` below; says on stderr what is wrong.
+std::optional<Config> LoadConfigOrComplain(const std::string& file,
+                                           const Config& defaults = {});
 
 /// Writes each finding as one error line.
 void PrintFindings(const std::vector<SourceFinding>& findings);

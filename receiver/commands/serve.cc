@@ -32,12 +32,11 @@ int Complain(std::string_view what, const Error& error, int exit_code) {
   return exit_code;
 }
 
-/// True where nobody chose an address.
-bool ListensByDefault(const Config& config) {
-  const yaml::Environment environment = yaml::ProcessEnvironment();
-  const auto variable = environment.find("SELFHEAL_LISTEN");
-  return config.listen == Config{}.listen &&
-         (variable == environment.end() || variable->second.empty());
+/// What holds where nobody chose otherwise.
+Config DefaultsOf(const ServeOptions& options) {
+  Config config;
+  if (options.insecure_dev) config.listen = "127.0.0.1:8000";
+  return config;
 }
 
 Result<void> ApplyOptions(const ServeOptions& options, Config& config) {
@@ -48,9 +47,6 @@ Result<void> ApplyOptions(const ServeOptions& options, Config& config) {
                      "database only, SQLite belongs to one process"};
   }
   if (options.dry_run) config.dry_run = true;
-  if (options.insecure_dev && ListensByDefault(config)) {
-    config.listen = "127.0.0.1:8000";
-  }
   const auto address = ParseListenAddress(config.listen);
   if (!address.ok()) return address.error();
   if (options.insecure_dev && !address->loopback) {
@@ -115,7 +111,8 @@ int Serve(const Config& config, Authenticator authenticator) {
 }
 
 int RunServe(const ServeOptions& options) {
-  std::optional<Config> config = LoadConfigOrComplain(options.config);
+  std::optional<Config> config =
+      LoadConfigOrComplain(options.config, DefaultsOf(options));
   if (!config) return kExitUsage;
   Result<void> good = ApplyOptions(options, *config);
   if (!good.ok()) return Complain("config", good.error(), kExitUsage);

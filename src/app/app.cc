@@ -102,9 +102,10 @@ std::string App::FreshMetrics() {
                            : clock.wall);
   const auto state = parts_->history().Recent(now);
   metrics.OnDependency("store", state.ok() && parts_->store->Writable());
+  // What cannot be read counts as on.
+  metrics.SetKillSwitch(!state.ok() || state->kill_switch.on ||
+                        parts_->switches->Read().on());
   if (state.ok()) {
-    metrics.SetKillSwitch(state->kill_switch.on ||
-                          parts_->switches->Read().on());
     std::vector<std::string> open;
     for (const BreakerRow& row : state->breakers) open.push_back(row.scope);
     metrics.SetOpenBreakers(open);
@@ -224,19 +225,17 @@ std::string App::RunbooksJson() const {
 }
 
 void App::SetProcessSwitch() {
-  parts_->switches->SetFlag(true, parts_->clock.Now());
+  // First the process, which needs no store; then the store, for the next one.
+  const Time now = parts_->clock.Now();
+  parts_->switches->SetFlag(true, now);
   metrics_page_.Drop();
   parts_->log->Warn("kill switch set", {{"by", "SIGUSR1"}});
-  const AuditRecord record{.seq = 0,
-                           .at = parts_->clock.Now(),
-                           .incident_id = "",
-                           .stage = Stage::kGuard,
-                           .outcome = "kill_switch_on",
-                           .reason = "SIGUSR1",
-                           .data = {{"by", "signal"}}};
-  if (auto noted = parts_->store->Append({&record, 1}); !noted.ok()) {
-    parts_->log->Error("audit record not written",
-                       {{"error", noted.error().message}});
+  const auto written = parts_->history().SetKillSwitch(
+      {.on = true, .reason = "SIGUSR1", .by = "signal", .since = now});
+  if (!written.ok()) {
+    parts_->log->Error(
+        "the kill switch is not stored: it ends with the process",
+        {{"error", written.error().message}});
   }
 }
 

@@ -87,7 +87,8 @@ class App {
   std::string RulesJson() const;
   std::string RunbooksJson() const;
 
-  /// Sets the kill switch of this process; safe in a signal handler.
+  /// Sets the kill switch: of this process at once, and of the store, so that
+  /// it outlives the process; without the store, of this process alone.
   void SetProcessSwitch();
 
   /// Whose budgets, cooldowns, breakers and kill switch Explain looked at, one

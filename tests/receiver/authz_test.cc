@@ -171,7 +171,13 @@ TEST(Authz, InsecureDevMakesEverybodyAdminOnLoopbackNames) {
   EXPECT_EQ(with("Host: [::1]:8000\r\n"), 200);
   EXPECT_EQ(with("Host: evil.example\r\n"), 421);
   EXPECT_EQ(with("Host: localhost.evil.example\r\n"), 421);
+  EXPECT_EQ(with("Host: 127.evil.example:8000\r\n"), 421);
+  EXPECT_EQ(with("Host: 127.0.0.1.evil.example\r\n"), 421);
+  EXPECT_EQ(with("Host: 127.0.0.1:8000\r\n"), 200);
   EXPECT_EQ(with("Host: localhost\r\nOrigin: http://localhost:8000\r\n"), 200);
+  EXPECT_EQ(
+      with("Host: localhost\r\nOrigin: http://127.0.0.1.evil.example\r\n"),
+      403);
   EXPECT_EQ(with("Host: localhost\r\nOrigin: http://evil.example\r\n"), 403);
   EXPECT_EQ(with("Host: localhost\r\nOrigin: null\r\n"), 403);
 }

@@ -88,9 +88,13 @@ TEST_F(Selfheal, InsecureDevBelongsOnLoopback) {
   ExpectUsage(RunSelfheal({"serve", "--insecure-dev", "--config", Config()},
                           {{"SELFHEAL_LISTEN", "0.0.0.0:0"}}),
               "config: --insecure-dev: listen: 0.0.0.0:0: ");
-  ExpectUsage(RunSelfheal({"serve", "--insecure-dev", "--config",
-                           Config("listen: '[::]:0'\n")}),
-              "config: --insecure-dev: listen: [::]:0: ");
+  // Also where somebody wrote down what is the default otherwise.
+  for (const char* address : {"[::]:0", "0.0.0.0:8000", "192.0.2.1:8000"}) {
+    ExpectUsage(
+        RunSelfheal({"serve", "--insecure-dev", "--config",
+                     Config("listen: '" + std::string(address) + "'\n")}),
+        "config: --insecure-dev: listen: " + std::string(address) + ": ");
+  }
   Program program({"serve", "--insecure-dev", "--config", Config()});
   const int port = program.AwaitPort();
   ASSERT_NE(port, 0);
@@ -169,26 +173,55 @@ TEST_F(Selfheal, SignalsReloadAndSetTheKillSwitch) {
   const std::string config =
       Config("auth: {webhook_token_file: " + folder_ +
              "/token, admin_token_file: " + folder_ + "/admin}\n");
-  Program program({"serve", "--config", config});
-  const int port = program.AwaitPort();
-  ASSERT_NE(port, 0);
-  const auto switch_is_on = [&] {
+  const auto ask = [](int port, std::string_view method,
+                      std::string_view body = "") {
     RawClient client(port);
-    client.Send(Request("GET", "/api/v1/kill-switch", "root-t0ken"));
-    return BodyOf(client.ReadAnswer()).find("\"on\":true") != std::string::npos;
+    client.Send(Request(method, "/api/v1/kill-switch", "root-t0ken", body));
+    return BodyOf(client.ReadAnswer());
   };
-  EXPECT_FALSE(switch_is_on());
-  program.Signal(SIGHUP);
-  program.Signal(SIGUSR1);
-  bool on = false;
-  for (int i = 0; i < 1000 && !on; ++i) on = switch_is_on();
-  EXPECT_TRUE(on);
-  RawClient client(port);
-  client.Send(Request("GET", "/api/v1/kill-switch", "root-t0ken"));
-  EXPECT_EQ(BodyOf(client.ReadAnswer()).find("\"since\":null"),
-            std::string::npos);
-  program.Signal(SIGTERM);
-  EXPECT_EQ(program.Wait().exit_code, 0);
+  const auto switch_is_on = [&](int port) {
+    return ask(port, "GET").find("\"on\":true") != std::string::npos;
+  };
+  {
+    Program program({"serve", "--config", config});
+    const int port = program.AwaitPort();
+    ASSERT_NE(port, 0);
+    EXPECT_FALSE(switch_is_on(port));
+    program.Signal(SIGHUP);
+    program.Signal(SIGUSR1);
+    std::string shown;
+    for (int i = 0; i < 1000 && shown.find("\"store\"") == std::string::npos;
+         ++i) {
+      shown = ask(port, "GET");
+    }
+    EXPECT_NE(shown.find("\"on\":true"), std::string::npos) << shown;
+    EXPECT_EQ(shown.find("\"since\":null"), std::string::npos) << shown;
+    program.Signal(SIGKILL);
+    program.Wait();
+  }
+  {
+    Program again({"serve", "--config", config});
+    const int port = again.AwaitPort();
+    EXPECT_TRUE(switch_is_on(port)) << "it outlives the process";
+    again.Signal(SIGUSR1);
+    // Both are cleared, the signal's flag too.
+    std::string shown;
+    for (int i = 0; i < 1000 && shown.find("\"process\"") == std::string::npos;
+         ++i) {
+      shown = ask(port, "GET");
+    }
+    // More than once: the signal may still be on its way into the store.
+    for (int i = 0; i < 100 && switch_is_on(port); ++i) {
+      ask(port, "POST", R"({"on":false,"reason":"over"})");
+    }
+    EXPECT_FALSE(switch_is_on(port));
+    again.Signal(SIGTERM);
+    EXPECT_EQ(again.Wait().exit_code, 0);
+  }
+  Program last({"serve", "--config", config});
+  EXPECT_FALSE(switch_is_on(last.AwaitPort()));
+  last.Signal(SIGTERM);
+  EXPECT_EQ(last.Wait().exit_code, 0);
   const Finished exported =
       RunSelfheal({"audit", "export", "--config", config});
   EXPECT_NE(exported.out.find("\"reason\":\"SIGUSR1\""), std::string::npos)

@@ -75,9 +75,10 @@ Environment ProcessEnvironment() {
 
 Result<Config> LoadConfig(const std::optional<std::string>& file,
                           const Environment& environment,
-                          std::vector<SourceFinding>* findings) {
+                          std::vector<SourceFinding>* findings,
+                          const Config& defaults) {
   const std::size_t before = findings->size();
-  Config config;
+  Config config = defaults;
   const std::vector<Knob> knobs = Knobs(config);
   const auto path = FindFile(file);
   KnobPositions positions;

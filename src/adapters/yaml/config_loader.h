@@ -22,10 +22,12 @@ Environment ProcessEnvironment();
 /// Without `file`: ./config/selfheal.yaml, then /etc/selfheal/selfheal.yaml,
 /// then defaults. An empty variable counts as not set. Everything that is
 /// wrong is collected; a finding about a variable has the file "environment".
+/// @param defaults  what holds where neither says anything.
 /// @error kInvalidArgument  there are findings.
 /// @error kNotFound  `file`, or one that was found, cannot be read.
 Result<Config> LoadConfig(const std::optional<std::string>& file,
                           const Environment& environment,
-                          std::vector<SourceFinding>* findings);
+                          std::vector<SourceFinding>* findings,
+                          const Config& defaults = {});
 
 }  // namespace selfheal::yaml
