@@ -46,7 +46,9 @@ struct IncidentUpdate {
 ///
 /// @error kUnavailable  the store can't write now; kNotFound  no such id;
 ///        kAlreadyExists  an unfinished incident of the same target and type
-///        exists (Save of a new one).
+///        exists (Save of a new one); kAborted  what is stored has gone on
+///        meanwhile (it has ended, or has an open intent that `incident` does
+///        not know of, as a write that came too late left it): read it again.
 class IncidentStore {
  public:
   virtual ~IncidentStore() = default;

@@ -12,6 +12,10 @@ constexpr seconds kStorePause{1};
 constexpr seconds kCorrelateInterval{5};
 /// The Watchdog alert is read this often.
 constexpr seconds kWatchdogInterval{60};
+/// Forgotten incidents are looked for this often, and count as such only when
+/// whoever opened them must have told of it.
+constexpr seconds kTakeUpInterval{60};
+constexpr seconds kOpening{10};
 /// From the start of one pass to the next at least: while alerts pour in they
 /// are correlated by the hundred. The first after a pause does not wait.
 constexpr std::chrono::milliseconds kCorrelatePace{20};
@@ -44,13 +48,30 @@ FlowService::FlowService(const FlowPorts& ports, Correlator::Ports correlator,
       jobs_(std::move(jobs)),
       queue_(ports.clock) {}
 
-Result<void> FlowService::Start() {
+Result<void> FlowService::TakeUp(Time until,
+                                 const std::set<std::string>& in_hand) {
   auto unfinished = ports_.incidents.Unfinished();
   if (!unfinished.ok()) return unfinished.error();
   for (const Incident& incident : *unfinished) {
+    if (incident.opened_at >= until || in_hand.contains(incident.id)) continue;
     ports_.observer.OnPhase(incident, std::nullopt);
     Wake(incident);
   }
+  return {};
+}
+
+void FlowService::TakeUpForgotten() {
+  // The roster first: whoever leaves it later is finished, or stands in it.
+  const std::set<std::string> in_hand = roster_.All();
+  const auto taken = TakeUp(ports_.clock.Now() - kOpening, in_hand);
+  if (!taken.ok()) {
+    ports_.log.Error("unfinished incidents not read",
+                     {{"error", taken.error().message}});
+  }
+}
+
+Result<void> FlowService::Start() {
+  if (auto taken = TakeUp(Time::max(), {}); !taken.ok()) return taken;
   for (int i = 0; i < ports_.config.flow.workers; ++i) {
     threads_.emplace_back([this](const std::stop_token& stop) { Work(stop); });
   }
@@ -61,6 +82,9 @@ Result<void> FlowService::Start() {
   });
   threads_.emplace_back([this](const std::stop_token& stop) {
     Every(stop, kWatchdogInterval, [this] { watch_.LookForWatchdog(); });
+  });
+  threads_.emplace_back([this](const std::stop_token& stop) {
+    Every(stop, kTakeUpInterval, [this] { TakeUpForgotten(); });
   });
   for (const Periodic& job : jobs_) {
     threads_.emplace_back([this, &job](const std::stop_token& stop) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <set>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -39,10 +41,16 @@ class FlowService {
   void Poke();
   /// A person decided about an incident, or it changed otherwise.
   void Wake(const Incident& incident);
+  /// Wakes the unfinished incidents that nobody has in hand, those of the last
+  /// moments excepted: a write that succeeded, but said so too late, told
+  /// nobody of them. Done every minute.
+  void TakeUpForgotten();
 
   std::size_t QueueDepth() const { return queue_.Depth(); }
 
  private:
+  /// Takes up what was opened before `until` and is none of `in_hand`.
+  Result<void> TakeUp(Time until, const std::set<std::string>& in_hand);
   void WakeWithin(const Incident& incident, Duration within);
   void Work(const std::stop_token& stop);
   void Pass(const std::string& key);

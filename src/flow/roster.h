@@ -26,6 +26,15 @@ class Roster {
     if (found->second.empty()) incidents_.erase(found);
   }
 
+  /// Every incident that waits behind some key.
+  std::set<std::string> All() const {
+    MutexLock lock(mutex_);
+    std::set<std::string> all;
+    for (const auto& [key, ids] : incidents_)
+      all.insert(ids.begin(), ids.end());
+    return all;
+  }
+
   /// The incidents of `key`, oldest first (ULIDs sort by time).
   std::vector<std::string> Of(const std::string& key) const {
     MutexLock lock(mutex_);

@@ -187,6 +187,16 @@ TEST_P(StoreContract, AuditCountsWithoutGapsAndKeepsWhatItWasGiven) {
   }
 }
 
+TEST_P(StoreContract, WhatHasEndedStaysEnded) {
+  Incident incident = Stored("cart");
+  const Incident before = incident;
+  incident.phase = Phase::kMitigated;
+  ASSERT_TRUE(Save(incident).ok());
+  EXPECT_EQ(Save(before).error().code, Code::kAborted);
+  EXPECT_EQ(store().incidents.Load(incident.id)->phase, Phase::kMitigated);
+  EXPECT_TRUE(Save(incident).ok()) << "the same end again is no change";
+}
+
 TEST_P(StoreContract, EverythingIsThereAfterReopening) {
   if (!GetParam().durable) GTEST_SKIP() << "this one lives in memory";
   const Incident incident = Stored("cart");
@@ -195,17 +205,21 @@ TEST_P(StoreContract, EverythingIsThereAfterReopening) {
   ASSERT_TRUE(Record(Restart(incident, "action"), incident).ok());
   ASSERT_TRUE(store().history.SetKillSwitch({true, "why", "me", now()}).ok());
   Reopen();
-  EXPECT_TRUE(store().incidents.Load(incident.id).ok());
+  ASSERT_TRUE(store().incidents.Load(incident.id).ok());
   EXPECT_EQ(store().alerts.Uncorrelated(9)->size(), 1u);
   EXPECT_EQ(store().audit.Intents(incident.id)->size(), 1u);
   const auto state = store().history.Recent(now());
   EXPECT_TRUE(state->kill_switch.on);
   EXPECT_EQ(state->actions.size(), 1u);
   // The chain goes on where it stood.
-  const long long last = store().audit.Find("")->back().seq;
+  const auto told = store().audit.Find("");
+  ASSERT_TRUE(told.ok() && !told->empty());
+  const long long last = told->back().seq;
   const AuditRecord record{0, now(), "", Stage::kRecord, "x", "y", {}};
   ASSERT_TRUE(store().audit.Append(std::span(&record, 1)).ok());
-  EXPECT_EQ(store().audit.Find("")->back().seq, last + 1);
+  const auto after = store().audit.Find("");
+  ASSERT_TRUE(after.ok() && !after->empty());
+  EXPECT_EQ(after->back().seq, last + 1);
 }
 
 }  // namespace

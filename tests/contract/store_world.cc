@@ -138,18 +138,30 @@ PermitRequest StoreContract::Restart(const Incident& incident,
   return request;
 }
 
+Incident StoreContract::Knowing(const Incident& incident) {
+  Incident knowing = incident;
+  const auto intents = store().audit.Intents(incident.id);
+  for (const StoredIntent& intent : *intents) {
+    Execution& execution = knowing.executions.emplace_back();
+    execution.intent_id = intent.purpose.intent_id;
+  }
+  return knowing;
+}
+
 Result<Intent> StoreContract::Record(const PermitRequest& request,
                                      const Incident& incident) {
   const std::vector<AuditRecord> none;
-  return store().audit.RecordIntent(MakePermit(request, clock_), incident,
-                                    none);
+  Incident next = Knowing(incident);
+  next.executions.emplace_back().intent_id = request.purpose.intent_id;
+  return store().audit.RecordIntent(MakePermit(request, clock_), next, none);
 }
 
 Result<void> StoreContract::End(const Incident& incident,
                                 const std::string& action_id,
                                 ActionResult result) {
+  const Incident knowing = Knowing(incident);
   IncidentUpdate update;
-  update.incident = &incident;
+  update.incident = &knowing;
   update.action_end = ActionEnd{action_id, result};
   return store().incidents.Save(update);
 }

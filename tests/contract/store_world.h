@@ -89,6 +89,7 @@ class StoreContract : public ::testing::TestWithParam<StoreKind> {
   /// A request for the first intent of a new action on the incident's target.
   PermitRequest Restart(const Incident& incident,
                         const std::string& action_id) const;
+  /// Of an incident that knows of all its intents.
   Result<Intent> Record(const PermitRequest& request, const Incident& incident);
   /// Ends the action of an earlier Record.
   Result<void> End(const Incident& incident, const std::string& action_id,
@@ -97,6 +98,9 @@ class StoreContract : public ::testing::TestWithParam<StoreKind> {
   FakeClock clock_;
 
  private:
+  /// The incident with an execution for every intent that is stored.
+  Incident Knowing(const Incident& incident);
+
   std::string folder_;
   std::unique_ptr<StoreHandle> store_;
 };

@@ -17,6 +17,11 @@ void FakeStore::LoseAnswer(int nth) {
   lose_at_ = calls_ + nth;
 }
 
+void FakeStore::CommitLate(int nth) {
+  const MutexLock lock(mutex_);
+  late_at_ = calls_ + nth;
+}
+
 void FakeStore::SetUnavailable(bool unavailable) {
   const MutexLock lock(mutex_);
   unavailable_ = unavailable;
@@ -43,10 +48,12 @@ auto FakeStore::Write(Work work)
     -> decltype(work(std::declval<FakeStoreState&>())) {
   const MutexLock lock(mutex_);
   if (auto fault = Fault()) return *fault;
+  if (late_) state_ = *std::exchange(late_, std::nullopt);
   FakeStoreState next = state_;
   auto result = work(next);
-  if (result.ok()) state_ = std::move(next);
-  if (calls_ == lose_at_) {
+  const bool late = calls_ == late_at_;
+  if (result.ok()) (late ? late_.emplace() : state_) = std::move(next);
+  if (late || calls_ == lose_at_) {
     return Error{Code::kUnavailable, "not finished in time: the test says so"};
   }
   return result;
@@ -115,6 +122,7 @@ Result<void> FakeStore::Save(const IncidentUpdate& update) {
     for (const IntentOutcome& outcome : update.outcomes) {
       if (done.ok()) done = EndIntent(state, outcome);
     }
+    if (done.ok()) done = CheckOpenIntents(state, *update.incident);
     if (done.ok() && update.action_end) {
       done = EndAction(state, *update.action_end, now);
     }
@@ -291,6 +299,7 @@ Result<void> FakeStore::CommitIntent(const Permit& permit,
   return Write([&](FakeStoreState& state) {
     Result<void> done = InsertIntent(state, permit, now);
     if (done.ok()) done = PutIncident(state, incident);
+    if (done.ok()) done = CheckOpenIntents(state, incident);
     if (!done.ok()) return done;
     if (evidence != nullptr) {
       state.evidence[incident.id].push_back(

@@ -64,6 +64,9 @@ class FakeStore final : public AlertStore,
   /// The `nth` call from now on has its effect, but reports a failure, as a
   /// commit does whose answer came too late.
   void LoseAnswer(int nth);
+  /// As LoseAnswer, but the effect shows with the next write only, as where the
+  /// caller gave up long before the commit was done.
+  void CommitLate(int nth);
   /// Every call fails until this is taken back.
   void SetUnavailable(bool unavailable);
   /// Calls so far.
@@ -122,6 +125,8 @@ class FakeStore final : public AlertStore,
   int calls_ GUARDED_BY(mutex_) = 0;
   int fail_at_ GUARDED_BY(mutex_) = 0;
   int lose_at_ GUARDED_BY(mutex_) = 0;
+  int late_at_ GUARDED_BY(mutex_) = 0;
+  std::optional<FakeStoreState> late_ GUARDED_BY(mutex_);
 };
 
 }  // namespace selfheal::testing

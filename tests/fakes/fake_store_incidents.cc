@@ -105,6 +105,11 @@ Result<void> PutIncident(FakeStoreState& state, const Incident& incident) {
       }
     }
   }
+  const auto stored = state.incidents.find(incident.id);
+  if (stored != state.incidents.end() && IsTerminal(stored->second.phase) &&
+      !IsTerminal(incident.phase)) {
+    return Error{Code::kAborted, "the incident has ended meanwhile"};
+  }
   state.incidents[incident.id] = incident;
   SaveApproval(state, incident);
   return {};

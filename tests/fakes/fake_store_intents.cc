@@ -128,6 +128,19 @@ Result<void> EndIntent(FakeStoreState& state, const IntentOutcome& end) {
   return Error{Code::kNotFound, "no intent " + end.intent_id};
 }
 
+Result<void> CheckOpenIntents(const FakeStoreState& state,
+                              const Incident& incident) {
+  for (const StoredIntent& intent : state.intents) {
+    const std::string& id = intent.purpose.intent_id;
+    if (intent.purpose.incident_id != incident.id || intent.outcome) continue;
+    if (std::none_of(incident.executions.begin(), incident.executions.end(),
+                     [&](const Execution& e) { return e.intent_id == id; })) {
+      return Error{Code::kAborted, "open intent " + id + " was missed"};
+    }
+  }
+  return {};
+}
+
 Result<void> EndAction(FakeStoreState& state, const ActionEnd& end, Time now) {
   ActionRow* action = FindAction(state, end.action_id);
   if (action == nullptr) return {};

@@ -24,6 +24,8 @@ void AppendAudit(FakeStoreState& state, std::span<const AuditRecord> records);
 Result<void> InsertIntent(FakeStoreState& state, const Permit& permit,
                           Time now);
 Result<void> EndIntent(FakeStoreState& state, const IntentOutcome& end);
+Result<void> CheckOpenIntents(const FakeStoreState& state,
+                              const Incident& incident);
 Result<void> EndAction(FakeStoreState& state, const ActionEnd& end, Time now);
 
 Result<void> DecideApproval(FakeStoreState& state,

@@ -116,8 +116,9 @@ INSTANTIATE_TEST_SUITE_P(
                                          Gate::Mode::kDieBefore,
                                          Gate::Mode::kDieAfter)));
 
-/// Fails, or has its effect and says that it failed.
-enum class StoreFault { kFails, kAnswerLost };
+/// Fails, or has its effect (at once, or with the next write) and says that it
+/// failed.
+enum class StoreFault { kFails, kAnswerLost, kLate };
 
 class StoreFaultAt
     : public ::testing::TestWithParam<std::tuple<Story, StoreFault>> {};
@@ -136,8 +137,9 @@ TEST_P(StoreFaultAt, EveryCallOfTheStore) {
     Pipeline pipeline(QuickConfig());
     Watcher watcher(pipeline);
     Begin(pipeline, story);
-    fault == StoreFault::kFails ? pipeline.store.FailCall(n)
-                                : pipeline.store.LoseAnswer(n);
+    if (fault == StoreFault::kFails) pipeline.store.FailCall(n);
+    if (fault == StoreFault::kAnswerLost) pipeline.store.LoseAnswer(n);
+    if (fault == StoreFault::kLate) pipeline.store.CommitLate(n);
     EXPECT_TRUE(pipeline.Run(kLimit));
     watcher.Check(story);
     ASSERT_FALSE(HasFailure()) << "call " << n << "\n" << Describe(pipeline);
@@ -148,7 +150,8 @@ INSTANTIATE_TEST_SUITE_P(
     Store, StoreFaultAt,
     ::testing::Combine(::testing::ValuesIn(kStories),
                        ::testing::Values(StoreFault::kFails,
-                                         StoreFault::kAnswerLost)));
+                                         StoreFault::kAnswerLost,
+                                         StoreFault::kLate)));
 
 /// Whatever becomes of a mutating request, it is never sent with a refreshed
 /// precondition while its outcome is unknown.

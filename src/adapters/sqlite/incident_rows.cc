@@ -100,6 +100,10 @@ IncidentRow RowOf(const Incident& incident) {
   Incident body = incident;
   body.alerts.clear();
   body.approval.reset();
+  std::vector<std::string> intents;
+  for (const Execution& execution : incident.executions) {
+    intents.push_back(execution.intent_id);
+  }
   return {incident.id,
           std::string(IncidentTypeName(incident.type)),
           std::string(PhaseName(incident.phase)),
@@ -108,7 +112,8 @@ IncidentRow RowOf(const Incident& incident) {
           incident.from_watch,
           incident.opened_at,
           StoredIncidentJson(body),
-          incident.approval};
+          incident.approval,
+          std::move(intents)};
 }
 
 Result<void> PutIncident(Connection& db, const IncidentRow& row) {
@@ -116,7 +121,8 @@ Result<void> PutIncident(Connection& db, const IncidentRow& row) {
       "INSERT INTO incidents(id, type, phase, finished, target, from_watch,"
       " opened_at, body) VALUES(?1,?2,?3,?4,?5,?6,?7,?8)"
       " ON CONFLICT(id) DO UPDATE SET type = ?2, phase = ?3, finished = ?4,"
-      " target = ?5, from_watch = ?6, opened_at = ?7, body = ?8",
+      " target = ?5, from_watch = ?6, opened_at = ?7, body = ?8"
+      " WHERE finished = 0 OR ?4 = 1",
       row.id, row.type, row.phase, row.finished, row.target, row.from_watch,
       row.opened_at, row.body);
   if (!done.ok() && done.error().code == Code::kAlreadyExists) {
@@ -125,6 +131,9 @@ Result<void> PutIncident(Connection& db, const IncidentRow& row) {
                                            row.type + " exists"};
   }
   if (!done.ok()) return done.error().With("save incident " + row.id);
+  if (*done == 0) {
+    return Error{Code::kAborted, "incident " + row.id + " has ended meanwhile"};
+  }
   return SaveApproval(db, row.id, row.approval, row.finished);
 }
 

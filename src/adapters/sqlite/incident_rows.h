@@ -21,13 +21,15 @@ struct IncidentRow {
   Time opened_at;
   std::string body;
   std::optional<Approval> approval;
+  std::vector<std::string> intents;  ///< That its executions are of.
 };
 
 IncidentRow RowOf(const Incident& incident);
 
 /// Writes the row and its approval.
 ///
-/// @error kAlreadyExists  another unfinished one has this target and type.
+/// @error kAlreadyExists  another unfinished one has this target and type;
+///        kAborted  it has ended, and `row` has not.
 Result<void> PutIncident(Connection& db, const IncidentRow& row);
 
 /// The incident with its alerts and its approval joined.

@@ -1,5 +1,7 @@
 #include "adapters/sqlite/intent_rows.h"
 
+#include <algorithm>
+
 #include "adapters/sqlite/action_rows.h"
 #include "adapters/sqlite/approval_rows.h"
 #include "adapters/sqlite/safety_rows.h"
@@ -179,6 +181,21 @@ Result<void> EndIntent(Connection& db, const IntentOutcome& end) {
   if (query.Text(0) == outcome) return {};
   return Error{Code::kFailedPrecondition,
                "intent " + end.intent_id + " ended already: " + query.Text(0)};
+}
+
+Result<void> CheckOpenIntents(Connection& db, const std::string& incident,
+                              const std::vector<std::string>& known) {
+  Statement query = db.Query(
+      "SELECT intent_id FROM intents WHERE incident = ? AND outcome IS NULL",
+      incident);
+  while (query.Next()) {
+    const std::string id = query.Text(0);
+    if (std::find(known.begin(), known.end(), id) != known.end()) continue;
+    return Error{
+        Code::kAborted,
+        "incident " + incident + " has an open intent that was missed: " + id};
+  }
+  return query.status();
 }
 
 Result<std::vector<StoredIntent>> ListIntents(Connection& db,

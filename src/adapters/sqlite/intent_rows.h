@@ -41,6 +41,12 @@ AuditRecord IntentRecord(const IntentRow& row, const std::string& approved_by,
 /// @error kNotFound  no such intent; kFailedPrecondition  it ended otherwise.
 Result<void> EndIntent(Connection& db, const IntentOutcome& end);
 
+/// Who knows of the intents `known` alone may write about `incident`.
+///
+/// @error kAborted  another one has no outcome yet.
+Result<void> CheckOpenIntents(Connection& db, const std::string& incident,
+                              const std::vector<std::string>& known);
+
 /// Intents of one incident, oldest first.
 Result<std::vector<StoredIntent>> ListIntents(Connection& db,
                                               const std::string& incident);

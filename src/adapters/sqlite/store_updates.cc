@@ -76,6 +76,10 @@ Result<void> WriteUpdate(WriteContext& context, const OwnedUpdate& update) {
   for (const IntentOutcome& outcome : update.outcomes) {
     if (done.ok()) done = sqlite::EndIntent(db, outcome);
   }
+  if (done.ok()) {
+    done = sqlite::CheckOpenIntents(db, update.incident.id,
+                                    update.incident.intents);
+  }
   if (done.ok() && update.action_end) {
     done = sqlite::EndAction(db, *update.action_end, update.now);
   }
