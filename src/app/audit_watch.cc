@@ -6,10 +6,7 @@ namespace selfheal {
 namespace {
 
 constexpr std::chrono::minutes kHeadInterval{5};
-/// Heads between two recomputations of the chain.
-constexpr int kHeadsAVerify = 12;
-/// Heads between two checks of the file.
-constexpr int kHeadsACheck = 288;
+constexpr std::chrono::hours kVerifyInterval{1};
 
 }  // namespace
 
@@ -26,12 +23,23 @@ void AuditWatch::Stop() {
 
 void AuditWatch::Run(const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  for (int round = 0; !stop.stop_requested(); ++round) {
-    if (round % kHeadsAVerify == 0) Verify();
-    if (round > 0 && round % kHeadsACheck == 0) CheckFile();
-    LogHead();
+  while (!stop.stop_requested()) {
+    Look();
     wake_.wait_for(lock, stop, kHeadInterval, [] { return false; });
   }
+}
+
+void AuditWatch::Look() {
+  const SteadyTime now = clock_.SteadyNow();
+  if (!verify_at_ || now >= *verify_at_) {
+    Verify();
+    verify_at_ = now + kVerifyInterval;
+  }
+  if (now >= check_at_) {
+    CheckFile();
+    check_at_ = now + kCheckInterval;
+  }
+  LogHead();
 }
 
 void AuditWatch::LogHead() {

@@ -2,12 +2,14 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
 #include "adapters/sqlite/sqlite_store.h"
 #include "adapters/telemetry/metrics.h"
 #include "config/config.h"
+#include "core/clock.h"
 #include "core/log.h"
 
 namespace selfheal {
@@ -25,13 +27,20 @@ class AuditWatch {
         clock_(clock),
         store_(store),
         metrics_(metrics),
-        log_(log) {}
+        log_(log),
+        check_at_(clock.SteadyNow() + kCheckInterval) {}
   ~AuditWatch() { Stop(); }
 
   void Start();
   void Stop();
 
+  /// Does what is due by the clock; the thread calls it every 5 minutes.
+  void Look();
+
  private:
+  /// The file was checked when it was opened.
+  static constexpr std::chrono::hours kCheckInterval{24};
+
   void Run(const std::stop_token& stop);
   void LogHead();
   void Verify();
@@ -44,7 +53,10 @@ class AuditWatch {
   Logger& log_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
-  std::string told_;  ///< The last head in the log; of thread_ alone.
+  // Of whoever calls Look.
+  std::string told_;                     ///< The last head in the log.
+  std::optional<SteadyTime> verify_at_;  ///< Empty: at once.
+  SteadyTime check_at_;
   std::jthread thread_;
 };
 
