@@ -42,7 +42,7 @@ struct AlertQuery {
   std::string fingerprint;
   /// Only alerts received at or after this time.
   std::optional<Time> since;
-  /// 1..500.
+  /// 1..500; a page of large alerts is shorter.
   std::size_t limit = 50;
   /// Only rows below this one (AlertPage::next of the page before).
   std::optional<long long> cursor;
@@ -85,7 +85,8 @@ class AlertStore {
     return results;
   }
 
-  /// The oldest stored alerts that correlate has not looked at yet.
+  /// The oldest stored alerts that correlate has not looked at yet; fewer than
+  /// `limit` where they are large.
   virtual Result<std::vector<StoredAlert>> Uncorrelated(std::size_t limit) = 0;
 
   /// One page of stored alerts, newest first.

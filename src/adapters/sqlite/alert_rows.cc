@@ -8,6 +8,9 @@
 namespace selfheal::sqlite {
 namespace {
 
+/// Of the alerts that are read at once: one may be as large as a body.
+constexpr std::size_t kMostBytes = std::size_t{8} << 20;
+
 /// What storing one alert came to.
 struct Stored {
   bool fresh = false;
@@ -225,12 +228,25 @@ Result<long long> LinkRange(Connection& db, const RowRange& range,
   " generator_url, received_at, incident, correlated"                         \
   " FROM alerts JOIN alert_texts USING(row) "
 
-Result<std::vector<StoredAlert>> ReadAll(Statement query) {
-  std::vector<StoredAlert> out;
+/// The first rows of a query.
+struct Rows {
+  std::vector<StoredAlert> alerts;
+  bool more = false;  ///< There are others.
+};
+
+/// Up to `limit` rows and kMostBytes of labels and annotations; one at least.
+Result<Rows> ReadSome(Statement query, std::size_t limit) {
+  Rows out;
+  std::size_t bytes = 0;
   while (query.Next()) {
+    if (out.alerts.size() == limit || bytes >= kMostBytes) {
+      out.more = true;
+      return out;
+    }
     Result<StoredAlert> alert = Read(query);
     if (!alert.ok()) return alert.error();
-    out.push_back(std::move(*alert));
+    bytes += query.Bytes(5) + query.Bytes(6);
+    out.alerts.push_back(std::move(*alert));
   }
   if (Result<void> status = query.status(); !status.ok()) {
     return status.error();
@@ -289,9 +305,13 @@ Result<void> LinkAlerts(Connection& db, const std::vector<long long>& rows,
 
 Result<std::vector<StoredAlert>> UncorrelatedAlerts(Connection& db,
                                                     std::size_t limit) {
-  return ReadAll(db.Query(SELFHEAL_ALERT_COLUMNS
-                          "WHERE correlated = 0 ORDER BY row LIMIT ?",
-                          static_cast<long long>(limit)));
+  Result<Rows> found =
+      ReadSome(db.Query(SELFHEAL_ALERT_COLUMNS
+                        "WHERE correlated = 0 ORDER BY row LIMIT ?",
+                        static_cast<long long>(limit)),
+               limit);
+  if (!found.ok()) return found.error();
+  return std::move(found->alerts);
 }
 
 Result<AlertPage> ListAlerts(Connection& db, const AlertQuery& query) {
@@ -300,22 +320,19 @@ Result<AlertPage> ListAlerts(Connection& db, const AlertQuery& query) {
   const long long below =
       query.cursor.value_or(std::numeric_limits<long long>::max());
   const auto wanted = static_cast<long long>(limit) + 1;
-  Result<std::vector<StoredAlert>> found =
+  Result<Rows> found = ReadSome(
       query.fingerprint.empty()
-          ? ReadAll(db.Query(SELFHEAL_ALERT_COLUMNS
-                             "WHERE row < ? AND received_at >= ?"
-                             " ORDER BY row DESC LIMIT ?",
-                             below, since, wanted))
-          : ReadAll(db.Query(SELFHEAL_ALERT_COLUMNS
-                             "WHERE fingerprint = ? AND row < ?"
-                             " AND received_at >= ? ORDER BY row DESC LIMIT ?",
-                             query.fingerprint, below, since, wanted));
+          ? db.Query(SELFHEAL_ALERT_COLUMNS "WHERE row < ? AND received_at >= ?"
+                                            " ORDER BY row DESC LIMIT ?",
+                     below, since, wanted)
+          : db.Query(SELFHEAL_ALERT_COLUMNS
+                     "WHERE fingerprint = ? AND row < ?"
+                     " AND received_at >= ? ORDER BY row DESC LIMIT ?",
+                     query.fingerprint, below, since, wanted),
+      limit);
   if (!found.ok()) return found.error();
-  AlertPage page{std::move(*found), std::nullopt};
-  if (page.items.size() > limit) {
-    page.items.pop_back();
-    page.next = page.items.back().row;
-  }
+  AlertPage page{std::move(found->alerts), std::nullopt};
+  if (found->more) page.next = page.items.back().row;
   return page;
 }
 

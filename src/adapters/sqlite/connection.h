@@ -37,6 +37,8 @@ class Statement {
   /// Columns of the current row, from 0.
   long long Integer(int column) const;
   std::string Text(int column) const;
+  /// How long the text or the BLOB is.
+  std::size_t Bytes(int column) const;
   bool IsNull(int column) const;
   Time At(int column) const;
   std::optional<Time> MaybeAt(int column) const;

@@ -51,6 +51,10 @@ std::string Statement::Text(int column) const {
                           : std::string(bytes, static_cast<std::size_t>(size));
 }
 
+std::size_t Statement::Bytes(int column) const {
+  return static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
+}
+
 bool Statement::IsNull(int column) const {
   return sqlite3_column_type(statement_, column) == SQLITE_NULL;
 }

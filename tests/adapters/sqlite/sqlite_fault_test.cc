@@ -229,6 +229,36 @@ TEST(SqliteFault, ABigGroupIsStoredInTime) {
   EXPECT_LT(took, std::chrono::seconds(30));
 }
 
+TEST(SqliteFault, LargeAlertsAreReadAFewAtATime) {
+  const TempFolder folder;
+  auto store = OpenStore(folder.Database(), Patient());
+  ASSERT_TRUE(store.ok());
+  constexpr std::size_t kAlerts = 30;
+  for (std::size_t i = 0; i < kAlerts; ++i) {
+    AlertGroup group = OneAlert(std::to_string(i));
+    group.alerts.front().annotations["text"] = std::string(1 << 20, 'x');
+    ASSERT_TRUE((*store)->Append(group, Time()).ok());
+  }
+  const auto waiting = (*store)->Uncorrelated(500);
+  ASSERT_TRUE(waiting.ok());
+  EXPECT_GE(waiting->size(), 1u);
+  EXPECT_LE(waiting->size(), 9u) << "of 1 MiB each";
+  EXPECT_EQ(waiting->front().row, 1) << "the oldest first";
+  // A listing goes on where the page before ended, and misses none.
+  AlertQuery query;
+  query.limit = 500;
+  std::size_t seen = 0;
+  for (int page = 0; page < 100; ++page) {
+    const auto listed = (*store)->List(query);
+    ASSERT_TRUE(listed.ok());
+    EXPECT_LE(listed->items.size(), 9u);
+    seen += listed->items.size();
+    if (!listed->next) break;
+    query.cursor = listed->next;
+  }
+  EXPECT_EQ(seen, kAlerts);
+}
+
 TEST(SqliteFault, EvidenceOfAnIncidentIsBounded) {
   const TempFolder folder;
   auto store = OpenStore(folder.Database(), Patient());
