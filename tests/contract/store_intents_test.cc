@@ -169,24 +169,6 @@ TEST_P(StoreContract, LaterIntentNeedsItsActionInFlight) {
   EXPECT_EQ(late.error().code, Code::kFailedPrecondition);
 }
 
-TEST_P(StoreContract, WhoMissedAnOpenIntentWritesNothing) {
-  const Incident before = Stored("cart");
-  Incident after = before;
-  after.phase = Phase::kExecuting;
-  ASSERT_TRUE(Record(Restart(before, "a"), after).ok());
-  // A pass that began before the intent was there knows nothing of it.
-  EXPECT_EQ(Save(before).error().code, Code::kAborted);
-  const auto stored = store().incidents.Load(before.id);
-  EXPECT_EQ(stored->phase, Phase::kExecuting);
-  ASSERT_EQ(stored->executions.size(), 1u);
-  EXPECT_TRUE(Save(*stored).ok());
-  // Its outcome makes it history.
-  IncidentUpdate update;
-  update.incident = &before;
-  update.outcomes = {{"a/canary/1", ExecutionOutcome::kRefused, "detail"}};
-  EXPECT_TRUE(store().incidents.Save(update).ok());
-}
-
 TEST_P(StoreContract, ActionEndsOnce) {
   const Incident incident = Stored("cart");
   // It never came to an intent, so there is nothing to end.
