@@ -156,8 +156,8 @@ const Operation kOperations[] = {
      [](Scene& s) { return Tells(s.store, "told"); }},
     {"evidence", [](Scene&) {},
      [](Scene& s) {
-       EvidenceWindow evidence;
-       evidence.problems = {"none"};
+       KeptEvidence evidence;
+       evidence.window.problems = {"none"};
        IncidentUpdate update;
        update.incident = &s.incident;
        update.evidence = &evidence;
