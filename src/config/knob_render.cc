@@ -120,6 +120,11 @@ std::string KnobValueEnvironment(const Knob& knob) {
   return KnobValueJson(knob, Secrets::kMasked);
 }
 
+std::string KnobDoc(const Knob& knob) {
+  const std::string doc(knob.doc);
+  return knob.later ? doc + " For a later release: no effect yet." : doc;
+}
+
 std::string KnobRange(const Knob& knob) {
   if (knob.min == 0 && knob.max == 0) return "";
   const auto shown = [&](double value) {

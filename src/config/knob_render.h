@@ -20,6 +20,9 @@ std::string KnobValueYaml(const Knob& knob, Secrets secrets);
 /// The value as an environment variable says it.
 std::string KnobValueEnvironment(const Knob& knob);
 
+/// What the knob is for, and that it has no effect yet where that is so.
+std::string KnobDoc(const Knob& knob);
+
 /// "1s to 2m"; empty where there is no range.
 std::string KnobRange(const Knob& knob);
 

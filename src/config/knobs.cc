@@ -1,11 +1,22 @@
 #include "config/knobs.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace selfheal {
 namespace {
 
 using Table = std::vector<Knob>;
+
+/// Knobs, or sections of them, that nothing acts on yet.
+constexpr std::array<std::string_view, 12> kLater = {
+    "slack.api_url",        "slack.channel",
+    "slack.bot_token_file", "slack.signing_secret_file",
+    "slack.app_token_file", "kafka.",
+    "judge.thresholds.",    "guards.rollback.",
+    "guards.drain.",        "guards.nodes",
+    "approvals.approvers",  "auth.public_pages"};
 
 constexpr double kMinute = 60;
 constexpr double kHour = 60 * kMinute;
@@ -352,6 +363,11 @@ std::vector<Knob> Knobs(Config& config) {
   AddLimits(config, table);
   AddAccess(config, table);
   AddOperation(config, table);
+  for (Knob& knob : table) {
+    knob.later = std::any_of(
+        kLater.begin(), kLater.end(),
+        [&](std::string_view each) { return knob.path.starts_with(each); });
+  }
   return table;
 }
 

@@ -31,6 +31,7 @@ struct Knob {
   bool secret = false;        ///< Masked wherever it is shown.
   seconds env_unit{1};        ///< Of the plain number in the environment.
   bool comma_text = false;    ///< YAML may write the list as "a,b".
+  bool later = false;         ///< Checked; a later release acts on it.
 };
 
 /// The table of all knobs, in the order in which they are shown, bound to

@@ -109,10 +109,10 @@ std::string ConfigYamlTemplate() {
          "# Every knob with its default. An environment variable, named in\n"
          "# brackets, wins over this file. Durations and sizes carry their "
          "unit.\n" +
-         RenderYaml(
-             Knobs(defaults), [](const Knob& knob, const std::string& indent) {
-               return Comment(indent, std::string(knob.doc) + Hints(knob));
-             });
+         RenderYaml(Knobs(defaults),
+                    [](const Knob& knob, const std::string& indent) {
+                      return Comment(indent, KnobDoc(knob) + Hints(knob));
+                    });
 }
 
 std::string EnvironmentTemplate() {
@@ -122,8 +122,8 @@ std::string EnvironmentTemplate() {
       "# An empty variable counts as not set. Lists are separated by commas.\n";
   for (const Knob& knob : Knobs(defaults)) {
     if (knob.env.empty()) continue;
-    text += "\n" + Comment("", std::string(knob.doc)) + "#" +
-            std::string(knob.env) + "=" + KnobValueEnvironment(knob) + "\n";
+    text += "\n" + Comment("", KnobDoc(knob)) + "#" + std::string(knob.env) +
+            "=" + KnobValueEnvironment(knob) + "\n";
   }
   return text;
 }

@@ -66,7 +66,7 @@ std::string Property(const Knob& knob, std::string_view name) {
       [&](const auto* field) { return TypeVisitor{knob}(field); }, knob.field);
   const std::string range = KnobRange(knob);
   const std::string doc =
-      std::string(knob.doc) + (range.empty() ? "" : " (" + range + ")");
+      KnobDoc(knob) + (range.empty() ? "" : " (" + range + ")");
   return QuoteJson(name) + ": {" + type +
          ",\n\"default\": " + KnobValueJson(knob, Secrets::kMasked) +
          ",\n\"description\": " + QuoteJson(doc) + "}";

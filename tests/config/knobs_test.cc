@@ -43,6 +43,15 @@ TEST(Knobs, NamesAreUniqueAndDocumented) {
   }
 }
 
+TEST(Knobs, WhatHasNoEffectYetSaysSo) {
+  Config config;
+  const std::vector<Knob> knobs = Knobs(config);
+  const std::string_view none = "no effect yet";
+  EXPECT_NE(KnobDoc(Find(knobs, "kafka.topic")).find(none), std::string::npos);
+  EXPECT_EQ(KnobDoc(Find(knobs, "slack.webhook_url")).find(none),
+            std::string::npos);
+}
+
 TEST(Knobs, SectionsAreContiguous) {
   Config config;
   std::multiset<std::string> opened;
