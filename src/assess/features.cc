@@ -37,6 +37,21 @@ Moments MomentsOf(const double* values, int first, int last) {
           .count = count};
 }
 
+/// A feature that never moved has no scale: what leaves its one value counts as
+/// this many deviations, however far it goes.
+constexpr float kDeparture = 3;
+constexpr double kSame = 1e-6;
+constexpr int kFewestSame = 60;
+
+/// @param usual  NaN where the metric moved.
+void MarkDepartures(const std::vector<double>& raw, double usual, float* out) {
+  const double apart = kSame * std::abs(usual);
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    if (raw[i] > usual + apart) out[i] = kDeparture;
+    if (raw[i] < usual - apart) out[i] = -kDeparture;
+  }
+}
+
 void Standardise(const std::vector<double>& raw, const Robust& robust,
                  float* out) {
   if (!(robust.scale > 0)) return;
@@ -47,6 +62,18 @@ void Standardise(const std::vector<double>& raw, const Robust& robust,
     const float compressed = kKnee * std::log(a + std::sqrt(a * a + 1));
     out[i] = z < 0 ? -compressed : compressed;
   }
+}
+
+/// The one value of a column with enough of them, else NaN.
+double ConstantOf(const std::vector<double>& column) {
+  double value = kMissing;
+  int present = 0;
+  for (const double next : column) {
+    if (!std::isfinite(next)) continue;
+    if (present++ > 0 && next != value) return kMissing;
+    value = next;
+  }
+  return present >= kFewestSame ? value : kMissing;
 }
 
 }  // namespace
@@ -75,6 +102,7 @@ FeatureSpace::FeatureSpace(const Table& baseline, int width,
   transformed =
       FeatureRows(baseline.rows(), baseline.metrics() * kFeaturesPerMetric);
   for (const std::vector<double>& column : baseline.columns) {
+    constants_.push_back(ConstantOf(column));
     const RawFeatures raw = TrailingFeatures(column, width);
     for (const auto* kind : {&raw.value, &raw.change, &raw.spread}) {
       const auto feature = static_cast<int>(scales_.size());
@@ -91,6 +119,8 @@ FeatureRows FeatureSpace::Transform(const Table& table) const {
         table.columns[static_cast<std::size_t>(metric)], width_);
     const int first = metric * kFeaturesPerMetric;
     Standardise(raw.value, ScaleOf(first), out.Feature(first));
+    MarkDepartures(raw.value, constants_[static_cast<std::size_t>(metric)],
+                   out.Feature(first));
     Standardise(raw.change, ScaleOf(first + 1), out.Feature(first + 1));
     Standardise(raw.spread, ScaleOf(first + 2), out.Feature(first + 2));
   }

@@ -29,7 +29,8 @@ class FeatureSpace {
 
   /// Standardises `table`, which has the columns of the baseline, and
   /// compresses it: 3 asinh(z / 3). A missing value becomes 0, the unremarkable
-  /// one; a feature that was constant in the baseline is 0 everywhere.
+  /// one. A value that left the one that the baseline had all the time is 3
+  /// deviations away; every other feature of such a metric is 0.
   FeatureRows Transform(const Table& table) const;
 
   int width() const { return width_; }
@@ -43,6 +44,7 @@ class FeatureSpace {
  private:
   int width_;
   std::vector<Robust> scales_;
+  std::vector<double> constants_;  ///< Of each metric; NaN where it moved.
 };
 
 /// The three raw features of one column; NaN where the value is missing, or

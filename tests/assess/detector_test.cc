@@ -75,6 +75,23 @@ TEST(Detector, OddTablesStayFinite) {
   EXPECT_TRUE(AllFinite(Detector(table, {}).Score(table)));
 }
 
+TEST(Detector, WhatNeverMovedCountsWhereItLeavesItsValue) {
+  Table baseline = Ordinary(3, 400, 1);
+  baseline.columns[1].assign(400, 0.5);
+  Table table = Ordinary(3, 60, 9);
+  table.columns[1].assign(60, 0.5);
+  const Detector detector(baseline, {.seed = 7});
+  const double calm = detector.Score(table).statistic.back();
+  table.columns[1].back() = 0.5 + 1e-12;  // Rounding.
+  EXPECT_EQ(detector.Score(table).statistic.back(), calm);
+  table.columns[1].back() = kNaN;
+  EXPECT_EQ(detector.Score(table).statistic.back(), calm);
+  for (const double value : {0.0, 0.6, 1e9}) {
+    table.columns[1].back() = value;
+    EXPECT_GT(detector.Score(table).statistic.back(), calm + 1) << value;
+  }
+}
+
 TEST(Detector, OneMetricFewRowsAndDuplicates) {
   EXPECT_TRUE(AllFinite(Detector(Ordinary(1, Detector::kMinRows, 3), {})
                             .Score(Ordinary(1, 5, 4))));
