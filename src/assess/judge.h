@@ -8,7 +8,7 @@
 
 namespace selfheal {
 
-/// Changes with every change of what the judge computes.
+/// Changes with every change of what the judge computes or says.
 inline constexpr std::string_view kJudgeVersion = "3";
 
 /// Says whether `window` confirms an incident as `spec` asks.

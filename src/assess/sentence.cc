@@ -18,7 +18,8 @@ constexpr std::size_t kMostMetrics = 3;
 constexpr std::size_t kMostReasons = 3;
 /// A slope is named from this many of its standard errors on.
 constexpr double kSignificant = 3;
-/// Further out the number says nothing more; the judge cuts there too.
+constexpr int kTrendPoints = 20;
+/// Further out the number says nothing more.
 constexpr double kMostDeviations = 50;
 
 const MetricWindow* Find(const EvidenceWindow& window,
@@ -82,6 +83,8 @@ std::string Past(const MetricWindow& metric) {
 
 /// How far the newest value is from the baseline, in the judge's scale.
 std::string Deviation(const MetricWindow& metric) {
+  // "restarts at 3 restarts" says it twice.
+  const std::string unit = metric.unit == metric.name ? "" : metric.unit;
   const std::optional<double> now = LastValue(metric.window.values);
   if (!now) return "without a recent value";
   std::vector<double> values = metric.baseline.values;
@@ -92,8 +95,8 @@ std::string Deviation(const MetricWindow& metric) {
   }
   const Robust usual = RobustOf(values);
   if (!(usual.scale > 0)) {
-    return "at " + Quantity(*now, metric.unit) + ", constant at " +
-           Quantity(Median(metric.baseline.values), metric.unit) + " over " +
+    return "at " + Quantity(*now, unit) + ", constant at " +
+           Quantity(Median(metric.baseline.values), unit) + " over " +
            Past(metric);
   }
   const double z = usual.Z(last);
@@ -105,13 +108,15 @@ std::string Deviation(const MetricWindow& metric) {
          " robust deviations " + (z > 0 ? "above " : "below ") + Past(metric);
 }
 
-/// "rising 14 MiB a minute", or "" where no slope is significant.
+/// "rising 14 MiB a minute", or "" where no slope is significant and as large
+/// as a robust deviation over its points.
 std::string Movement(const MetricWindow& metric) {
   const auto& values = metric.window.values;
   if (values.size() < 10) return "";
-  const Outlook trend = LeastSquares(values, 20, 1);
+  const Outlook trend = LeastSquares(values, kTrendPoints, 1);
+  const double usual = RobustOf(metric.baseline.values).scale;
   if (std::abs(trend.slope) < kSignificant * trend.slope_error ||
-      trend.slope == 0) {
+      std::abs(trend.slope) * kTrendPoints < usual || trend.slope == 0) {
     return "";
   }
   const double a_minute =
@@ -130,11 +135,12 @@ std::string Interval(const Forecast& forecast) {
     const auto count = static_cast<double>(time.count());
     return Number(short_time ? count : std::round(count / 60));
   };
-  return number(*forecast.eta) + (short_time ? " s (" : " min (") +
+  const std::string eta = number(*forecast.eta);
+  return (eta == "0" ? "less than 1" : eta) + (short_time ? " s (" : " min (") +
          number(*forecast.eta_low) + "-" + number(*forecast.eta_high) + ")";
 }
 
-/// What the forecast says; "" where it says nothing.
+/// What the forecast says of its metric; "" where it says nothing.
 std::string Arrival(const Forecast& forecast) {
   if (forecast.eta && forecast.eta->count() == 0) return "is past its limit";
   if (forecast.eta) return "reaches its limit in " + Interval(forecast);
@@ -143,6 +149,30 @@ std::string Arrival(const Forecast& forecast) {
   return (percent < 50 ? "is not expected to reach its limit (probability "
                        : "may reach its limit (probability ") +
          Number(percent) + " %)";
+}
+
+/// Moved the way that its rule calls good: no reason for an incident.
+bool MovedWell(const MetricWindow& metric) {
+  if (metric.bad == BadDirection::kEither) return false;
+  const double now = LastValue(metric.window.values).value_or(0);
+  const double usual = Median(metric.baseline.values);
+  return metric.bad == BadDirection::kRises ? now < usual : now > usual;
+}
+
+/// The metrics worth a word, those that moved the bad way first.
+std::vector<const MetricWindow*> Notable(const EvidenceWindow& window,
+                                         const Assessment& assessment) {
+  std::vector<const MetricWindow*> notable;
+  for (const Factor& factor : assessment.factors) {
+    if (factor.contribution < kMention) break;
+    const MetricWindow* metric = Find(window, factor.metric);
+    if (metric != nullptr) notable.push_back(metric);
+  }
+  std::stable_partition(
+      notable.begin(), notable.end(),
+      [](const MetricWindow* metric) { return !MovedWell(*metric); });
+  if (notable.size() > kMostMetrics) notable.resize(kMostMetrics);
+  return notable;
 }
 
 /// Why nothing can be said.
@@ -166,24 +196,23 @@ std::string Sentence(const EvidenceWindow& window,
       !assessment.reasons.empty()) {
     return Excuse(assessment.reasons);
   }
+  const auto notable = Notable(window, assessment);
   std::string text;
-  std::vector<std::string> named;
-  for (const Factor& factor : assessment.factors) {
-    if (named.size() == kMostMetrics || factor.contribution < kMention) break;
-    const MetricWindow* metric = Find(window, factor.metric);
-    if (metric == nullptr) continue;
+  for (const MetricWindow* metric : notable) {
     const std::string movement = Movement(*metric);
-    text += (named.empty() ? "" : "; ") + Title(*metric) + " " +
+    text += (text.empty() ? "" : "; ") + Title(*metric) + " " +
             Deviation(*metric) + (movement.empty() ? "" : " and " + movement);
-    named.push_back(factor.metric);
   }
-  if (named.empty()) text = "no metric stands out from its baseline";
+  if (text.empty()) text = "no metric stands out from its baseline";
   if (!assessment.forecast) return text;
-  const std::string arrival = Arrival(*assessment.forecast);
+  std::string arrival = Arrival(*assessment.forecast);
   const MetricWindow* metric = Find(window, assessment.forecast->component);
   if (arrival.empty() || metric == nullptr) return text;
-  const bool only_one = named == std::vector<std::string>{metric->name};
-  return text + "; " + (only_one ? "" : Title(*metric) + " ") + arrival;
+  if (notable.size() != 1 || notable.front() != metric) {
+    return text + "; " + Title(*metric) + " " + arrival;
+  }
+  if (arrival.starts_with("is ")) arrival.erase(0, 3);
+  return text + "; " + arrival;
 }
 
 }  // namespace selfheal::assess

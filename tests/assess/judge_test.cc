@@ -276,7 +276,7 @@ TEST(Judge, ALevelAtItsLimitIsPastIt) {
     const Assessment found =
         Judge(window, LeakSpec(ConfirmSpec::Need::kAny), kSeed);
     EXPECT_EQ(found.forecast->probability, 1) << middle;
-    EXPECT_TRUE(Mentions(found, "is past its limit")) << middle;
+    EXPECT_TRUE(Mentions(found, "past its limit")) << middle;
   }
 }
 

@@ -73,7 +73,7 @@ TEST(Sentence, SaysWhatAnEngineerWould) {
        "error rate more than 50 robust deviations above its last 3 days and "
        "rising 1/s a minute"},
       {Metric("restarts", "restarts", 0, 0, 3, 3),
-       "restarts at 3 restarts, constant at 0 restarts over its last 3 days"},
+       "restarts at 3, constant at 0 over its last 3 days"},
       {Metric("waiting", "", 0, 0, 1, 1),
        "waiting at 1, constant at 0 over its last 3 days"},
       {Metric("not_ready", "", 0.5, 0.1, 0.5, 0.5),
@@ -107,6 +107,22 @@ TEST(Sentence, WithoutARecentValueSaysSo) {
   std::fill(metric.window.values.begin(), metric.window.values.end(),
             testing::kNaN);
   EXPECT_EQ(Of(metric), "memory without a recent value");
+}
+
+TEST(Sentence, AMovementBelowOneDeviationIsNotNamed) {
+  EXPECT_EQ(Of(Metric("memory", "", 100, 10, 195, 200)),
+            "memory 10 robust deviations above its last 3 days");
+}
+
+TEST(Sentence, WhatMovedTheGoodWayComesLast) {
+  EvidenceWindow window = Seeing({Metric("load", "", 100, 10, 50, 50),
+                                  Metric("memory", "", 100, 10, 200, 200)});
+  for (MetricWindow& metric : window.metrics) metric.bad = BadDirection::kRises;
+  EXPECT_EQ(Sentence(window, Named({"load", "memory"})),
+            "memory 10 robust deviations above its last 3 days; load 5 robust "
+            "deviations below its last 3 days");
+  window.metrics[0].bad = BadDirection::kFalls;
+  EXPECT_EQ(Sentence(window, Named({"load", "memory"})).find("load"), 0u);
 }
 
 TEST(Sentence, NamesThreeAtMostAndOnlyWhatContributes) {
@@ -149,9 +165,11 @@ TEST(Sentence, SaysWhenTheLimitIsReachedWhereThatIsKnown) {
   const std::vector<Case> cases = {
       {Reaching(0.9, 540, 720, 960), "; reaches its limit in 12 min (9-16)"},
       {Reaching(0.9, 20, 45, 70), "; reaches its limit in 45 s (20-70)"},
-      {Reaching(1, 0, 0, 0), "; is past its limit"},
+      {Reaching(0.9, 5, 20, 480),
+       "; reaches its limit in less than 1 min (0-8)"},
+      {Reaching(1, 0, 0, 0), "; past its limit"},
       {Without(Judgement::kNotConfirmed, 0.02),
-       "; is not expected to reach its limit (probability 2 %)"},
+       "; not expected to reach its limit (probability 2 %)"},
       {Without(Judgement::kConfirmed, 0.73),
        "; may reach its limit (probability 73 %)"},
       {Without(Judgement::kInconclusive, 0), ""}};
@@ -179,6 +197,9 @@ TEST(Sentence, NamesWhatReachesItsLimitWhereAnotherMetricStandsOut) {
   EXPECT_EQ(Sentence(window, assessment),
             "no metric stands out from its baseline; memory reaches its limit "
             "in 12 min (9-16)");
+  assessment.forecast = Reaching(1, 0, 0, 0);
+  EXPECT_EQ(Sentence(window, assessment),
+            "no metric stands out from its baseline; memory is past its limit");
 }
 
 TEST(Sentence, OfWhatCannotBeJudgedSaysWhy) {
