@@ -18,7 +18,8 @@ struct StoredGroup {
   std::size_t received = 0;
   /// Alerts whose (fingerprint, starts_at, status) was not stored before.
   std::size_t fresh = 0;
-  /// Of these: the ones that correlate has to look at.
+  /// The ones that correlate has to look at: of these, and of those that fire
+  /// again after their end.
   std::size_t waiting = 0;
   /// Ids of the incidents that these alerts belong to by now; often none.
   std::vector<std::string> incidents{};
@@ -63,7 +64,9 @@ std::vector<AuditRecord> LeftOut(const AlertGroup& group, Time now);
 /// Where acknowledged alerts live. Implementations are thread-safe.
 ///
 /// Unique by (fingerprint, starts_at, status); a starts_at that moved earlier
-/// while the stored episode of that fingerprint fires is the same episode.
+/// while the stored episode of that fingerprint fires is the same episode. One
+/// that is posted as firing a minute or more after its end burns again: its
+/// end is taken back, and correlate looks at it anew.
 class AlertStore {
  public:
   virtual ~AlertStore() = default;

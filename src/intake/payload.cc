@@ -58,6 +58,11 @@ Result<AlertGroup> ParseAlertGroup(std::string_view body,
   if (body.substr(0, 3) == "\xef\xbb\xbf") {
     return Error{Code::kInvalidArgument, "body: starts with a byte order mark"};
   }
+  // The library takes it for the end of the text.
+  if (const std::size_t at = body.find('\0'); at != std::string_view::npos) {
+    return Error{Code::kInvalidArgument,
+                 "body: is not JSON from byte " + std::to_string(at) + " on"};
+  }
   PayloadReader reader(limits);
   Events events(reader);
   try {

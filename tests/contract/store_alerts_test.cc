@@ -317,5 +317,46 @@ TEST_P(StoreContract, SeveralLinksAreOneChange) {
   EXPECT_EQ(store().audit.Find(incident.id)->size(), 1u);
 }
 
+TEST_P(StoreContract, WhatFiresAgainAfterItsEndBurnsAgain) {
+  const Alert firing = Firing("a", seconds(600));
+  Alert resolved = firing;
+  resolved.status = AlertStatus::kResolved;
+  resolved.ends_at = now();
+  const auto append = [&](const Alert& alert) {
+    const auto stored = store().alerts.Append(Group({alert}), now());
+    EXPECT_TRUE(stored.ok());
+    return std::pair(stored->fresh, stored->waiting);
+  };
+  using Counts = std::pair<std::size_t, std::size_t>;
+  const Incident incident = Stored("cart");
+  const auto link = [&](const std::string& id) {
+    const auto waiting = store().alerts.Uncorrelated(10);
+    for (const StoredAlert& alert : *waiting) {
+      ASSERT_TRUE(store().correlation.Link({alert.row}, id, {}).ok());
+    }
+  };
+  EXPECT_EQ(append(firing), Counts(1, 1));
+  link(incident.id);
+  EXPECT_EQ(append(resolved), Counts(1, 1));
+  link(incident.id);
+  clock_.Advance(seconds(59));
+  EXPECT_EQ(append(firing), Counts(0, 0)) << "its end has overtaken it";
+  EXPECT_TRUE(store().alerts.Uncorrelated(10)->empty());
+  clock_.Advance(seconds(1));
+  EXPECT_EQ(append(firing), Counts(0, 1));
+  const auto waiting = store().alerts.Uncorrelated(10);
+  ASSERT_EQ(waiting->size(), 1u);
+  EXPECT_EQ(waiting->front().alert, firing);
+  EXPECT_EQ(waiting->front().incident, "");
+  EXPECT_EQ(waiting->front().received_at, now());
+  EXPECT_EQ(append(firing), Counts(0, 0)) << "it burns already";
+  // It ends as any other does.
+  link(incident.id);
+  EXPECT_EQ(append(resolved), Counts(1, 1));
+  ASSERT_EQ(store().alerts.Uncorrelated(10)->size(), 1u);
+  EXPECT_EQ(store().alerts.Uncorrelated(10)->front().incident, incident.id);
+  EXPECT_EQ(append(resolved), Counts(0, 0));
+}
+
 }  // namespace
 }  // namespace selfheal::testing

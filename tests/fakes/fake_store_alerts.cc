@@ -66,10 +66,39 @@ void Note(StoredGroup& group, const std::string& incident) {
   }
 }
 
+/// Takes the end of an episode back where it is a minute old; false: it is not.
+bool TakeUpAgain(FakeStoreState& state, AlertRow& own, Time now) {
+  Alert& alert = own.stored.alert;
+  std::vector<AlertRow*> ends;
+  for (AlertRow& row : state.alerts) {
+    const Alert& known = row.stored.alert;
+    if (known.fingerprint != alert.fingerprint) continue;
+    if (row.burning) return false;
+    if (known.status != AlertStatus::kResolved) continue;
+    if (row.stored.received_at > now - seconds(60)) return false;
+    if (known.starts_at == alert.starts_at ||
+        (known.starts_at < alert.starts_at &&
+         known.ends_at > alert.starts_at)) {
+      ends.push_back(&row);
+    }
+  }
+  if (ends.empty()) return false;
+  for (AlertRow* end : ends) end->stored.alert.fingerprint.clear();
+  own.burning = true;
+  own.stored.incident.clear();
+  own.stored.correlated = false;
+  own.stored.received_at = now;
+  return true;
+}
+
 void AppendOne(FakeStoreState& state, const Alert& alert, Time now,
                StoredGroup& group) {
-  const AlertRow* known = Exact(state, alert, alert.status);
+  AlertRow* known = Exact(state, alert, alert.status);
   const bool firing = alert.status == AlertStatus::kFiring;
+  if (known != nullptr && firing && TakeUpAgain(state, *known, now)) {
+    ++group.waiting;
+    return;
+  }
   if (known == nullptr && firing) known = MovedEarlier(state, alert);
   if (known != nullptr) return Note(group, known->stored.incident);
   ++group.fresh;

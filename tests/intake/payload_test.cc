@@ -168,6 +168,8 @@ TEST(Payload, RefusesABadBodyByFieldAndReason) {
   for (const Refused& refused : cases) {
     EXPECT_EQ(Refusal(refused.body), refused.message) << refused.body;
   }
+  EXPECT_EQ(Refusal(std::string_view("{}\0x", 4)),
+            "body: is not JSON from byte 2 on");
 }
 
 TEST(Payload, RejectsSingleAlertsByFieldAndReason) {

@@ -11,6 +11,9 @@ namespace {
 /// Of the alerts that are read at once: one may be as large as a body.
 constexpr std::size_t kMostBytes = std::size_t{8} << 20;
 
+/// A firing post that comes this soon after the end was overtaken by it.
+constexpr seconds kOvertaking{60};
+
 /// What storing one alert came to.
 struct Stored {
   bool fresh = false;
@@ -64,11 +67,13 @@ struct Known {
   std::optional<std::string> incident;
   /// Posts may overtake each other: its end may be here before it.
   bool ended = false;
+  /// Its own row, where nothing says that it burns.
+  std::optional<long long> over;
 };
 
 Result<Known> FindEpisode(Connection& db, const AlertRow& row) {
   Statement query = db.Query(
-      "SELECT starts_at, status, burning, incident FROM alerts"
+      "SELECT starts_at, status, burning, incident, row FROM alerts"
       " WHERE fingerprint = ? AND starts_at >= ? ORDER BY starts_at, status",
       row.fingerprint, row.starts_at);
   Known known;
@@ -76,9 +81,9 @@ Result<Known> FindEpisode(Connection& db, const AlertRow& row) {
     const bool same = query.At(0) == row.starts_at;
     const bool resolved = query.Integer(1) != 0;
     if (same && resolved) known.ended = true;
-    if (!resolved && (same || query.Integer(2) != 0)) {
-      known.incident = query.Text(3);
-    }
+    const bool burning = query.Integer(2) != 0;
+    if (!resolved && (same || burning)) known.incident = query.Text(3);
+    if (!resolved && same && !burning) known.over = query.Integer(4);
   }
   if (Result<void> status = query.status(); !status.ok()) {
     return status.error();
@@ -86,9 +91,52 @@ Result<Known> FindEpisode(Connection& db, const AlertRow& row) {
   return known;
 }
 
+/// True where an episode that is over fires again: nothing of it burns, and
+/// its end came long enough ago not to have overtaken this post. Alertmanager
+/// says resolved also where Prometheus only went silent.
+Result<bool> FiresAgain(Connection& db, const AlertRow& row, Time now) {
+  Statement query = db.Query(
+      "SELECT max(burning) = 0 AND max(CASE status WHEN 1 THEN received_at END)"
+      " <= ? FROM alerts WHERE fingerprint = ?",
+      now - kOvertaking, row.fingerprint);
+  const bool again = query.Next() && query.Integer(0) != 0;
+  if (Result<void> status = query.status(); !status.ok()) {
+    return status.error();
+  }
+  return again;
+}
+
+/// Takes the end of an episode back: it burns, and is looked at anew.
+Result<Stored> TakeUpAgain(Connection& db, long long own, const AlertRow& row,
+                           Time now) {
+  Result<long long> done = db.Run(
+      "UPDATE alerts SET burning = 1, incident = '', correlated = ?,"
+      " received_at = ? WHERE row = ?",
+      !Waits(row, ""), now, own);
+#define SELFHEAL_ITS_ENDS                                                 \
+  " row IN (SELECT row FROM alerts WHERE fingerprint = ?1 AND status = 1" \
+  " AND (starts_at = ?2 OR (starts_at < ?2 AND ends_at > ?2)))"
+  if (done.ok()) {
+    done = db.Run("DELETE FROM alert_texts WHERE" SELFHEAL_ITS_ENDS,
+                  row.fingerprint, row.starts_at);
+  }
+  if (done.ok()) {
+    done = db.Run("DELETE FROM alerts WHERE" SELFHEAL_ITS_ENDS, row.fingerprint,
+                  row.starts_at);
+  }
+#undef SELFHEAL_ITS_ENDS
+  if (!done.ok()) return done.error();
+  return Stored{false, Waits(row, ""), ""};
+}
+
 Result<Stored> StoreFiring(Connection& db, const AlertRow& row, Time now) {
   Result<Known> known = FindEpisode(db, row);
   if (!known.ok()) return known.error();
+  if (known->over) {
+    const Result<bool> again = FiresAgain(db, row, now);
+    if (!again.ok()) return again.error();
+    if (*again) return TakeUpAgain(db, *known->over, row, now);
+  }
   if (known->incident) return Stored{false, false, std::move(*known->incident)};
   const Result<void> done = Insert(db, row, !known->ended, "", now);
   if (!done.ok()) return done.error();

@@ -21,13 +21,18 @@ constexpr std::chrono::milliseconds kBusy{5000};
 struct Row {
   AuditRecord record;
   bool known_stage = false;
+  /// Each column is what we write; SQLite would read others as if they were.
+  bool typed = false;
   std::string data;
   std::string previous;
   std::string hash;
 };
 
 constexpr const char* kRows =
-    "SELECT seq, at, incident, stage, outcome, reason, data, previous, hash"
+    "SELECT seq, at, incident, stage, outcome, reason, data, previous, hash,"
+    " typeof(seq) || typeof(at) = 'integerinteger' AND typeof(incident) ||"
+    " typeof(stage) || typeof(outcome) || typeof(reason) || typeof(data) ||"
+    " typeof(previous) || typeof(hash) = 'texttexttexttexttexttexttext'"
     " FROM audit ORDER BY seq";
 
 Row Read(const Statement& query) {
@@ -44,6 +49,7 @@ Row Read(const Statement& query) {
   row.data = query.Text(6);
   row.previous = query.Text(7);
   row.hash = query.Text(8);
+  row.typed = query.Integer(9) != 0;
   return row;
 }
 
@@ -53,6 +59,7 @@ std::string ProblemOf(const Row& row, const ChainHead& last,
   if (row.record.seq != last.seq + 1) {
     return "row " + std::to_string(last.seq + 1) + " is missing";
   }
+  if (!row.typed) return "a column is not of its type";
   if (!row.known_stage) return "its stage is none of ours";
   if (row.previous != last.hash) {
     return "it does not follow the row before it";

@@ -92,6 +92,13 @@ bool Connection::InTransaction() const {
   return sqlite3_get_autocommit(db_) == 0;
 }
 
+bool Connection::HasMoved() const {
+  int moved = 0;
+  const int code =
+      sqlite3_file_control(db_, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+  return code == SQLITE_OK && moved != 0;
+}
+
 void Connection::Checkpoint(Checkpointing how) {
   // Where it fails the log only stays longer; the next commit tells of faults.
   sqlite3_wal_checkpoint_v2(db_, nullptr,

@@ -106,6 +106,8 @@ class Connection {
 
   long long LastRow() const;
   bool InTransaction() const;
+  /// The file is no longer where it was opened: moved, deleted or replaced.
+  bool HasMoved() const;
   /// Frames in the write-ahead log after the last commit.
   int WalFrames() const { return wal_frames_; }
   enum class Checkpointing {

@@ -263,6 +263,10 @@ Result<void> Writer::Commit() {
   }
   const auto begin = std::chrono::steady_clock::now();
   if (auto done = db_->Run("COMMIT"); !done.ok()) return done.error();
+  // What was written to a file without a name is lost with this process.
+  if (db_->HasMoved()) {
+    return Error{Code::kUnavailable, "the file was moved or deleted"};
+  }
   last_commit_ = std::chrono::steady_clock::now() - begin;
   const MutexLock lock(mutex_);
   committed_ = audit_.head();

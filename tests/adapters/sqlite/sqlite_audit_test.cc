@@ -74,7 +74,7 @@ std::string Tampering(std::mt19937& random) {
   };
   const std::string row = pick(1, kRows);
   const std::string where = " WHERE seq = " + row;
-  switch (std::uniform_int_distribution<int>(0, 11)(random)) {
+  switch (std::uniform_int_distribution<int>(0, 13)(random)) {
     case 0:
       return "UPDATE audit SET reason = reason || ' '" + where;
     case 1:
@@ -99,6 +99,11 @@ std::string Tampering(std::mt19937& random) {
     case 10:
       return "INSERT INTO audit SELECT max(seq) + 1, at, incident, stage,"
              " outcome, reason, data, hash, hash FROM audit";
+    case 11:
+      // SQLite would read the number at its front.
+      return "UPDATE audit SET at = at || ' forged'" + where;
+    case 12:
+      return "UPDATE audit SET reason = CAST(reason AS BLOB)" + where;
     default: {
       // Two rows trade places.
       const std::string other = std::to_string(1 + std::stoi(row) % kRows);

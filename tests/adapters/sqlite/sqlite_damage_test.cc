@@ -92,6 +92,26 @@ TEST(SqliteDamage, AFileThatIsGoneIsNotMadeAnew) {
   EXPECT_FALSE(std::filesystem::exists(folder.Database()));
 }
 
+TEST(SqliteDamage, NothingIsAcknowledgedIntoAFileWithoutAName) {
+  const TempFolder folder;
+  Fill(folder.Database());
+  auto store = OpenStore(folder.Database(), Patient());
+  ASSERT_TRUE(store.ok());
+  const std::string aside = folder.Database() + ".aside";
+  std::filesystem::rename(folder.Database(), aside);
+  const sqlite::ChainHead before = (*store)->AuditHead();
+  const auto refused = (*store)->Append(OneAlert("a"), Time());
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().code, Code::kUnavailable);
+  EXPECT_NE(refused.error().message.find("moved or deleted"), std::string::npos)
+      << refused.error().message;
+  EXPECT_FALSE((*store)->Writable());
+  EXPECT_EQ((*store)->AuditHead(), before);
+  std::filesystem::rename(aside, folder.Database());
+  ASSERT_TRUE(Becomes(**store, true));
+  EXPECT_TRUE((*store)->Append(OneAlert("b"), Time()).ok());
+}
+
 TEST(SqliteDamage, WhatIsDeletedIsOverwritten) {
   const TempFolder folder;
   const std::string secret = "a-secret-of-one-use";
