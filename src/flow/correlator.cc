@@ -115,12 +115,12 @@ struct Correlator::Pass {
   std::size_t waiting = 0;
 };
 
-Result<bool> Correlator::Drain() {
+Result<Correlator::Left> Correlator::Drain() {
   while (true) {
     const SteadyTime start = ports_.clock.SteadyNow();
     auto batch = ports_.alerts.Uncorrelated(kBatch);
     if (!batch.ok()) return batch.error();
-    if (batch->empty()) return false;
+    if (batch->empty()) return Left::kNothing;
     Pass pass;
     pass.rules = ports_.runbooks.Current();
     Result<void> finished;
@@ -135,7 +135,8 @@ Result<bool> Correlator::Drain() {
     if (!finished.ok()) return finished.error();
     ports_.observer.OnStage(Stage::kCorrelate, "correlated",
                             ports_.clock.SteadyNow() - start);
-    if (pass.waiting > 0) return true;
+    if (pass.waiting > 0) return Left::kWaiting;
+    if (batch->size() < kBatch) return Left::kPerhaps;
   }
 }
 
@@ -152,7 +153,7 @@ Result<void> Correlator::Sort(const StoredAlert& stored, Pass& pass) {
                       "the alert matches rules " + matching[0]->name + " and " +
                           matching[1]->name);
     incident.rule.clear();
-    return Escalate(stored, std::move(incident), pass);
+    return Escalate(stored, std::move(incident), Tell::kPeople, pass);
   }
   return {};
 }
@@ -199,12 +200,7 @@ Result<void> Correlator::Open(const StoredAlert& stored, const Rule& rule,
     ++pass.waiting;
     return {};
   }
-  if (!target.ok()) {
-    return Escalate(stored,
-                    WithoutTarget(rule, stored, ports_.clock.Now(),
-                                  "no target: " + target.error().message),
-                    pass);
-  }
+  if (!target.ok()) return Strand(stored, rule, target.error(), pass);
   std::string& open = pass.open[{target->object, rule.type}];
   if (open.empty()) {
     auto found = ports_.links.FindOpen(target->object, rule.type);
@@ -233,8 +229,29 @@ Result<void> Correlator::Open(const StoredAlert& stored, const Rule& rule,
   return {};
 }
 
+bool Correlator::OptedIn(const std::string& ns) const {
+  return std::any_of(
+      ports_.namespaces.begin(), ports_.namespaces.end(),
+      [&](const std::string& one) { return one == "*" || one == ns; });
+}
+
+/// The alert names nothing that we can find, or may look at: roles are bound
+/// in the namespaces that are opted in, and nobody asked us about the others.
+Result<void> Correlator::Strand(const StoredAlert& stored, const Rule& rule,
+                                const Error& why, Pass& pass) {
+  Incident incident = WithoutTarget(rule, stored, ports_.clock.Now(),
+                                    "no target: " + why.message);
+  const std::string& ns = incident.target.ns;
+  if (ns.empty() || OptedIn(ns)) {
+    return Escalate(stored, std::move(incident), Tell::kPeople, pass);
+  }
+  incident.reason =
+      "namespace " + ns + " is not opted in (kubernetes.namespaces)";
+  return Escalate(stored, std::move(incident), Tell::kNobody, pass);
+}
+
 Result<void> Correlator::Escalate(const StoredAlert& stored, Incident incident,
-                                  Pass& pass) {
+                                  Tell tell, Pass& pass) {
   std::erase_if(told_, [&](const auto& entry) {
     return entry.second.opened_at + kRest <= incident.opened_at;
   });
@@ -246,7 +263,9 @@ Result<void> Correlator::Escalate(const StoredAlert& stored, Incident incident,
     return {};
   }
   if (auto created = Create({&stored}, incident); !created.ok()) return created;
-  ports_.notifier.Notify(NoticeOf(incident, {incident.reason}));
+  if (tell == Tell::kPeople) {
+    ports_.notifier.Notify(NoticeOf(incident, {incident.reason}));
+  }
   told_.emplace(about, std::move(incident));
   return {};
 }
@@ -314,7 +333,8 @@ Result<void> Correlator::Create(const Alerts& alerts, Incident incident) {
                   {{"incident", incident.id},
                    {"type", std::string(IncidentTypeName(incident.type))},
                    {"target", ToString(incident.target)},
-                   {"phase", std::string(PhaseName(incident.phase))}});
+                   {"phase", std::string(PhaseName(incident.phase))},
+                   {"reason", incident.reason}});
   if (open) ports_.wake(incident, Duration::zero());
   return {};
 }

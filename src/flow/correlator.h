@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/clock.h"
 #include "core/incident.h"
@@ -34,6 +35,8 @@ class Correlator {
     RunbookSource& runbooks;
     TargetResolver& targets;
     Notifier& notifier;
+    /// Opted in; "*" = all.
+    const std::vector<std::string>& namespaces;
     FlowObserver& observer;
     Logger& log;
     const Clock& clock;
@@ -43,11 +46,18 @@ class Correlator {
 
   explicit Correlator(Ports ports) : ports_(std::move(ports)) {}
 
-  /// Handles every alert that no pass has looked at.
+  /// What a call of Drain left behind.
+  enum class Left {
+    kNothing,
+    kPerhaps,  ///< Others may have come meanwhile.
+    kWaiting,  ///< Some wait for a cluster that did not answer.
+  };
+
+  /// Handles the alerts that no pass has looked at; ends with the first few
+  /// hundred that are not a whole pass, so that a flood is paced.
   ///
-  /// @return true where some must wait, as the cluster did not answer.
   /// @error kUnavailable  the store.
-  Result<bool> Drain();
+  Result<Left> Drain();
 
  private:
   struct Joining;
@@ -55,12 +65,16 @@ class Correlator {
 
   Result<void> Sort(const StoredAlert& stored, Pass& pass);
   Result<void> Open(const StoredAlert& stored, const Rule& rule, Pass& pass);
+  bool OptedIn(const std::string& ns) const;
+  Result<void> Strand(const StoredAlert& stored, const Rule& rule,
+                      const Error& why, Pass& pass);
   Result<void> JoinKnown(const StoredAlert& stored, Pass& pass);
   const Result<ResolvedTarget>& Resolve(const StoredAlert& stored,
                                         const Rule& rule, Pass& pass);
-  /// Tells a person of an alert without a target: once a while for all that
-  /// name the same.
-  Result<void> Escalate(const StoredAlert& stored, Incident incident,
+  enum class Tell { kPeople, kNobody };
+  /// Tells of an alert without a target: once a while for all that name the
+  /// same.
+  Result<void> Escalate(const StoredAlert& stored, Incident incident, Tell tell,
                         Pass& pass);
   Result<void> Create(const std::vector<const StoredAlert*>& alerts,
                       Incident incident);

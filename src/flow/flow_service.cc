@@ -150,16 +150,17 @@ void FlowService::Correlate(const std::stop_token& stop) {
   std::stop_callback wake(stop, [this] { alerts_stored_.notify_all(); });
   while (!stop.stop_requested()) {
     const auto start = std::chrono::steady_clock::now();
-    const auto waiting = correlator_.Drain();
-    if (!waiting.ok()) {
+    const auto left = correlator_.Drain();
+    if (!left.ok()) {
       ports_.log.Error("alerts not correlated",
-                       {{"error", waiting.error().message}});
+                       {{"error", left.error().message}});
     }
-    const bool again = !waiting.ok() || *waiting;
+    const bool again = !left.ok() || *left == Correlator::Left::kWaiting;
+    const bool more = left.ok() && *left == Correlator::Left::kPerhaps;
     MutexLock lock(mutex_);
     const auto until = std::chrono::steady_clock::now() +
                        (again ? kStorePause : kCorrelateInterval);
-    while (!poked_ && !stop.stop_requested() &&
+    while (!more && !poked_ && !stop.stop_requested() &&
            alerts_stored_.wait_until(mutex_, until) !=
                std::cv_status::timeout) {
     }

@@ -31,12 +31,21 @@ std::string Share(int part, int whole) {
   return std::to_string(part) + " of " + std::to_string(whole);
 }
 
+/// True where `target` is in a namespace that is opted in: trouble elsewhere is
+/// not ours to judge, and not in the population.
+bool IsCounted(const Surroundings& around, const ObjectRef& target) {
+  const auto& counted = around.counted;
+  return counted.empty() || target.ns.empty() ||
+         std::find(counted.begin(), counted.end(), target.ns) != counted.end();
+}
+
 /// Distinct targets whose trouble began within the storm's span.
-std::set<ObjectRef> NewTargets(const Storm& storm, const SafetyState& history,
-                               Time now) {
+std::set<ObjectRef> NewTargets(const Storm& storm, const Surroundings& around,
+                               const SafetyState& history, Time now) {
   std::set<ObjectRef> targets;
   for (const EpisodeRow& episode : history.episodes) {
-    if (episode.starts_at >= now - storm.within) {
+    if (episode.starts_at >= now - storm.within &&
+        IsCounted(around, episode.target)) {
       targets.insert(episode.target);
     }
   }
@@ -48,13 +57,6 @@ std::string Count(const Storm& storm, std::size_t targets) {
          " targets in new trouble within " + FormatDuration(storm.within);
 }
 
-/// True where `target` is one of those that the population counts.
-bool IsCounted(const Surroundings& around, const ObjectRef& target) {
-  const auto& counted = around.counted;
-  return counted.empty() || target.ns.empty() ||
-         std::find(counted.begin(), counted.end(), target.ns) != counted.end();
-}
-
 std::optional<std::string> KindCause(const Storm& storm,
                                      const Surroundings& around,
                                      const std::set<ObjectRef>& targets) {
@@ -63,7 +65,7 @@ std::optional<std::string> KindCause(const Storm& storm,
     const auto part = static_cast<int>(
         std::count_if(targets.begin(), targets.end(),
                       [&, kind = kind](const ObjectRef& target) {
-                        return target.kind == kind && IsCounted(around, target);
+                        return target.kind == kind;
                       }));
     if (!Reaches(part, whole, kKindPercent)) continue;
     return Share(part, whole) + " " + std::string(KindName(kind)) +
@@ -102,7 +104,7 @@ std::optional<std::string> ZoneCause(const Surroundings& around,
 std::optional<std::string> StormCause(const Storm& storm,
                                       const Surroundings& around,
                                       const SafetyState& history, Time now) {
-  const std::set<ObjectRef> targets = NewTargets(storm, history, now);
+  const std::set<ObjectRef> targets = NewTargets(storm, around, history, now);
   if (static_cast<int>(targets.size()) >= storm.targets) {
     return Count(storm, targets.size());
   }
@@ -147,8 +149,9 @@ Finding GuardStorm(const GuardInput& input) {
                                             : around.problem),
                 input.now + kNextLook);
   }
-  return Allow(
-      Count(storm, NewTargets(storm, *input.facts.history, input.now).size()));
+  return Allow(Count(storm, NewTargets(storm, input.facts.surroundings,
+                                       *input.facts.history, input.now)
+                                .size()));
 }
 
 }  // namespace selfheal::guard

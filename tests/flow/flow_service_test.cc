@@ -106,6 +106,7 @@ class FlowServiceTest : public ::testing::Test {
                         .runbooks = runbooks_,
                         .targets = targets_,
                         .notifier = notifier_,
+                        .namespaces = config_.kubernetes.namespaces,
                         .observer = observer_,
                         .log = log_,
                         .clock = clock_,

@@ -115,6 +115,15 @@ TEST(StormShare, ThirtyPercentOfAKindOfTen) {
   }
 }
 
+TEST(StormShare, TroubleInOtherNamespacesIsNone) {
+  GuardWorld world(Scene::kCanary);
+  AddTrouble(world, ObjectKind::kDeployment, 5);
+  world.surroundings.state.counted = {"other"};
+  EXPECT_EQ(world.Of("storm").outcome, kAllow);
+  world.surroundings.state.counted = {"shop"};
+  EXPECT_EQ(world.Of("storm").outcome, kDeny);
+}
+
 TEST(StormShare, KindsAreCountedApartAndOldEpisodesNot) {
   GuardWorld world(Scene::kCanary);
   world.surroundings.state.population = {{ObjectKind::kDeployment, 10},

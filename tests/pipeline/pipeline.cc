@@ -101,6 +101,7 @@ class Pipeline::Rest {
                     .runbooks = runbooks,
                     .targets = targets,
                     .notifier = notifier,
+                    .namespaces = p.config.kubernetes.namespaces,
                     .observer = observer,
                     .log = log,
                     .clock = p.clock,
