@@ -13,6 +13,7 @@
 #include "adapters/sqlite/database_url.h"
 #include "adapters/sqlite/read_only_history.h"
 #include "adapters/telemetry/logger.h"
+#include "app/idle_knobs.h"
 #include "app/log_notifier.h"
 #include "app/no_cluster.h"
 #include "correlate/rule_match.h"
@@ -111,6 +112,9 @@ Result<std::unique_ptr<Parts>> Parts::Build(
   std::unique_ptr<Parts> parts(new Parts(config));
   parts->borrowed = std::move(borrowed);
   parts->log = telemetry::CreateLogger(config.log.level, config.log.format);
+  for (const std::string& key : IdleKnobs(config)) {
+    parts->log->Warn("this release does nothing with it", {{"key", key}});
+  }
   auto runbooks = yaml::ReloadableRunbooks::Create(
       config, [](std::string_view text) { return Sha256Hex(text); }, findings);
   if (!runbooks.ok()) return runbooks.error();
