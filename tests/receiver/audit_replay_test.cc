@@ -27,7 +27,8 @@ class AuditReplay : public ::testing::Test {
   static KeptEvidence Evidence(std::uint64_t seed) {
     KeptEvidence kept{OrdinaryWindow(2, seed), std::nullopt};
     Raise(kept.window.metrics[0], 20, 80);
-    const ConfirmSpec options;
+    ConfirmSpec options;
+    options.trees = 8;  // Quick; the answer does not matter.
     kept.judged = Judged{options, Judge(kept.window, options, seed)};
     return kept;
   }
