@@ -63,6 +63,8 @@ struct AlertLinks {
   std::vector<long long> alert_rows;
   std::string incident_id;  ///< "" = they matched no rule.
   std::vector<AuditRecord> records;
+  /// Only while the incident is unfinished; else the rows wait on.
+  bool if_open = false;
 };
 
 /// Port of correlate: what it needs to merge alerts into incidents.
@@ -72,18 +74,8 @@ class CorrelationStore {
   /// The id of the unfinished incident of a target and type.
   virtual Result<std::optional<std::string>> FindOpen(const ObjectRef& target,
                                                       IncidentType type) = 0;
-  /// Marks alert rows as correlated; `incident_id` empty = matched no rule.
-  virtual Result<void> Link(const std::vector<long long>& alert_rows,
-                            const std::string& incident_id,
-                            const std::vector<AuditRecord>& records) = 0;
-  /// Several at once; in one transaction where the store can.
-  virtual Result<void> LinkAll(const std::vector<AlertLinks>& links) {
-    for (const AlertLinks& one : links) {
-      auto linked = Link(one.alert_rows, one.incident_id, one.records);
-      if (!linked.ok()) return linked;
-    }
-    return {};
-  }
+  /// Marks alert rows as correlated, all or none in one transaction.
+  virtual Result<void> Link(const std::vector<AlertLinks>& links) = 0;
 };
 
 }  // namespace selfheal

@@ -88,8 +88,8 @@ std::vector<long long> RowsOf(const Alerts& alerts) {
 struct Correlator::Joining {
   /// The incident that is joined, as far as it is known: id, type, target.
   Incident incident;
-  /// What is opened for them where that one has ended; none: nothing is.
-  std::optional<Incident> instead;
+  /// Alerts that fire join it only while it is open.
+  bool if_open = false;
   Alerts firing;
   Alerts resolved;
 
@@ -167,7 +167,7 @@ Result<void> Correlator::JoinKnown(const StoredAlert& stored, Pass& pass) {
   auto incident = ports_.incidents.Load(stored.incident);
   if (!incident.ok()) return incident.error();
   Joining joining{.incident = *std::move(incident),
-                  .instead = std::nullopt,
+                  .if_open = false,
                   .firing = {},
                   .resolved = {}};
   joining.Add(stored);
@@ -209,7 +209,7 @@ Result<void> Correlator::Open(const StoredAlert& stored, const Rule& rule,
   }
   // Nearly every alert of a flood joins what the pass has met already.
   const auto joining = pass.joining.find(open);
-  if (joining != pass.joining.end() && joining->second.instead) {
+  if (joining != pass.joining.end() && joining->second.if_open) {
     joining->second.Add(stored);
     return {};
   }
@@ -223,9 +223,9 @@ Result<void> Correlator::Open(const StoredAlert& stored, const Rule& rule,
   }
   Joining& fresh = pass.joining[open];
   fresh.Add(stored);
-  fresh.incident = incident;
+  fresh.incident = std::move(incident);
   fresh.incident.id = open;
-  fresh.instead = std::move(incident);
+  fresh.if_open = true;
   return {};
 }
 
@@ -280,7 +280,8 @@ Result<void> Correlator::Finish(Pass& pass) {
                        id,
                        {Record(joining.incident, now, "merged",
                                "another alert of the same target and type",
-                               joining.firing)}});
+                               joining.firing)},
+                       joining.if_open});
     }
     if (!joining.resolved.empty()) {
       links.push_back(
@@ -291,7 +292,7 @@ Result<void> Correlator::Finish(Pass& pass) {
     }
   }
   if (links.empty()) return {};
-  auto linked = ports_.links.LinkAll(links);
+  auto linked = ports_.links.Link(links);
   if (!linked.ok()) return linked;
   for (const auto& [id, joining] : pass.joining) {
     if (auto woken = Wake(joining); !woken.ok()) return woken;
@@ -302,7 +303,8 @@ Result<void> Correlator::Finish(Pass& pass) {
 }
 
 Result<void> Correlator::Wake(const Joining& joining) {
-  // A worker may have ended it meanwhile, without having seen these alerts.
+  // Where a worker ended it meanwhile, what fires has not joined it: the next
+  // pass opens another.
   auto open =
       ports_.links.FindOpen(joining.incident.target, joining.incident.type);
   if (!open.ok()) return open.error();
@@ -310,8 +312,6 @@ Result<void> Correlator::Wake(const Joining& joining) {
     // More of the same does not press; an end may.
     ports_.wake(joining.incident,
                 joining.resolved.empty() ? kMoreOfTheSame : Duration::zero());
-  } else if (joining.instead) {
-    return Create(joining.firing, *joining.instead);
   }
   return {};
 }

@@ -105,7 +105,7 @@ TEST_P(StoreContract, UncorrelatedGivesTheOldestFirstUpToItsLimit) {
   EXPECT_EQ(AlertName(first->at(2).alert), "a2");
   std::vector<long long> rows;
   for (const StoredAlert& alert : *first) rows.push_back(alert.row);
-  ASSERT_TRUE(store().correlation.Link(rows, "", {}).ok());
+  ASSERT_TRUE(store().correlation.Link({{rows, "", {}}}).ok());
   const auto rest = store().alerts.Uncorrelated(3);
   ASSERT_EQ(rest->size(), 2u);
   EXPECT_EQ(AlertName(rest->at(0).alert), "a3");
@@ -116,7 +116,7 @@ TEST_P(StoreContract, LinkedAlertsNameTheirIncident) {
   ASSERT_TRUE(store().alerts.Append(group, now()).ok());
   const Incident incident = Stored("cart");
   const long long row = store().alerts.Uncorrelated(1)->front().row;
-  ASSERT_TRUE(store().correlation.Link({row}, incident.id, {}).ok());
+  ASSERT_TRUE(store().correlation.Link({{{row}, incident.id, {}}}).ok());
 
   EXPECT_EQ(store().alerts.Append(group, now())->incidents,
             std::vector<std::string>{incident.id});
@@ -137,7 +137,7 @@ TEST_P(StoreContract, ResolvedBelongsToTheIncidentOfItsEpisode) {
       store().alerts.Append(Group({Firing("a", seconds(60))}), now()).ok());
   const Incident incident = Stored("cart");
   const long long row = store().alerts.Uncorrelated(1)->front().row;
-  ASSERT_TRUE(store().correlation.Link({row}, incident.id, {}).ok());
+  ASSERT_TRUE(store().correlation.Link({{{row}, incident.id, {}}}).ok());
   // Its startsAt moved earlier meanwhile, which must not part the two.
   const auto ended =
       store().alerts.Append(Group({Resolved("a", seconds(90))}), now());
@@ -162,7 +162,7 @@ TEST_P(StoreContract, ResolvedBeforeCorrelationIsLinkedWithItsEpisode) {
   const auto waiting = store().alerts.Uncorrelated(10);
   ASSERT_EQ(waiting->size(), 2u);
   ASSERT_TRUE(
-      store().correlation.Link({waiting->at(0).row}, incident.id, {}).ok());
+      store().correlation.Link({{{waiting->at(0).row}, incident.id, {}}}).ok());
   const auto rest = store().alerts.Uncorrelated(10);
   ASSERT_EQ(rest->size(), 1u);
   EXPECT_EQ(rest->front().incident, incident.id);
@@ -180,7 +180,7 @@ TEST_P(StoreContract, EndThatOvertookItsBeginningStillEndsIt) {
     rows.push_back(alert.row);
   }
   ASSERT_EQ(rows.size(), 2u);
-  ASSERT_TRUE(store().correlation.Link(rows, incident.id, {}).ok());
+  ASSERT_TRUE(store().correlation.Link({{rows, incident.id, {}}}).ok());
   const auto loaded = store().incidents.Load(incident.id);
   ASSERT_EQ(loaded->alerts.size(), 1u);
   EXPECT_FALSE(loaded->alerts[0].firing);
@@ -194,7 +194,7 @@ TEST_P(StoreContract, EndOfAnOldEpisodeLeavesANewOneBurning) {
   ASSERT_TRUE(store().alerts.Append(Group({old_end}), now()).ok());
   const Incident incident = Stored("cart");
   const long long row = store().alerts.Uncorrelated(1)->front().row;
-  ASSERT_TRUE(store().correlation.Link({row}, incident.id, {}).ok());
+  ASSERT_TRUE(store().correlation.Link({{{row}, incident.id, {}}}).ok());
   EXPECT_TRUE(store().incidents.Load(incident.id)->alerts.at(0).firing);
 }
 
@@ -203,8 +203,8 @@ TEST_P(StoreContract, LinkToNothingKeepsAnIncidentThatIsKnown) {
       store().alerts.Append(Group({Firing("a", seconds(60))}), now()).ok());
   const Incident incident = Stored("cart");
   const long long row = store().alerts.Uncorrelated(1)->front().row;
-  ASSERT_TRUE(store().correlation.Link({row}, incident.id, {}).ok());
-  ASSERT_TRUE(store().correlation.Link({row}, "", {}).ok());
+  ASSERT_TRUE(store().correlation.Link({{{row}, incident.id, {}}}).ok());
+  ASSERT_TRUE(store().correlation.Link({{{row}, "", {}}}).ok());
   EXPECT_EQ(store().alerts.List({})->items.at(0).incident, incident.id);
 }
 
@@ -216,7 +216,7 @@ TEST_P(StoreContract, LinkOfAnUnknownRowChangesNothing) {
   const std::vector<AuditRecord> records = {
       {0, now(), incident.id, Stage::kCorrelate, "merged", "r", {}}};
   const auto linked =
-      store().correlation.Link({row, row + 1000}, incident.id, records);
+      store().correlation.Link({{{row, row + 1000}, incident.id, records}});
   ASSERT_FALSE(linked.ok());
   EXPECT_EQ(linked.error().code, Code::kNotFound);
   EXPECT_EQ(store().alerts.Uncorrelated(10)->size(), 1u);
@@ -308,9 +308,9 @@ TEST_P(StoreContract, SeveralLinksAreOneChange) {
   ASSERT_EQ(waiting->size(), 2u);
   const AuditRecord record = {0,        now(), incident.id, Stage::kCorrelate,
                               "merged", "r",   {}};
-  const auto linked = store().correlation.LinkAll(
-      {{{waiting->at(0).row}, incident.id, {record}},
-       {{waiting->at(1).row}, "", {}}});
+  const auto linked =
+      store().correlation.Link({{{waiting->at(0).row}, incident.id, {record}},
+                                {{waiting->at(1).row}, "", {}}});
   ASSERT_TRUE(linked.ok()) << linked.error().message;
   EXPECT_TRUE(store().alerts.Uncorrelated(10)->empty());
   EXPECT_EQ(store().incidents.Load(incident.id)->alerts.size(), 1u);
@@ -332,7 +332,7 @@ TEST_P(StoreContract, WhatFiresAgainAfterItsEndBurnsAgain) {
   const auto link = [&](const std::string& id) {
     const auto waiting = store().alerts.Uncorrelated(10);
     for (const StoredAlert& alert : *waiting) {
-      ASSERT_TRUE(store().correlation.Link({alert.row}, id, {}).ok());
+      ASSERT_TRUE(store().correlation.Link({{{alert.row}, id, {}}}).ok());
     }
   };
   EXPECT_EQ(append(firing), Counts(1, 1));
@@ -356,6 +356,24 @@ TEST_P(StoreContract, WhatFiresAgainAfterItsEndBurnsAgain) {
   ASSERT_EQ(store().alerts.Uncorrelated(10)->size(), 1u);
   EXPECT_EQ(store().alerts.Uncorrelated(10)->front().incident, incident.id);
   EXPECT_EQ(append(resolved), Counts(0, 0));
+}
+
+TEST_P(StoreContract, WhatMayJoinAnOpenIncidentAloneWaitsOnWhereItHasEnded) {
+  ASSERT_TRUE(
+      store().alerts.Append(Group({Firing("a", seconds(60))}), now()).ok());
+  const long long row = store().alerts.Uncorrelated(1)->front().row;
+  Incident incident = Stored("cart");
+  incident.phase = Phase::kDismissed;
+  IncidentUpdate update;
+  update.incident = &incident;
+  ASSERT_TRUE(store().incidents.Save(update).ok());
+  AlertLinks links{{row}, incident.id, {}, true};
+  ASSERT_TRUE(store().correlation.Link({links}).ok());
+  ASSERT_EQ(store().alerts.Uncorrelated(10)->size(), 1u);
+  EXPECT_EQ(store().alerts.Uncorrelated(10)->front().incident, "");
+  links.if_open = false;
+  ASSERT_TRUE(store().correlation.Link({links}).ok());
+  EXPECT_TRUE(store().alerts.Uncorrelated(10)->empty());
 }
 
 }  // namespace

@@ -380,7 +380,7 @@ TEST_P(StoreContract, EpisodesComeFromLinkedAlertsAndTheWatch) {
   const auto rows = store().alerts.Uncorrelated(10);
   ASSERT_TRUE(
       store()
-          .correlation.Link({rows->at(0).row, rows->at(1).row}, cart.id, {})
+          .correlation.Link({{{rows->at(0).row, rows->at(1).row}, cart.id, {}}})
           .ok());
   Incident watched = NewIncident("pay");
   watched.from_watch = true;

@@ -163,13 +163,19 @@ Result<std::optional<std::string>> FakeStore::FindOpen(const ObjectRef& target,
   });
 }
 
-Result<void> FakeStore::Link(const std::vector<long long>& alert_rows,
-                             const std::string& incident_id,
-                             const std::vector<AuditRecord>& records) {
+Result<void> FakeStore::Link(const std::vector<AlertLinks>& links) {
   return Write([&](FakeStoreState& state) {
-    Result<void> done = LinkAlerts(state, alert_rows, incident_id);
-    if (done.ok()) AppendAudit(state, records);
-    return done;
+    for (const AlertLinks& one : links) {
+      const auto incident = state.incidents.find(one.incident_id);
+      if (one.if_open && (incident == state.incidents.end() ||
+                          IsTerminal(incident->second.phase))) {
+        continue;
+      }
+      Result<void> done = LinkAlerts(state, one.alert_rows, one.incident_id);
+      if (!done.ok()) return done;
+      AppendAudit(state, one.records);
+    }
+    return Result<void>();
   });
 }
 

@@ -153,6 +153,16 @@ Result<std::vector<Incident>> ReadUnfinished(Connection& db) {
                               " ORDER BY opened_at, id"));
 }
 
+Result<bool> IsUnfinished(Connection& db, const std::string& id) {
+  Statement query =
+      db.Query("SELECT 1 FROM incidents WHERE id = ? AND finished = 0", id);
+  const bool open = query.Next();
+  if (Result<void> status = query.status(); !status.ok()) {
+    return status.error();
+  }
+  return open;
+}
+
 Result<std::optional<std::string>> FindOpenIncident(Connection& db,
                                                     const ObjectRef& target,
                                                     IncidentType type) {

@@ -38,6 +38,9 @@ Result<void> PutIncident(Connection& db, const IncidentRow& row);
 Result<Incident> ReadIncident(Connection& db, const std::string& id);
 
 Result<std::vector<Incident>> ReadUnfinished(Connection& db);
+/// False also where there is no such incident.
+Result<bool> IsUnfinished(Connection& db, const std::string& id);
+
 Result<std::optional<std::string>> FindOpenIncident(Connection& db,
                                                     const ObjectRef& target,
                                                     IncidentType type);

@@ -149,13 +149,7 @@ Result<std::optional<std::string>> SqliteStore::FindOpen(
   });
 }
 
-Result<void> SqliteStore::Link(const std::vector<long long>& alert_rows,
-                               const std::string& incident_id,
-                               const std::vector<AuditRecord>& records) {
-  return LinkAll({{alert_rows, incident_id, records}});
-}
-
-Result<void> SqliteStore::LinkAll(const std::vector<AlertLinks>& links) {
+Result<void> SqliteStore::Link(const std::vector<AlertLinks>& links) {
   std::size_t bytes = 0;
   for (const AlertLinks& one : links) {
     bytes += SizeOf(one.records) + one.alert_rows.size() * sizeof(long long);
@@ -163,6 +157,11 @@ Result<void> SqliteStore::LinkAll(const std::vector<AlertLinks>& links) {
   return writer_->Write(
       [links](WriteContext& context) {
         for (const AlertLinks& one : links) {
+          if (one.if_open) {
+            const auto open = sqlite::IsUnfinished(context.db, one.incident_id);
+            if (!open.ok()) return Result<void>(open.error());
+            if (!*open) continue;
+          }
           Result<void> done =
               sqlite::LinkAlerts(context.db, one.alert_rows, one.incident_id);
           if (done.ok()) done = context.audit.Append(context.db, one.records);

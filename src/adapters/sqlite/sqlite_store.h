@@ -77,10 +77,7 @@ class SqliteStore final : public AlertStore,
 
   Result<std::optional<std::string>> FindOpen(const ObjectRef& target,
                                               IncidentType type) override;
-  Result<void> Link(const std::vector<long long>& alert_rows,
-                    const std::string& incident_id,
-                    const std::vector<AuditRecord>& records) override;
-  Result<void> LinkAll(const std::vector<AlertLinks>& links) override;
+  Result<void> Link(const std::vector<AlertLinks>& links) override;
 
   Result<void> Append(std::span<const AuditRecord> records) override;
   Result<std::vector<AuditRecord>> Find(

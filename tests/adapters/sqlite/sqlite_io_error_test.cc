@@ -145,7 +145,7 @@ const Operation kOperations[] = {
      [](Scene& s) { return AlertsOf(s.store) == 2; }},
     {"links", [](Scene&) {},
      [](Scene& s) {
-       return s.store.Link({1}, s.incident.id, {SomeRecord("joined")});
+       return s.store.Link({{{1}, s.incident.id, {SomeRecord("joined")}}});
      },
      [](Scene& s) { return s.store.Uncorrelated(9)->empty(); }},
     {"audit", [](Scene&) {},
