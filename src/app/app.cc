@@ -145,7 +145,7 @@ Result<std::string> App::Evidence(const std::string& id) {
 Result<std::string> App::Decide(const ApprovalDecision& decision) {
   auto incident = parts_->store->Decide(decision, parts_->clock.Now());
   if (!incident.ok()) return incident.error();
-  if (decision.grant) {
+  if (incident->approval->state == ApprovalState::kGranted) {
     parts_->metrics->OnApproval(ApprovalState::kGranted);
   }
   parts_->flow->Wake(*incident);

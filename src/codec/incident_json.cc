@@ -85,12 +85,21 @@ Json VerdictValue(const Verdict& verdict) {
 }
 
 Json ApprovalValue(const Approval& approval) {
+  Json grants = Json::array();
+  for (const ApprovalGrant& grant : approval.grants) {
+    grants.push_back({{"by", grant.by},
+                      {"at", PublicTime(grant.at)},
+                      {"reason", grant.reason}});
+  }
   return {{"state", std::string(ApprovalStateName(approval.state))},
           {"plan_hash", approval.plan_hash},
           {"asked_at", PublicTime(approval.asked_at)},
           {"expires_at", PublicTime(approval.expires_at)},
           {"decided_by", approval.decided_by},
-          {"reason", approval.reason}};
+          {"reason", approval.reason},
+          {"people", approval.people},
+          {"lacking", LackingPeople(approval, approval.people)},
+          {"grants", std::move(grants)}};
 }
 
 Json Executions(const Incident& incident) {

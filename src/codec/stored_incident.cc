@@ -13,11 +13,50 @@ using codec::Known;
 using codec::Reader;
 using codec::StoredTime;
 
+/// An array of what `write` makes of each item.
+template <typename T, typename Write>
+Json List(const std::vector<T>& items, Write write) {
+  Json out = Json::array();
+  for (const T& item : items) out.push_back(write(item));
+  return out;
+}
+
+template <typename T, typename Write>
+Json Maybe(const std::optional<T>& item, Write write) {
+  return item ? write(*item) : Json();
+}
+
+/// The inverse of List.
+template <typename T, typename Read>
+void ReadList(const Reader& reader, const char* key, Read read,
+              std::vector<T>& out) {
+  const Json* member = reader.Member(key);
+  if (member == nullptr) return;
+  for (const Json& item : *member) out.push_back(read(item));
+}
+
+/// The inverse of Maybe.
+template <typename T, typename Read>
+void ReadMaybe(const Reader& reader, const char* key, Read read,
+               std::optional<T>& out) {
+  if (const Json* member = reader.Member(key)) out = read(*member);
+}
+
 Json StoredAlert(const IncidentAlert& alert) {
   return {{"fingerprint", alert.fingerprint},
           {"alertname", alert.alertname},
           {"starts_at", StoredTime(alert.starts_at)},
           {"firing", alert.firing}};
+}
+
+Json StoredGrant(const ApprovalGrant& grant) {
+  return {
+      {"by", grant.by}, {"at", StoredTime(grant.at)}, {"reason", grant.reason}};
+}
+
+ApprovalGrant GrantFrom(const Json& value) {
+  const Reader reader(value);
+  return {reader.Text("by"), reader.At("at"), reader.Text("reason")};
 }
 
 Json StoredApproval(const Approval& approval) {
@@ -28,16 +67,22 @@ Json StoredApproval(const Approval& approval) {
           {"expires_at", StoredTime(approval.expires_at)},
           {"state", std::string(ApprovalStateName(approval.state))},
           {"decided_by", approval.decided_by},
-          {"reason", approval.reason}};
+          {"reason", approval.reason},
+          {"people", approval.people},
+          {"grants", List(approval.grants, StoredGrant)}};
 }
 
 Approval ApprovalFrom(const Json& value) {
   const Reader reader(value);
   const std::string state = reader.Text("state");
-  return {reader.Text("plan_hash"),     reader.Text("target_uid"),
-          reader.Integer("generation"), reader.At("asked_at"),
-          reader.At("expires_at"),      Known(ParseApprovalState(state), state),
-          reader.Text("decided_by"),    reader.Text("reason")};
+  Approval out{
+      reader.Text("plan_hash"),     reader.Text("target_uid"),
+      reader.Integer("generation"), reader.At("asked_at"),
+      reader.At("expires_at"),      Known(ParseApprovalState(state), state),
+      reader.Text("decided_by"),    reader.Text("reason"),
+      reader.Int("people"),         {}};
+  ReadList(reader, "grants", GrantFrom, out.grants);
+  return out;
 }
 
 Json StoredProgress(const StepProgress& progress) {
@@ -79,35 +124,6 @@ Verification VerificationFrom(const Json& value) {
   const std::string outcome = reader.Text("outcome");
   return {Known(ParseVerification(outcome), outcome), reader.Text("reason"),
           reader.At("at")};
-}
-
-/// An array of what `write` makes of each item.
-template <typename T, typename Write>
-Json List(const std::vector<T>& items, Write write) {
-  Json out = Json::array();
-  for (const T& item : items) out.push_back(write(item));
-  return out;
-}
-
-template <typename T, typename Write>
-Json Maybe(const std::optional<T>& item, Write write) {
-  return item ? write(*item) : Json();
-}
-
-/// The inverse of List.
-template <typename T, typename Read>
-void ReadList(const Reader& reader, const char* key, Read read,
-              std::vector<T>& out) {
-  const Json* member = reader.Member(key);
-  if (member == nullptr) return;
-  for (const Json& item : *member) out.push_back(read(item));
-}
-
-/// The inverse of Maybe.
-template <typename T, typename Read>
-void ReadMaybe(const Reader& reader, const char* key, Read read,
-               std::optional<T>& out) {
-  if (const Json* member = reader.Member(key)) out = read(*member);
 }
 
 IncidentAlert AlertFrom(const Json& value) {

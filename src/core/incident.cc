@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 namespace selfheal {
 namespace {
@@ -70,6 +71,33 @@ std::string_view ApprovalStateName(ApprovalState state) {
       return "consumed";
   }
   return "expired";
+}
+
+int LackingPeople(const Approval& approval, int people) {
+  std::set<std::string_view> names;
+  for (const ApprovalGrant& grant : approval.grants) {
+    if (!grant.by.empty()) names.insert(grant.by);
+  }
+  return std::max(0, people - static_cast<int>(names.size()));
+}
+
+std::string WaitsFor(const Approval& approval) {
+  if (approval.people == 1) return "waits for approval";
+  if (approval.grants.empty()) {
+    return "waits for approval by " + std::to_string(approval.people) +
+           " different people";
+  }
+  return "waits for approval by " +
+         std::to_string(LackingPeople(approval, approval.people)) +
+         " more; granted by " + GrantedBy(approval);
+}
+
+std::string GrantedBy(const Approval& approval) {
+  std::string names;
+  for (const ApprovalGrant& grant : approval.grants) {
+    names += (names.empty() ? "" : ", ") + grant.by;
+  }
+  return names;
 }
 
 bool IsFiring(const Incident& incident) {

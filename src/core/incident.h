@@ -47,6 +47,13 @@ enum class ApprovalState { kPending, kGranted, kDenied, kExpired, kConsumed };
 
 std::string_view ApprovalStateName(ApprovalState state);
 
+/// One person's yes.
+struct ApprovalGrant {
+  std::string by;
+  Time at;
+  std::string reason;
+};
+
 /// One question to people, bound to exactly one plan. Its stored row is the
 /// truth: people decide it, the flow asks and consumes it.
 struct Approval {
@@ -56,9 +63,18 @@ struct Approval {
   Time asked_at;
   Time expires_at;
   ApprovalState state = ApprovalState::kPending;
-  std::string decided_by;
+  std::string decided_by;  ///< Who denied, or all who granted.
   std::string reason;
+  int people = 1;  ///< How many different people have to grant it.
+  std::vector<ApprovalGrant> grants;  ///< In the order in which they came.
 };
+
+/// How many of `people` different names the grants lack.
+int LackingPeople(const Approval& approval, int people);
+/// "waits for approval by 2 different people", as the grants stand.
+std::string WaitsFor(const Approval& approval);
+/// Whose grants they are: "admin:alice, admin:bob".
+std::string GrantedBy(const Approval& approval);
 
 /// How far the current step of the plan has come.
 struct StepProgress {

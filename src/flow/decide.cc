@@ -95,7 +95,7 @@ IncidentFlow::Ended IncidentFlow::HearPeople(IncidentRun& run) {
   switch (approval.state) {
     case ApprovalState::kPending:
       if (!late) {
-        return WaitUntil(run, approval.expires_at, "waits for approval");
+        return WaitUntil(run, approval.expires_at, WaitsFor(approval));
       }
       approval.state = ApprovalState::kExpired;
       ports_.observer.OnApproval(approval.state);

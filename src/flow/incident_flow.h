@@ -60,7 +60,7 @@ class IncidentFlow {
   Ended Act(const Scene& scene, const MutationPurpose& purpose,
             const Intent& intent);
   NextLook Denied(const Scene& scene, const Verdict& verdict);
-  NextLook Ask(const Scene& scene);
+  NextLook Ask(const Scene& scene, int people);
   NextLook TryOnly(const Scene& scene, const MutationPurpose& purpose,
                    const WireRequest& request);
 

@@ -120,7 +120,7 @@ IncidentFlow::Ended IncidentFlow::Mutate(const Scene& scene, const Move& move) {
   }
   if (ports_.config.dry_run) return TryOnly(scene, purpose, *request);
   if (checked.verdict.outcome == FindingOutcome::kNeedsApproval) {
-    return Ask(scene);
+    return Ask(scene, checked.people);
   }
   SELFHEAL_CHECK(checked.permit.has_value());
   return Allowed(scene, *request, *std::move(checked.permit));
@@ -220,7 +220,7 @@ NextLook IncidentFlow::Denied(const Scene& scene, const Verdict& verdict) {
   return Close(run, Phase::kEscalated, "denied by " + reason);
 }
 
-NextLook IncidentFlow::Ask(const Scene& scene) {
+NextLook IncidentFlow::Ask(const Scene& scene, int people) {
   IncidentRun& run = scene.run;
   Incident& incident = run.incident();
   const Plan& plan = *incident.plan;
@@ -239,11 +239,14 @@ NextLook IncidentFlow::Ask(const Scene& scene) {
                .expires_at = run.now() + ports_.config.approvals.expiry,
                .state = ApprovalState::kPending,
                .decided_by = "",
-               .reason = ""};
-  run.MoveTo(Phase::kAwaitingApproval, "waits for approval");
+               .reason = "",
+               .people = people,
+               .grants = {}};
+  const std::string waits = WaitsFor(*incident.approval);
+  run.MoveTo(Phase::kAwaitingApproval, waits);
   run.Say({plan.change.summary, EvidenceOf(incident),
            "blast radius: " + plan.change.blast_radius, "plan " + plan.hash});
-  return WaitUntil(run, incident.approval->expires_at, "waits for approval");
+  return WaitUntil(run, incident.approval->expires_at, waits);
 }
 
 NextLook IncidentFlow::TryOnly(const Scene& scene,

@@ -4,24 +4,39 @@
 
 namespace selfheal::guard {
 
-bool AsksForApproval(const GuardInput& input) {
-  const GuardRequest& request = input.request;
-  if (input.undo()) return false;
-  if (request.plan == nullptr || request.runbook == nullptr) return true;
-  if (request.runbook->guards.require_approval) return true;
+namespace {
+
+constexpr int kTwoPeople = 2;
+
+bool InProduction(const GuardInput& input) {
   const auto& production = input.policy.guards.production_namespaces;
-  const std::string& ns = ObjectOf(request.mutation).ns;
-  switch (std::max(request.plan->risk, request.runbook->risk)) {
+  const std::string& ns = ObjectOf(input.request.mutation).ns;
+  return std::any_of(
+      production.begin(), production.end(),
+      [&](const auto& name) { return name == ns || name == "*"; });
+}
+
+int PeopleForRisk(const GuardInput& input, Risk risk) {
+  switch (risk) {
     case Risk::kLow:
-      return false;
+      return 0;
     case Risk::kMedium:
-      return std::any_of(
-          production.begin(), production.end(),
-          [&](const auto& name) { return name == ns || name == "*"; });
+      return InProduction(input) ? 1 : 0;
     case Risk::kHigh:
-      return true;
+      return InProduction(input) ? kTwoPeople : 1;
   }
-  return true;
+  return kTwoPeople;
+}
+
+}  // namespace
+
+int PeopleAsked(const GuardInput& input) {
+  const GuardRequest& request = input.request;
+  if (input.undo()) return 0;
+  if (request.plan == nullptr || request.runbook == nullptr) return kTwoPeople;
+  const int required = request.runbook->guards.require_approval ? 1 : 0;
+  const Risk risk = std::max(request.plan->risk, request.runbook->risk);
+  return std::max(required, PeopleForRisk(input, risk));
 }
 
 namespace {
@@ -59,9 +74,11 @@ Finding GuardApproval(const GuardInput& input) {
   if (request.incident == nullptr || request.plan == nullptr) {
     return Deny("there is no plan to approve");
   }
-  if (!AsksForApproval(input)) return Allow("the risk needs no approval");
+  const int people = PeopleAsked(input);
+  if (people == 0) return Allow("the risk needs no approval");
   const std::string why =
-      "risk " + std::string(RiskName(request.plan->risk)) + " asks a person";
+      "risk " + std::string(RiskName(request.plan->risk)) +
+      (people == 1 ? " asks a person" : " asks two different people");
   if (!request.incident->approval) return Ask(why);
   const Approval& approval = *request.incident->approval;
   const std::string mismatch = Mismatch(input, approval);
@@ -83,8 +100,8 @@ Finding GuardApproval(const GuardInput& input) {
       if (input.now >= approval.expires_at) {
         return Ask("the approval of " + approval.decided_by + " expired");
       }
-      return approval.decided_by.empty()
-                 ? Deny("the approval names nobody")
+      return LackingPeople(approval, people) > 0
+                 ? Ask(why + ": granted by too few")
                  : Allow("approved by " + approval.decided_by);
   }
   return Deny("the approval is in no known state");

@@ -115,14 +115,14 @@ GuardResult GuardChain::Check(const GuardRequest& request) {
   const Time now = clock_.Now();
   const Facts facts = GatherOrFail(request, now);
   const GuardInput input{policy_, request, facts, now};
-  GuardResult result{Judge(input), std::nullopt};
+  GuardResult result{Judge(input), std::nullopt, PeopleAsked(input)};
   TripOnStorm(input, result.verdict);
   const bool may_act = policy_.enabled && !policy_.dry_run;
   if (result.verdict.outcome != FindingOutcome::kAllow || !may_act) {
     return result;
   }
   MutationPurpose purpose = request.purpose;
-  purpose.needs_approval = purpose.first_of_action && AsksForApproval(input);
+  purpose.needs_approval = purpose.first_of_action && result.people > 0;
   result.permit.emplace(Permit(std::move(purpose), request.mutation,
                                request.request,
                                BudgetsOf(policy_.guards, request.runbook),

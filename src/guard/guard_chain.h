@@ -15,6 +15,7 @@ namespace selfheal::guard {
 struct GuardResult {
   Verdict verdict;
   std::optional<Permit> permit;
+  int people = 0;  ///< How many different people have to agree.
 };
 
 /// Asks every guard about one mutation, on facts read that moment.

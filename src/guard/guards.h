@@ -78,8 +78,8 @@ BreakerRow StormBreaker(const Config::GuardsConfig::Storm& storm,
                         const SafetyState& history, std::string reason,
                         Time now);
 
-/// True where the plan needs a person's yes.
-bool AsksForApproval(const GuardInput& input);
+/// How many different people have to agree to the plan; 0 = nobody.
+int PeopleAsked(const GuardInput& input);
 
 /// The step of the plan that the request belongs to, or null.
 const RunbookStep* StepOf(const GuardRequest& request);

@@ -19,8 +19,10 @@ struct ApprovalDecision {
 
 /// Port: people's decisions, compare-and-set. Thread-safe.
 ///
+/// One denial denies. Where two people have to agree, the first grant is kept
+/// and leaves the question pending.
 /// @error kNotFound  no such incident; kFailedPrecondition  not pending any
-///        more, expired, or another plan's hash.
+///        more, expired, another plan's hash, or granted by this name before.
 class ApprovalStore {
  public:
   virtual ~ApprovalStore() = default;

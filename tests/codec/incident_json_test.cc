@@ -30,6 +30,11 @@ TEST(StoredIncident, FullOneGoesRoundWithoutLoss) {
   EXPECT_EQ(back->plan->change.canaries, incident.plan->change.canaries);
   EXPECT_EQ(back->plan->change.siblings, incident.plan->change.siblings);
   EXPECT_EQ(back->approval->state, ApprovalState::kConsumed);
+  EXPECT_EQ(back->approval->people, 2);
+  ASSERT_EQ(back->approval->grants.size(), 2u);
+  EXPECT_EQ(back->approval->grants[0].by, "admin:alice");
+  EXPECT_EQ(back->approval->grants[0].at, incident.approval->grants[0].at);
+  EXPECT_EQ(back->approval->grants[0].reason, "yes");
   EXPECT_EQ(back->progress.canary, Judgement::kNotConfirmed);
   EXPECT_EQ(back->executions.at(0).outcome, ExecutionOutcome::kApplied);
   EXPECT_FALSE(back->executions.at(1).outcome.has_value());
@@ -185,6 +190,17 @@ TEST(IncidentJson, HasThePublicForm) {
   EXPECT_EQ(
       out["verification"],
       json::parse(R"({"outcome":"mitigated","reason":"back to normal"})"));
+}
+
+TEST(IncidentJson, SaysWhoGrantedAndHowManyLack) {
+  Incident incident = testing::FullIncident();
+  incident.approval->grants.resize(1);
+  const json out = json::parse(IncidentJson(incident))["approval"];
+  EXPECT_EQ(out["people"], 2);
+  EXPECT_EQ(out["lacking"], 1);
+  EXPECT_EQ(out["grants"], json::parse(R"([{"by":"admin:alice",
+                             "at":"2026-11-25T12:01:00.000Z",
+                             "reason":"yes"}])"));
 }
 
 TEST(IncidentJson, WhatIsNotThereIsNull) {

@@ -111,8 +111,11 @@ Incident FullIncident() {
                           At("2026-11-25T12:00:10Z"),
                           At("2026-11-25T12:15:10Z"),
                           ApprovalState::kConsumed,
-                          "admin:alice",
-                          "looks right"};
+                          "admin:alice, admin:bob",
+                          "looks right",
+                          2,
+                          {{"admin:alice", At("2026-11-25T12:01:00Z"), "yes"},
+                           {"admin:bob", At("2026-11-25T12:02:00Z"), ""}}};
   AddExecution(out);
   out.verification = Verification{VerificationOutcome::kMitigated,
                                   "back to normal", At("2026-11-25T12:04:00Z")};

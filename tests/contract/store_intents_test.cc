@@ -3,22 +3,6 @@
 namespace selfheal::testing {
 namespace {
 
-/// The incident with a question of plan hash-1 asked now.
-Incident Asking(Incident incident, Time now) {
-  incident.phase = Phase::kAwaitingApproval;
-  incident.approval = Approval{};
-  incident.approval->plan_hash = "hash-1";
-  incident.approval->target_uid = incident.target_uid;
-  incident.approval->generation = 4;
-  incident.approval->asked_at = now;
-  incident.approval->expires_at = now + seconds(900);
-  return incident;
-}
-
-ApprovalDecision Grant(const Incident& incident) {
-  return {incident.id, "hash-1", true, "admin:alice", "looks right"};
-}
-
 TEST_P(StoreContract, IntentIsStoredWithItsVeryBytes) {
   Incident incident = Stored("cart");
   incident.phase = Phase::kExecuting;
@@ -215,110 +199,6 @@ TEST_P(StoreContract, IntentEndsOnceOrFromUnknown) {
   unknown.incident = &incident;
   unknown.outcomes = {{"nobody", ExecutionOutcome::kApplied, ""}};
   EXPECT_EQ(store().incidents.Save(unknown).error().code, Code::kNotFound);
-}
-
-TEST_P(StoreContract, GrantIsConsumedOnceWithTheIntent) {
-  Incident incident = Asking(Stored("cart"), now());
-  ASSERT_TRUE(Save(incident).ok());
-  PermitRequest request = Restart(incident, "a");
-  request.needs_approval = true;
-  ExpectRefused(store(), incident, Record(request, incident), "approval");
-
-  const auto granted = store().approvals.Decide(Grant(incident), now());
-  ASSERT_TRUE(granted.ok()) << granted.error().message;
-  EXPECT_EQ(granted->approval->state, ApprovalState::kGranted);
-  EXPECT_EQ(granted->approval->decided_by, "admin:alice");
-
-  ASSERT_TRUE(Record(request, incident).ok());
-  EXPECT_EQ(store().incidents.Load(incident.id)->approval->state,
-            ApprovalState::kConsumed);
-  ASSERT_TRUE(End(incident, "a", ActionResult::kFailed).ok());
-  PermitRequest second = Restart(incident, "b");
-  second.needs_approval = true;
-  const auto refused = Record(second, incident);
-  ASSERT_FALSE(refused.ok());
-  EXPECT_EQ(refused.error().message.rfind("approval:", 0), 0u);
-  EXPECT_EQ(store().history.Recent(now())->actions.size(), 1u);
-}
-
-TEST_P(StoreContract, GrantOfAnotherPlanOrTargetDoesNotCount) {
-  const Incident incident = Asking(Stored("cart"), now());
-  ASSERT_TRUE(Save(incident).ok());
-  ASSERT_TRUE(store().approvals.Decide(Grant(incident), now()).ok());
-  PermitRequest other_plan = Restart(incident, "a");
-  other_plan.needs_approval = true;
-  other_plan.purpose.plan_hash = "hash-2";
-  EXPECT_FALSE(Record(other_plan, incident).ok());
-  PermitRequest other_uid = Restart(incident, "a");
-  other_uid.needs_approval = true;
-  other_uid.purpose.target_uid = "uid-successor";
-  EXPECT_FALSE(Record(other_uid, incident).ok());
-  PermitRequest late = Restart(incident, "a");
-  late.needs_approval = true;
-  clock_.Advance(seconds(901));
-  EXPECT_FALSE(Record(late, incident).ok());
-}
-
-TEST_P(StoreContract, DecisionIsTakenOnce) {
-  const Incident incident = Asking(Stored("cart"), now());
-  ASSERT_TRUE(Save(incident).ok());
-  ApprovalDecision wrong = Grant(incident);
-  wrong.plan_hash = "hash-2";
-  EXPECT_EQ(store().approvals.Decide(wrong, now()).error().code,
-            Code::kFailedPrecondition);
-  ApprovalDecision deny = Grant(incident);
-  deny.grant = false;
-  ASSERT_TRUE(store().approvals.Decide(deny, now()).ok());
-  EXPECT_EQ(store().approvals.Decide(Grant(incident), now()).error().code,
-            Code::kFailedPrecondition);
-  EXPECT_EQ(store().incidents.Load(incident.id)->approval->state,
-            ApprovalState::kDenied);
-  const auto audit = store().audit.Find(incident.id);
-  ASSERT_EQ(audit->size(), 1u);
-  EXPECT_EQ(audit->at(0).outcome, "denied");
-  ApprovalDecision nobody = Grant(incident);
-  nobody.incident_id = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
-  EXPECT_EQ(store().approvals.Decide(nobody, now()).error().code,
-            Code::kNotFound);
-}
-
-TEST_P(StoreContract, DecisionComesTooLate) {
-  Incident incident = Asking(Stored("cart"), now());
-  ASSERT_TRUE(Save(incident).ok());
-  EXPECT_EQ(store()
-                .approvals.Decide(Grant(incident), now() + seconds(900))
-                .error()
-                .code,
-            Code::kFailedPrecondition);
-  incident.phase = Phase::kEscalated;
-  incident.approval->state = ApprovalState::kExpired;
-  ASSERT_TRUE(Save(incident).ok());
-  EXPECT_EQ(store().approvals.Decide(Grant(incident), now()).error().code,
-            Code::kFailedPrecondition);
-  EXPECT_EQ(store().incidents.Load(incident.id)->approval->state,
-            ApprovalState::kExpired);
-}
-
-TEST_P(StoreContract, SaveDoesNotOverwriteADecision) {
-  const Incident incident = Asking(Stored("cart"), now());
-  ASSERT_TRUE(Save(incident).ok());
-  ASSERT_TRUE(store().approvals.Decide(Grant(incident), now()).ok());
-  // The flow still holds the question as it asked it.
-  ASSERT_TRUE(Save(incident).ok());
-  EXPECT_EQ(store().incidents.Load(incident.id)->approval->state,
-            ApprovalState::kGranted);
-}
-
-TEST_P(StoreContract, NewQuestionTakesBackTheOneBefore) {
-  Incident incident = Asking(Stored("cart"), now());
-  ASSERT_TRUE(Save(incident).ok());
-  clock_.Advance(seconds(1));
-  incident.approval->plan_hash = "hash-2";
-  incident.approval->asked_at = now();
-  ASSERT_TRUE(Save(incident).ok());
-  EXPECT_EQ(store().approvals.Decide(Grant(incident), now()).error().code,
-            Code::kFailedPrecondition);
-  EXPECT_EQ(store().incidents.Load(incident.id)->approval->plan_hash, "hash-2");
 }
 
 TEST_P(StoreContract, BreakersAndKillSwitchAreAudited) {

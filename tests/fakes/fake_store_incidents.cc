@@ -134,15 +134,29 @@ Result<void> DecideApproval(FakeStoreState& state,
   if (asked.state != ApprovalState::kPending || asked.expires_at <= now) {
     return Refused("approval", "not pending any more");
   }
-  asked.state =
-      decision.grant ? ApprovalState::kGranted : ApprovalState::kDenied;
-  asked.decided_by = decision.by;
-  asked.reason = decision.reason;
+  for (const ApprovalGrant& grant : asked.grants) {
+    if (decision.grant && grant.by == decision.by) {
+      return Refused("approval", decision.by + " has granted it already");
+    }
+  }
+  if (decision.grant) {
+    asked.grants.push_back({decision.by, now, decision.reason});
+  }
+  const bool whole =
+      !decision.grant || asked.grants.size() >= std::size_t(asked.people);
+  if (whole) {
+    asked.state =
+        decision.grant ? ApprovalState::kGranted : ApprovalState::kDenied;
+    asked.decided_by = decision.grant ? GrantedBy(asked) : decision.by;
+    asked.reason = decision.reason;
+  }
   const AuditRecord record{0,
                            now,
                            decision.incident_id,
                            Stage::kGuard,
-                           decision.grant ? "granted" : "denied",
+                           !decision.grant ? "denied"
+                           : whole         ? "granted"
+                                           : "granted_in_part",
                            decision.reason,
                            {{"by", decision.by}}};
   AppendAudit(state, std::span(&record, 1));

@@ -24,7 +24,8 @@ Approval Grant(const GuardWorld& world) {
   approval.asked_at = world.now() - seconds(60);
   approval.expires_at = world.now() + seconds(840);
   approval.state = ApprovalState::kGranted;
-  approval.decided_by = "ann";
+  approval.decided_by = "ann, ben";
+  approval.grants = {{"ann", world.now(), ""}, {"ben", world.now(), ""}};
   return approval;
 }
 
@@ -76,7 +77,8 @@ TEST(ApprovalGuard, AGrantIsForOnePlanOneObjectOneGeneration) {
       [](Approval& a, GuardWorld&) { a.target_uid = ""; },
       [](Approval& a, GuardWorld&) { a.generation = 2; },
       [](Approval& a, GuardWorld& w) { a.expires_at = w.now(); },
-      [](Approval& a, GuardWorld&) { a.decided_by = ""; },
+      [](Approval& a, GuardWorld&) { a.grants.clear(); },
+      [](Approval& a, GuardWorld&) { a.grants = {{"", a.asked_at, ""}}; },
       [](Approval& a, GuardWorld&) { a.state = ApprovalState::kPending; },
       [](Approval& a, GuardWorld&) { a.state = ApprovalState::kExpired; },
       [](Approval& a, GuardWorld&) { a.state = ApprovalState::kConsumed; },
@@ -91,6 +93,37 @@ TEST(ApprovalGuard, AGrantIsForOnePlanOneObjectOneGeneration) {
     world.incident.approval = approval;
     EXPECT_NE(world.Of("approval").outcome, kAllow) << index++;
     EXPECT_FALSE(world.Check().permit.has_value());
+  }
+}
+
+TEST(ApprovalGuard, HighRiskInProductionTakesTwoDifferentPeople) {
+  const struct {
+    std::vector<std::string> production;
+    std::vector<std::string> names;
+    FindingOutcome outcome;
+  } cases[] = {
+      {{}, {"ann"}, kAllow},
+      {{"other"}, {"ann"}, kAllow},
+      {{"shop"}, {"ann"}, kAsk},
+      {{"*"}, {"ann"}, kAsk},
+      {{"shop"}, {"ann", "ann"}, kAsk},
+      {{"shop"}, {"ann", ""}, kAsk},
+      {{"shop"}, {"ann", "ben"}, kAllow},
+  };
+  for (const auto& c : cases) {
+    GuardWorld world(Scene::kCanary);
+    SetRisk(world, Risk::kHigh);
+    world.policy.guards.production_namespaces = c.production;
+    const bool production = !c.production.empty() && c.production[0] != "other";
+    EXPECT_EQ(world.Check().people, production ? 2 : 1);
+    Approval approval = Grant(world);
+    approval.grants.clear();
+    for (const std::string& name : c.names) {
+      approval.grants.push_back({name, world.now(), ""});
+    }
+    world.incident.approval = approval;
+    EXPECT_EQ(world.Of("approval").outcome, c.outcome);
+    EXPECT_EQ(world.Check().permit.has_value(), c.outcome == kAllow);
   }
 }
 

@@ -173,6 +173,7 @@ TEST(Fuzz, NothingIsDoneOnWhatMovedAfterAnApproval) {
     approval.state = scene == Scene::kRest ? ApprovalState::kConsumed
                                            : ApprovalState::kGranted;
     approval.decided_by = "ann";
+    approval.grants = {{"ann", approval.asked_at, ""}};
     world.incident.approval = approval;
     ASSERT_TRUE(world.Check().permit.has_value());
     const ObjectRef object = ObjectOf(world.mutation);

@@ -19,9 +19,11 @@ Result<void> SaveApproval(Connection& db, const std::string& incident,
                           const std::optional<Approval>& approval,
                           bool finished);
 
-/// Pending -> granted or denied, of exactly this plan, before its expiry.
+/// Pending -> granted or denied, of exactly this plan, before its expiry; a
+/// grant that is not the last one needed leaves it pending.
 ///
-/// @error kFailedPrecondition  not pending, expired, or of another plan.
+/// @error kFailedPrecondition  not pending, expired, of another plan, or
+///        granted by the same name before.
 Result<void> DecideApproval(Connection& db, const ApprovalDecision& decision,
                             Time now);
 

@@ -176,6 +176,17 @@ constexpr const char* kVersion5 = R"sql(
 ALTER TABLE evidence ADD COLUMN judged INTEGER NOT NULL DEFAULT 0;
 )sql";
 
+// Nobody grants one question twice: two people are two names.
+constexpr const char* kVersion6 = R"sql(
+ALTER TABLE approvals ADD COLUMN people INTEGER NOT NULL DEFAULT 1;
+CREATE TABLE grants(
+  approval INTEGER NOT NULL,          -- row of approvals
+  by TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  PRIMARY KEY(approval, by));
+)sql";
+
 struct Migration {
   const char* steps;
   const char* mark;
@@ -183,12 +194,13 @@ struct Migration {
 
 /// Entry i leads from version i to version i + 1; never change one that was
 /// released.
-constexpr std::array<Migration, 5> kMigrations = {
+constexpr std::array<Migration, 6> kMigrations = {
     {{kVersion1, "PRAGMA user_version = 1"},
      {kVersion2, "PRAGMA user_version = 2"},
      {kVersion3, "PRAGMA user_version = 3"},
      {kVersion4, "PRAGMA user_version = 4"},
-     {kVersion5, "PRAGMA user_version = 5"}}};
+     {kVersion5, "PRAGMA user_version = 5"},
+     {kVersion6, "PRAGMA user_version = 6"}}};
 
 Result<long long> Number(Connection& db, const char* sql) {
   Statement query = db.Query(sql);

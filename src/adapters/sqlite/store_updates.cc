@@ -100,17 +100,27 @@ Result<void> CheckUndecided(const Result<Incident>& incident) {
                    std::string(PhaseName(incident->phase))};
 }
 
-AuditRecord DecisionRecord(const ApprovalDecision& decision, Time now) {
+/// @param after  What the decision made of the question.
+AuditRecord DecisionRecord(const ApprovalDecision& decision,
+                           const Approval& after, Time now) {
+  Fields data = {{"by", decision.by}, {"plan_hash", decision.plan_hash}};
+  if (decision.grant && after.people > 1) {
+    data.emplace_back("granted_by", GrantedBy(after));
+    data.emplace_back("people", static_cast<std::int64_t>(after.people));
+  }
+  const bool whole = after.state != ApprovalState::kPending;
   return {0,
           now,
           decision.incident_id,
           Stage::kGuard,
-          decision.grant ? "granted" : "denied",
+          !decision.grant ? "denied"
+          : whole         ? "granted"
+                          : "granted_in_part",
           decision.reason.empty()
               ? std::string(decision.grant ? "Granted" : "Denied") + " by " +
                     decision.by + "."
               : decision.reason,
-          {{"by", decision.by}, {"plan_hash", decision.plan_hash}}};
+          std::move(data)};
 }
 
 /// Damage of one row is no damage of the file.
@@ -182,13 +192,14 @@ Result<Incident> SqliteStore::Decide(const ApprovalDecision& decision,
             sqlite::ReadIncident(context.db, decision.incident_id));
         if (step.ok()) step = sqlite::DecideApproval(context.db, decision, now);
         if (!step.ok()) return Result<void>(RowError(step.error()));
-        const AuditRecord record = DecisionRecord(decision, now);
-        step = context.audit.Append(context.db, std::span(&record, 1));
-        if (!step.ok()) return step;
         Result<Incident> after =
             sqlite::ReadIncident(context.db, decision.incident_id);
         if (!after.ok()) return Result<void>(RowError(after.error()));
         *decided = std::move(*after);
+        const AuditRecord record =
+            DecisionRecord(decision, *decided->approval, now);
+        step = context.audit.Append(context.db, std::span(&record, 1));
+        if (!step.ok()) return step;
         return Result<void>();
       },
       1024);

@@ -15,6 +15,8 @@ UPDATE alerts SET labels = t.labels, annotations = t.annotations,
 DROP TABLE alert_texts;
 DROP TABLE episodes;
 ALTER TABLE evidence DROP COLUMN judged;
+ALTER TABLE approvals DROP COLUMN people;
+DROP TABLE grants;
 CREATE INDEX alerts_linked ON alerts(starts_at) WHERE incident <> '';
 PRAGMA user_version = 3;
 )sql";
