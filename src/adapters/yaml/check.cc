@@ -6,19 +6,20 @@ namespace selfheal::yaml {
 
 Result<void> CheckAll(const CheckRequest& request,
                       std::vector<SourceFinding>* findings) {
-  auto loaded = LoadConfig(request.config_file, request.environment, findings);
-  if (!loaded && loaded.error().code != Code::kInvalidArgument) {
-    return loaded.error();
-  }
-  Config config = loaded.ok() ? *loaded : Config();
+  Config config;
+  const Result<void> read =
+      ReadConfig(request.config_file, request.environment, config, findings);
+  if (!read.ok() && read.error().code != Code::kInvalidArgument) return read;
   if (request.rules_dir) config.rules_dir = *request.rules_dir;
   if (request.runbooks_dir) config.runbooks_dir = *request.runbooks_dir;
   // Nothing here asks for the digests.
   const auto set = LoadRuleSet(
       config, [](std::string_view) { return std::string(); }, findings);
-  if (!set) return set.error();
-  if (!loaded) return loaded.error();
-  return {};
+  // A configuration that is wrong may have meant another folder.
+  if (!set && (read.ok() || set.error().code == Code::kInvalidArgument)) {
+    return set.error();
+  }
+  return read;
 }
 
 }  // namespace selfheal::yaml

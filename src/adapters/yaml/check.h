@@ -20,9 +20,8 @@ struct CheckRequest {
 
 /// Validates configuration, rules and runbooks as `serve` would load them.
 ///
-/// Rules and runbooks are checked against the guards of the configuration;
-/// where that is wrong itself, against the defaults, so that one call shows
-/// as much as possible.
+/// Rules and runbooks are checked also where the configuration is wrong, by
+/// what could be read of it, so that one call shows as much as possible.
 /// @error kInvalidArgument  there are findings.
 /// @error kNotFound  a file or folder cannot be read; the message says which.
 Result<void> CheckAll(const CheckRequest& request,

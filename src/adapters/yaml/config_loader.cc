@@ -73,12 +73,10 @@ Environment ProcessEnvironment() {
   return environment;
 }
 
-Result<Config> LoadConfig(const std::optional<std::string>& file,
-                          const Environment& environment,
-                          std::vector<SourceFinding>* findings,
-                          const Config& defaults) {
+Result<void> ReadConfig(const std::optional<std::string>& file,
+                        const Environment& environment, Config& config,
+                        std::vector<SourceFinding>* findings) {
   const std::size_t before = findings->size();
-  Config config = defaults;
   const std::vector<Knob> knobs = Knobs(config);
   const auto path = FindFile(file);
   KnobPositions positions;
@@ -101,10 +99,20 @@ Result<Config> LoadConfig(const std::optional<std::string>& file,
           {at, std::string(conflict.path) + ": " + conflict.message});
     }
   }
-  if (findings->size() == before) return config;
+  if (findings->size() == before) return {};
   return Error{Code::kInvalidArgument,
                std::to_string(findings->size() - before) +
                    " findings, first: " + ToString((*findings)[before])};
+}
+
+Result<Config> LoadConfig(const std::optional<std::string>& file,
+                          const Environment& environment,
+                          std::vector<SourceFinding>* findings,
+                          const Config& defaults) {
+  Config config = defaults;
+  const Result<void> read = ReadConfig(file, environment, config, findings);
+  if (!read.ok()) return read.error();
+  return config;
 }
 
 }  // namespace selfheal::yaml

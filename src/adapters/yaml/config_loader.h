@@ -30,4 +30,10 @@ Result<Config> LoadConfig(const std::optional<std::string>& file,
                           std::vector<SourceFinding>* findings,
                           const Config& defaults = {});
 
+/// The same into `config`, which has what is right also where there are
+/// findings.
+Result<void> ReadConfig(const std::optional<std::string>& file,
+                        const Environment& environment, Config& config,
+                        std::vector<SourceFinding>* findings);
+
 }  // namespace selfheal::yaml

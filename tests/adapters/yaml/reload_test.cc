@@ -198,6 +198,32 @@ TEST(CheckAll, FindingsOfConfigurationAndRulesComeTogether) {
                    "\"window\"?"}));
 }
 
+TEST(CheckAll, AWrongConfigurationStillNamesItsFolders) {
+  const testing::TempFolder folder;
+  Fill(folder);
+  folder.Write("rules/a.yaml", std::string(kRule) + "  windw: 60\n");
+  const auto check = [&](const std::string& rules) {
+    folder.Write("c.yaml", "rules_dir: " + folder.Path(rules) +
+                               "\nrunbooks_dir: " + folder.Path("runbooks") +
+                               "\nbogus: 1\n");
+    std::vector<SourceFinding> findings;
+    const auto result = CheckAll({.config_file = folder.Path("c.yaml"),
+                                  .rules_dir = std::nullopt,
+                                  .runbooks_dir = std::nullopt,
+                                  .environment = {}},
+                                 &findings);
+    EXPECT_EQ(result.error().code, Code::kInvalidArgument)
+        << result.error().message;
+    return testing::Texts(findings, folder.Path(""));
+  };
+  const std::string bogus = "c.yaml:3:1: unknown key \"bogus\"";
+  EXPECT_EQ(check("rules"),
+            (Lines{bogus,
+                   "rules/a.yaml:10:3: unknown key \"windw\", did you "
+                   "mean \"window\"?"}));
+  EXPECT_EQ(check("absent"), (Lines{bogus}));
+}
+
 TEST(CheckAll, AFileThatCannotBeReadIsToldApart) {
   const testing::TempFolder folder;
   std::vector<SourceFinding> findings;
