@@ -39,6 +39,16 @@ Config DefaultsOf(const ServeOptions& options) {
   return config;
 }
 
+/// The address of `key`; `insecure`: nobody asks who calls, so from here only.
+Result<void> CheckAddress(const std::string& key, const std::string& text,
+                          bool insecure) {
+  const auto address = ParseListenAddress(text);
+  if (!address.ok()) return address.error();
+  if (!insecure || address->loopback) return {};
+  return Error{Code::kInvalidArgument, "--insecure-dev: " + key + ": " + text +
+                                           ": expected a loopback address"};
+}
+
 Result<void> ApplyOptions(const ServeOptions& options, Config& config) {
   if (options.role != "all") {
     return Error{Code::kInvalidArgument,
@@ -47,18 +57,11 @@ Result<void> ApplyOptions(const ServeOptions& options, Config& config) {
                      "database only, SQLite belongs to one process"};
   }
   if (options.dry_run) config.dry_run = true;
-  const auto address = ParseListenAddress(config.listen);
-  if (!address.ok()) return address.error();
-  if (options.insecure_dev && !address->loopback) {
-    return Error{Code::kInvalidArgument,
-                 "--insecure-dev: listen: " + config.listen +
-                     ": expected a loopback address"};
-  }
-  if (!config.metrics.listen.empty()) {
-    const auto metrics = ParseListenAddress(config.metrics.listen);
-    if (!metrics.ok()) return metrics.error().With("metrics");
-  }
-  return {};
+  Result<void> good =
+      CheckAddress("listen", config.listen, options.insecure_dev);
+  if (!good.ok() || config.metrics.listen.empty()) return good;
+  return CheckAddress("metrics.listen", config.metrics.listen,
+                      options.insecure_dev);
 }
 
 void PrintStart(const Config& config, const Service& service) {
