@@ -15,6 +15,7 @@
 #include "codec/incident_json.h"
 #include "receiver/commands/commands.h"
 #include "receiver/commands/config_options.h"
+#include "receiver/commands/printable.h"
 #include "receiver/options.h"
 
 namespace selfheal {
@@ -60,6 +61,12 @@ std::optional<std::string> ReadPayload(const std::string& file) {
   return std::string(std::istreambuf_iterator<char>(stream), {});
 }
 
+Json Judged(const Explanation& one) {
+  return {{"score", one.incident.assessment->score},
+          {"threshold", one.threshold},
+          {"confidence", one.incident.assessment->confidence}};
+}
+
 Json ToJson(const Explanation& one) {
   Json stages = Json::array();
   for (const ExplainedStage& stage : one.stages) {
@@ -73,6 +80,8 @@ Json ToJson(const Explanation& one) {
           {"alertname", AlertName(one.alert)},
           {"status", AlertStatusName(one.alert.status)},
           {"stages", std::move(stages)},
+          {"answer", one.answer},
+          {"judged", one.incident.assessment ? Judged(one) : Json(nullptr)},
           {"incident",
            matched ? Json::parse(IncidentJson(one.incident)) : Json(nullptr)}};
 }
@@ -82,17 +91,7 @@ void PrintJson(const std::vector<Explanation>& explanations,
   Json alerts = Json::array();
   for (const Explanation& one : explanations) alerts.push_back(ToJson(one));
   const Json all = {{"history", history}, {"alerts", std::move(alerts)}};
-  std::cout << all.dump(2, ' ', false, Json::error_handler_t::replace) << "\n";
-}
-
-/// Labels are a stranger's: no control characters reach the terminal.
-std::string Printable(std::string_view text) {
-  std::string printable;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    printable += byte < 0x20 || byte == 0x7f ? '?' : c;
-  }
-  return printable;
+  std::cout << all.dump(2, ' ', true, Json::error_handler_t::replace) << "\n";
 }
 
 void PrintText(const std::vector<Explanation>& explanations) {
@@ -105,11 +104,12 @@ void PrintText(const std::vector<Explanation>& explanations) {
       std::cout << "  " << StageName(stage.stage) << ": " << stage.outcome
                 << ": " << Printable(stage.reason) << "\n";
     }
+    std::cout << "  => " << Printable(one.answer) << "\n";
   }
 }
 
-int Complain(std::string_view where, const Error& error) {
-  PrintError("explain", std::string(where) + ": " + error.message);
+int Complain(const Error& error) {
+  PrintError("explain", Printable(error.message));
   return error.code == Code::kInvalidArgument ? kExitUsage : kExitFailure;
 }
 
@@ -119,10 +119,10 @@ int Explain(const Config& config, const std::string& scratch,
   auto app = App::CreateReadOnly(config, scratch, &findings);
   if (!app.ok()) {
     PrintFindings(findings);
-    return Complain("start", app.error());
+    return Complain(app.error().With("start"));
   }
   const auto explanations = (*app)->Explain(payload);
-  if (!explanations.ok()) return Complain("payload", explanations.error());
+  if (!explanations.ok()) return Complain(explanations.error());
   const std::string& history = (*app)->HistoryUsed();
   if (json) {
     PrintJson(*explanations, history);

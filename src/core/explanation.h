@@ -22,6 +22,8 @@ struct Explanation {
   std::size_t index = 0;  ///< In the payload.
   Alert alert;
   std::vector<ExplainedStage> stages;
+  std::string answer;    ///< What would come of it, one sentence.
+  double threshold = 0;  ///< Of the score, where it was judged.
   /// The incident that it would be; `rule` is "" where no rule matches.
   Incident incident;
 };

@@ -1,5 +1,6 @@
 #include "flow/explain.h"
 
+#include <cstdio>
 #include <utility>
 
 #include "assess/judge.h"
@@ -12,6 +13,38 @@
 namespace selfheal {
 namespace {
 
+std::string Short(double value) {
+  char text[16];
+  std::snprintf(text, sizeof text, "%.2f", value);
+  return text;
+}
+
+/// What the verdict makes of `request`.
+std::string AnswerOf(const Config& config, const Verdict& verdict,
+                     const std::string& request) {
+  const std::string not_sent = "would not send " + request + ": ";
+  for (const Finding& finding : verdict.findings) {
+    if (finding.outcome != verdict.outcome) continue;
+    switch (finding.outcome) {
+      case FindingOutcome::kAllow:
+        break;
+      case FindingOutcome::kDeny:
+        return not_sent + finding.guard + ": " + finding.reason +
+               (finding.retry_at
+                    ? ", asked again at " + FormatTime(*finding.retry_at)
+                    : "");
+      case FindingOutcome::kNeedsApproval:
+        if (config.enabled && !config.dry_run) {
+          return not_sent + finding.guard + ": " + finding.reason;
+        }
+        break;
+    }
+  }
+  if (!config.enabled) return not_sent + "enabled is false";
+  if (config.dry_run) return not_sent + "dry_run is true";
+  return "would send " + request;
+}
+
 /// One alert on its way; each step says whether the next one is reached.
 class Walk {
  public:
@@ -22,6 +55,7 @@ class Walk {
     if (out_.alert.status == AlertStatus::kResolved) {
       Say(Stage::kCorrelate, "resolved",
           "it opens nothing, and closes what waits for its alerts");
+      out_.answer = "resolved: opens nothing";
       return {};
     }
     const auto rules = ports_.runbooks.Current();
@@ -29,11 +63,12 @@ class Walk {
     if (rule == nullptr || !FindTarget(*rule)) return Ended();
     auto evidence = ports_.collector.Collect(*rule, {incident().target, {}},
                                              ports_.clock.Now());
-    if (!evidence.ok()) return evidence.error();
+    if (!evidence.ok()) return evidence.error().With("prometheus");
     if (!Assess(*rule, *evidence)) return {};
     const auto runbook = ChooseRunbook(*rules, *rule, 0);
     if (!runbook.ok()) {
       Say(Stage::kPlan, "no_runbook", runbook.error().message);
+      EndEscalated(runbook.error().message);
       return {};
     }
     if (!MakeItsPlan(**runbook)) return Ended();
@@ -47,6 +82,10 @@ class Walk {
     out_.stages.push_back({stage, std::string(outcome), std::move(reason)});
   }
 
+  void EndEscalated(const std::string& why) {
+    out_.answer = "would end Escalated: " + why;
+  }
+
   /// The fault that ended the walk, if one did.
   Result<void> Ended() {
     if (fault_) return *fault_;
@@ -58,6 +97,11 @@ class Walk {
     if (matching.size() != 1) {
       Say(Stage::kCorrelate, matching.empty() ? "unmatched" : "ambiguous",
           std::to_string(matching.size()) + " rules match the alert");
+      if (matching.empty()) {
+        out_.answer = "no rule matches: stored, left alone";
+      } else {
+        EndEscalated("more than one rule matches");
+      }
       return nullptr;
     }
     incident().id = NewUlid(ports_.clock.Now());
@@ -73,8 +117,11 @@ class Walk {
   bool FindTarget(const Rule& rule) {
     auto target = targets_.Resolve(rule, out_.alert.labels);
     if (!target.ok()) {
-      if (Retryable(target.error().code)) fault_ = target.error();
+      if (Retryable(target.error().code)) {
+        fault_ = target.error().With("kubernetes");
+      }
       Say(Stage::kCorrelate, "no_target", target.error().message);
+      EndEscalated(target.error().message);
       return false;
     }
     incident().target = target->object;
@@ -94,17 +141,30 @@ class Walk {
     }
     incident().assessment =
         Judge(evidence, rule.confirm, StableHash(incident().id));
-    Say(Stage::kAssess, JudgementName(incident().assessment->outcome),
-        assess::Sentence(evidence, *incident().assessment));
-    return incident().assessment->outcome == Judgement::kConfirmed;
+    out_.threshold = rule.confirm.anomaly_threshold;
+    const Assessment& assessment = *incident().assessment;
+    const std::string sentence = assess::Sentence(evidence, assessment);
+    Say(Stage::kAssess, JudgementName(assessment.outcome),
+        sentence + " (score " + Short(assessment.score) + ", threshold " +
+            Short(out_.threshold) + ", confidence " +
+            Short(assessment.confidence) + ")");
+    if (assessment.outcome == Judgement::kNotConfirmed) {
+      out_.answer = "would end Dismissed: " + sentence;
+    } else if (assessment.outcome == Judgement::kInconclusive) {
+      EndEscalated(sentence);
+    }
+    return assessment.outcome == Judgement::kConfirmed;
   }
 
   bool MakeItsPlan(const Runbook& runbook) {
     auto change = Freeze(runbook.steps.front().action, incident().target,
                          {ports_.cluster, ports_.clock.Now(), kStepPoll});
     if (!change.ok()) {
-      if (Retryable(change.error().code)) fault_ = change.error();
+      if (Retryable(change.error().code)) {
+        fault_ = change.error().With("kubernetes");
+      }
       Say(Stage::kPlan, "impossible", change.error().message);
+      EndEscalated(change.error().message);
       return false;
     }
     incident().plan = MakePlan(incident(), runbook, 0, *std::move(change),
@@ -118,9 +178,10 @@ class Walk {
                      const EvidenceWindow& evidence) {
     const auto move =
         NextMove(incident(), {ports_.cluster, ports_.clock.Now(), kStepPoll});
-    if (!move.ok()) return move.error();
+    if (!move.ok()) return move.error().With("kubernetes");
     if (!move->mutation) {
       Say(Stage::kExecute, "nothing", move->reason);
+      out_.answer = "would send nothing: " + move->reason;
       return {};
     }
     const auto request = ports_.client.Encode(*move->mutation);
@@ -149,8 +210,8 @@ class Walk {
       Say(Stage::kGuard, FindingName(finding.outcome),
           finding.guard + ": " + finding.reason);
     }
-    Say(Stage::kExecute, FindingName(incident().verdict->outcome),
-        "would send " + request->method + " " + request->path);
+    out_.answer = AnswerOf(ports_.config, *incident().verdict,
+                           request->method + " " + request->path);
     return {};
   }
 
@@ -170,6 +231,8 @@ Result<std::vector<Explanation>> Explain(const FlowPorts& ports,
     explanations[i].index = i;
   }
   for (const RejectedAlert& rejected : group.rejected) {
+    explanations.at(rejected.index).answer =
+        "would be left out: " + rejected.field + ": " + rejected.reason;
     explanations.at(rejected.index).stages = {
         {Stage::kIntake, "rejected", rejected.field + ": " + rejected.reason}};
   }

@@ -69,6 +69,9 @@ TEST(ReadOnlyApp, SaysWhatServeWouldDoWithResolvedAndRejectedAlerts) {
   ASSERT_EQ(told->at(1).stages.size(), 1u);
   EXPECT_EQ(told->at(1).stages.at(0).outcome, "resolved");
   EXPECT_EQ(told->at(1).incident.rule, "");
+  EXPECT_EQ(told->at(0).answer,
+            "would be left out: status: must be firing or resolved");
+  EXPECT_EQ(told->at(1).answer, "resolved: opens nothing");
 }
 
 }  // namespace
