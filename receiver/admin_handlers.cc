@@ -94,8 +94,8 @@ HttpResponse HandleReload(const Services& services, const HttpRequest&) {
       Problem(422, "the last good rules and runbooks stay in force");
   Json body = Json::parse(response.body);
   body["findings"] = Json::array();
-  for (const SourceFinding& finding : outcome.findings) {
-    body["findings"].push_back(ToString(finding));
+  for (const std::string& finding : outcome.findings) {
+    body["findings"].push_back(finding);
   }
   response.body =
       body.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";

@@ -47,7 +47,7 @@ struct BreakerRequest {
 struct ReloadOutcome {
   /// False: `findings` say why, and the last good set stays.
   bool reloaded = false;
-  std::vector<SourceFinding> findings;
+  std::vector<std::string> findings;
 };
 
 /// The narrow view that the HTTP surface has of the product. Each member is

@@ -14,8 +14,16 @@ Services ServicesOf(App& app, IntakeObserver& observer, const Config& config) {
   services.ready = [&app] { return app.Ready(); };
   services.metrics_text = [&app] { return app.MetricsText(); };
   services.reload = [&app] {
-    ReloadOutcome outcome;
-    outcome.reloaded = app.Reload(&outcome.findings).ok();
+    std::vector<SourceFinding> found;
+    const Result<void> done = app.Reload(&found);
+    ReloadOutcome outcome{done.ok(), {}};
+    for (const SourceFinding& finding : found) {
+      outcome.findings.push_back(ToString(finding));
+    }
+    // What could not be read at all has no line of its own.
+    if (!done.ok() && done.error().code != Code::kInvalidArgument) {
+      outcome.findings.push_back(done.error().message);
+    }
     return outcome;
   };
   services.list_incidents = [&app](const IncidentQuery& query) {

@@ -59,6 +59,7 @@ Result<void> App::Reload(std::vector<SourceFinding>* findings) {
   parts_->log->Info(
       reloaded.ok() ? "rules reloaded" : "rules refused: the last set stays",
       {{"findings", static_cast<std::int64_t>(findings->size())},
+       {"error", reloaded.ok() ? "" : reloaded.error().message},
        {"digest", parts_->runbooks->Current()->digest}});
   return reloaded;
 }
@@ -245,7 +246,7 @@ const std::string& App::HistoryUsed() const {
 
 Result<std::vector<Explanation>> App::Explain(std::string_view payload) {
   auto group = ParseAlertGroup(payload, IntakeLimits{});
-  if (!group.ok()) return group.error();
+  if (!group.ok()) return group.error().With("payload");
   parts_->surroundings->LookAtCluster();
   parts_->access->RunOnce();
   return selfheal::Explain(*parts_->ports, *parts_->targets, *group);

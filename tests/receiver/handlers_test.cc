@@ -123,8 +123,7 @@ TEST(Breakers, CarryWhoAndWhyAndAreFoundByScope) {
 TEST(Reload, Answers422WithTheFindings) {
   TestServer server;
   EXPECT_EQ(StatusOf(Ask(server, "POST", "/-/reload")), 200);
-  server.reload_outcome = {false,
-                           {{{"rules/a.yaml", 3, 7}, "unknown key \"alert\""}}};
+  server.reload_outcome = {false, {"rules/a.yaml:3:7: unknown key \"alert\""}};
   const std::string answer = Ask(server, "POST", "/-/reload");
   EXPECT_EQ(StatusOf(answer), 422);
   EXPECT_EQ(json::parse(BodyOf(answer)).at("findings")[0],

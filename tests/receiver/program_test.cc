@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <string>
 
 #include "receiver/listener.h"
@@ -95,6 +97,9 @@ TEST_F(Selfheal, InsecureDevBelongsOnLoopback) {
                      Config("listen: '" + std::string(address) + "'\n")}),
         "config: --insecure-dev: listen: " + std::string(address) + ": ");
   }
+  ExpectUsage(RunSelfheal({"serve", "--insecure-dev", "--config",
+                           Config("metrics: {listen: 0.0.0.0:0}\n")}),
+              "config: --insecure-dev: metrics.listen: 0.0.0.0:0: ");
   Program program({"serve", "--insecure-dev", "--config", Config()});
   const int port = program.AwaitPort();
   ASSERT_NE(port, 0);
@@ -284,6 +289,41 @@ TEST_F(Selfheal, ChecksFiles) {
       RunSelfheal({"check", "--config", Config(), "--rules", "/nonexistent"})
           .exit_code,
       2);
+}
+
+TEST_F(Selfheal, ReloadNamesWhatCannotBeRead) {
+  std::filesystem::create_directory(folder_ + "/rules");
+  WriteFile(folder_, "admin", "root-t0ken");
+  WriteFile(folder_, "config.yaml",
+            "database: {url: 'sqlite://" + folder_ + "/store.db'}\n" +
+                "rules_dir: " + folder_ + "/rules\nrunbooks_dir: " +
+                SourceDir() + "/runbooks\nlisten: 127.0.0.1:0\n" +
+                "auth: {webhook_token_file: " + folder_ +
+                "/token, admin_token_file: " + folder_ + "/admin}\n");
+  Program program({"serve", "--config", folder_ + "/config.yaml"});
+  const int port = program.AwaitPort();
+  ASSERT_NE(port, 0);
+  const auto reload = [&] {
+    RawClient client(port);
+    client.Send(Request("POST", "/-/reload", "root-t0ken"));
+    return client.ReadAnswer();
+  };
+  EXPECT_EQ(StatusOf(reload()), 200);
+  const auto expect = [&](const std::string& finding) {
+    const std::string answer = reload();
+    EXPECT_EQ(StatusOf(answer), 422);
+    EXPECT_NE(BodyOf(answer).find("\"rules: " + folder_ + finding),
+              std::string::npos)
+        << answer;
+  };
+  const std::string rule = folder_ + "/rules/a.yaml";
+  std::filesystem::create_symlink(folder_ + "/absent", rule);
+  expect("/rules/a.yaml: No such file");
+  std::filesystem::remove(rule);
+  ASSERT_EQ(mkfifo(rule.c_str(), 0600), 0);
+  expect("/rules/a.yaml: not a regular file");
+  std::filesystem::remove_all(folder_ + "/rules");
+  expect("/rules: No such file");
 }
 
 TEST_F(Selfheal, ChecksTheFilesOfTokensAndPasswords) {
