@@ -97,8 +97,8 @@ sleep 1
 rss_mb() {
   awk '/VmRSS/ {printf "%.1f", $2 / 1024}' "/proc/$service/status"
 }
-load() {
-  build/release/bench_webhook --seconds "$seconds" --token bench-token "$@"
+post() {
+  build/release/bench_webhook --token bench-token "$@"
 }
 
 # Waits until `webhook` has run what it answered before (its plain mode), so
@@ -111,6 +111,13 @@ settle() {
     before=$now
     sleep 0.4
   done
+}
+
+# Each is warm before it is measured: caches, and files that have grown.
+load() {
+  post --seconds 2 "$@" > /dev/null
+  settle
+  post --seconds "$seconds" "$@"
 }
 
 # What correlate has not looked at yet, and how long it takes to.
