@@ -5,12 +5,20 @@
 #include <string>
 
 #include "receiver/commands/commands.h"
+#include "receiver/commands/printable.h"
 
 namespace selfheal {
 namespace {
 
-int UsageError(const CLI::App& program, const CLI::ParseError& error) {
+/// @param first  the first argument, or "".
+int UsageError(const CLI::App& program, std::string_view first,
+               const CLI::ParseError& error) {
   std::string where = "command line";
+  if (program.get_subcommands().empty() && !first.empty() && first[0] != '-') {
+    PrintError("usage", where + ": no command is called \"" + Printable(first) +
+                            "\" (see selfheal --help)");
+    return kExitUsage;
+  }
   for (const CLI::App* command : program.get_subcommands()) {
     where = command->get_name();
   }
@@ -46,7 +54,7 @@ int RunProgram(int argc, char** argv) {
   } catch (const CLI::Success& help) {
     return program.exit(help);
   } catch (const CLI::ParseError& error) {
-    return UsageError(program, error);
+    return UsageError(program, argc > 1 ? argv[1] : "", error);
   }
   return exit_code;
 }

@@ -35,17 +35,32 @@ int PrintSecretFileProblems(const yaml::CheckRequest& request) {
   return static_cast<int>(problems.size());
 }
 
+/// On stderr: stdout has findings only.
+void PrintClean(const yaml::Checked& checked) {
+  std::cerr << checked.rules << " rules from " << checked.rules_dir << ", "
+            << checked.runbooks << " runbooks from " << checked.runbooks_dir
+            << ": no findings"
+            << (checked.rules == 0
+                    ? "; without a rule every alert is left alone"
+                    : "")
+            << "\n";
+}
+
 int RunCheck(const CheckOptions& options) {
   const yaml::CheckRequest request{Given(options.config), Given(options.rules),
                                    Given(options.runbooks),
                                    yaml::ProcessEnvironment()};
   std::vector<SourceFinding> findings;
-  const Result<void> checked = yaml::CheckAll(request, &findings);
+  const Result<yaml::Checked> checked = yaml::CheckAll(request, &findings);
   for (const SourceFinding& finding : findings) {
     std::cout << ToString(finding) << "\n";
   }
   const int problems = PrintSecretFileProblems(request);
-  if (checked.ok()) return problems == 0 ? kExitOk : kExitFailure;
+  if (checked.ok() && problems > 0) return kExitFailure;
+  if (checked.ok()) {
+    PrintClean(*checked);
+    return kExitOk;
+  }
   if (checked.error().code == Code::kInvalidArgument) return kExitFailure;
   PrintError("check", checked.error().message);
   return kExitUsage;

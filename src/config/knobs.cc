@@ -262,7 +262,8 @@ void AddScopeGuards(Config& c, Table& t) {
                    "true: no action unless the Watchdog alert was seen within "
                    "5 minutes; false: only once it was seen at all."));
   t.push_back(List("guards.production_namespaces", "", g.production_namespaces,
-                   CheckNamespace, "Medium risk asks a person here."));
+                   CheckNamespace,
+                   "Medium risk asks a person here, high risk two."));
   t.push_back(Text("guards.kill_switch_file", "SELFHEAL_KILL_SWITCH_FILE",
                    g.kill_switch_file, nullptr,
                    "Where this file exists, nothing acts; what cannot be told "

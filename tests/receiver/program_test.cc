@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -66,7 +65,8 @@ TEST_F(Selfheal, PrintsItsVersions) {
 
 TEST_F(Selfheal, UsageErrorsExit2) {
   ExpectUsage(RunSelfheal({}), "usage: command line: ");
-  ExpectUsage(RunSelfheal({"bogus"}), "usage: command line: ");
+  ExpectUsage(RunSelfheal({"chek"}),
+              "usage: command line: no command is called \"chek\"");
   ExpectUsage(RunSelfheal({"serve", "--bogus"}), "usage: serve: ");
   ExpectUsage(RunSelfheal({"serve", "--role", "king"}), "usage: serve: ");
   ExpectUsage(RunSelfheal({"audit"}), "usage: audit: ");
@@ -281,7 +281,22 @@ TEST_F(Selfheal, ABreakerOutlivesTheProcessAndAPersonClosesIt) {
 }
 
 TEST_F(Selfheal, ChecksFiles) {
-  EXPECT_EQ(RunSelfheal({"check", "--config", Config()}).exit_code, 0);
+  const Finished clean = RunSelfheal({"check", "--config", Config()});
+  EXPECT_EQ(clean.exit_code, 0);
+  EXPECT_EQ(clean.out, "");
+  const std::string from = " from " + SourceDir() + "/";
+  EXPECT_NE(clean.err.find(" rules" + from + "rules, "), std::string::npos)
+      << clean.err;
+  EXPECT_NE(clean.err.find(" runbooks" + from + "runbooks: no findings\n"),
+            std::string::npos)
+      << clean.err;
+  std::filesystem::create_directory(folder_ + "/none");
+  const Finished none = RunSelfheal(
+      {"check", "--config", Config(), "--rules", folder_ + "/none"});
+  EXPECT_EQ(none.exit_code, 0);
+  EXPECT_NE(none.err.find("without a rule every alert is left alone"),
+            std::string::npos)
+      << none.err;
   const Finished bad = RunSelfheal({"check", "--config", Config("bogus: 1\n")});
   EXPECT_EQ(bad.exit_code, 1);
   EXPECT_NE(bad.out.find("config.yaml:"), std::string::npos);
@@ -289,41 +304,6 @@ TEST_F(Selfheal, ChecksFiles) {
       RunSelfheal({"check", "--config", Config(), "--rules", "/nonexistent"})
           .exit_code,
       2);
-}
-
-TEST_F(Selfheal, ReloadNamesWhatCannotBeRead) {
-  std::filesystem::create_directory(folder_ + "/rules");
-  WriteFile(folder_, "admin", "root-t0ken");
-  WriteFile(folder_, "config.yaml",
-            "database: {url: 'sqlite://" + folder_ + "/store.db'}\n" +
-                "rules_dir: " + folder_ + "/rules\nrunbooks_dir: " +
-                SourceDir() + "/runbooks\nlisten: 127.0.0.1:0\n" +
-                "auth: {webhook_token_file: " + folder_ +
-                "/token, admin_token_file: " + folder_ + "/admin}\n");
-  Program program({"serve", "--config", folder_ + "/config.yaml"});
-  const int port = program.AwaitPort();
-  ASSERT_NE(port, 0);
-  const auto reload = [&] {
-    RawClient client(port);
-    client.Send(Request("POST", "/-/reload", "root-t0ken"));
-    return client.ReadAnswer();
-  };
-  EXPECT_EQ(StatusOf(reload()), 200);
-  const auto expect = [&](const std::string& finding) {
-    const std::string answer = reload();
-    EXPECT_EQ(StatusOf(answer), 422);
-    EXPECT_NE(BodyOf(answer).find("\"rules: " + folder_ + finding),
-              std::string::npos)
-        << answer;
-  };
-  const std::string rule = folder_ + "/rules/a.yaml";
-  std::filesystem::create_symlink(folder_ + "/absent", rule);
-  expect("/rules/a.yaml: No such file");
-  std::filesystem::remove(rule);
-  ASSERT_EQ(mkfifo(rule.c_str(), 0600), 0);
-  expect("/rules/a.yaml: not a regular file");
-  std::filesystem::remove_all(folder_ + "/rules");
-  expect("/rules: No such file");
 }
 
 TEST_F(Selfheal, ChecksTheFilesOfTokensAndPasswords) {

@@ -4,12 +4,14 @@
 
 namespace selfheal::yaml {
 
-Result<void> CheckAll(const CheckRequest& request,
-                      std::vector<SourceFinding>* findings) {
+Result<Checked> CheckAll(const CheckRequest& request,
+                         std::vector<SourceFinding>* findings) {
   Config config;
   const Result<void> read =
       ReadConfig(request.config_file, request.environment, config, findings);
-  if (!read.ok() && read.error().code != Code::kInvalidArgument) return read;
+  if (!read.ok() && read.error().code != Code::kInvalidArgument) {
+    return read.error();
+  }
   if (request.rules_dir) config.rules_dir = *request.rules_dir;
   if (request.runbooks_dir) config.runbooks_dir = *request.runbooks_dir;
   // Nothing here asks for the digests.
@@ -19,7 +21,9 @@ Result<void> CheckAll(const CheckRequest& request,
   if (!set && (read.ok() || set.error().code == Code::kInvalidArgument)) {
     return set.error();
   }
-  return read;
+  if (!read.ok()) return read.error();
+  return Checked{(*set)->rules.size(), (*set)->runbooks.size(),
+                 config.rules_dir, config.runbooks_dir};
 }
 
 }  // namespace selfheal::yaml

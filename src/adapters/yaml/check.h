@@ -18,13 +18,21 @@ struct CheckRequest {
   Environment environment;
 };
 
+/// What held.
+struct Checked {
+  std::size_t rules = 0;
+  std::size_t runbooks = 0;
+  std::string rules_dir;
+  std::string runbooks_dir;
+};
+
 /// Validates configuration, rules and runbooks as `serve` would load them.
 ///
 /// Rules and runbooks are checked also where the configuration is wrong, by
 /// what could be read of it, so that one call shows as much as possible.
 /// @error kInvalidArgument  there are findings.
 /// @error kNotFound  a file or folder cannot be read; the message says which.
-Result<void> CheckAll(const CheckRequest& request,
-                      std::vector<SourceFinding>* findings);
+Result<Checked> CheckAll(const CheckRequest& request,
+                         std::vector<SourceFinding>* findings);
 
 }  // namespace selfheal::yaml

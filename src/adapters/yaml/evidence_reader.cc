@@ -22,6 +22,10 @@ bool ReadBad(MapReader& reader, std::string_view key, FindingSink& sink) {
 void ReadDirection(MapReader& reader, EvidenceQuery& query, FindingSink& sink) {
   const bool rises = ReadBad(reader, "rises", sink);
   const bool falls = ReadBad(reader, "falls", sink);
+  if (rises && falls) {
+    sink.Add(reader.node().at,
+             "rises and falls are both bad where neither is written");
+  }
   if (rises == falls) return;
   query.bad = rises ? BadDirection::kRises : BadDirection::kFalls;
 }
@@ -37,7 +41,9 @@ void ReadLimit(const Node& node, TargetMode target, EvidenceQuery& query,
   if (!text) return;
   const QueryCheck check = CheckQuery(*text, target);
   if (!check.problem.empty()) {
-    sink.Add(node.at, check.problem);
+    const bool numeric = text->find_first_of("0123456789.+-") == 0;
+    sink.Add(node.at,
+             numeric ? "a limit is a number or PromQL" : check.problem);
     return;
   }
   query.limit = *text;

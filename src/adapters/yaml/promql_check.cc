@@ -19,6 +19,11 @@ Names Placeholders(TargetMode target) {
   return {};
 }
 
+bool IsWord(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+         (c >= '0' && c <= '9') || c == '_';
+}
+
 /// One pass over an expression.
 class Scanner {
  public:
@@ -80,8 +85,7 @@ class Scanner {
 
   void Placeholder() {
     std::size_t end = at_;
-    while (end < text_.size() &&
-           ((text_[end] >= 'a' && text_[end] <= 'z') || text_[end] == '_')) {
+    while (end < text_.size() && IsWord(text_[end])) {
       ++end;
     }
     const std::string_view name = text_.substr(at_, end - at_);

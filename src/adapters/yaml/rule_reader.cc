@@ -14,7 +14,7 @@ namespace {
 
 constexpr Range<seconds> kBaselineRange = {seconds(10), seconds(30 * 86400)};
 constexpr Range<seconds> kStepRange = {seconds(1), seconds(3600)};
-constexpr Range<seconds> kLookBackRange = {seconds(0), seconds(3600)};
+constexpr Range<seconds> kLookBackRange = {seconds(1), seconds(3600)};
 constexpr std::size_t kMaxAlerts = 32;
 constexpr long long kMaxPoints = 11000;  // Of one range query.
 

@@ -68,6 +68,21 @@ void ReadLimited(MapReader& step, std::string_view key, std::string_view global,
   value = *read;
 }
 
+/// Parameters of other actions, said so rather than as unknown keys.
+void RefuseOthers(MapReader& step, const Action& action, FindingSink& sink) {
+  const auto refuse = [&](std::string_view key) {
+    const Node* node = step.Find(key);
+    if (node == nullptr) return;
+    sink.Add(node->at,
+             std::string(ActionName(action)) + " takes no " + std::string(key));
+  };
+  if (!std::holds_alternative<RollingRestart>(action)) refuse("canary");
+  if (!std::holds_alternative<ScaleOut>(action)) {
+    refuse("percent");
+    refuse("max_replicas");
+  }
+}
+
 void ReadParameters(MapReader& step, const Config& config, Action& action,
                     FindingSink& sink) {
   if (auto* rolling = std::get_if<RollingRestart>(&action)) {
@@ -81,6 +96,7 @@ void ReadParameters(MapReader& step, const Config& config, Action& action,
     ReadLimited(step, "max_replicas", "guards.scale.max_replicas",
                 guard.max_replicas, scale->max_replicas, sink);
   }
+  RefuseOthers(step, action, sink);
 }
 
 void ReadVerify(MapReader& reader, const Node* verify, RunbookStep& step,
@@ -119,6 +135,10 @@ void ReadVerify(MapReader& reader, const Node* verify, RunbookStep& step,
 }
 
 void ReadUndo(const Node& node, RunbookStep& step, FindingSink& sink) {
+  if (node.kind == NodeKind::kScalar && node.text == "true") {
+    sink.Add(node.at, "expected automatic, found \"true\"");
+    return;
+  }
   const auto index = ReadChoice(node, {"none", "automatic"}, sink);
   if (index != 1) return;
   if (!HasInverse(KindOf(step.action))) {

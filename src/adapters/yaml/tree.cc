@@ -4,7 +4,9 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <exception>
+#include <optional>
 #include <sstream>
 #include <utility>
 
@@ -205,6 +207,25 @@ class TreeBuilder : public YAML::EventHandler {
   bool is_decorated_ = false;
 };
 
+/// How far line `number`, from 0, and the one before it are indented, where
+/// that differs; else "".
+std::string Indents(std::string_view text, int number) {
+  std::optional<std::size_t> before;
+  std::optional<std::size_t> here;
+  for (int line = 0; line <= number; ++line) {
+    const std::string_view one = text.substr(0, text.find('\n'));
+    const std::size_t indent = one.find_first_not_of(' ');
+    if (indent != std::string_view::npos && one[indent] != '#') {
+      before = std::exchange(here, indent);
+    }
+    text.remove_prefix(std::min(text.size(), one.size() + 1));
+  }
+  if (!before || before == here) return "";
+  return "this line is indented by " + std::to_string(*here) +
+         ", the one before it by " + std::to_string(*before) +
+         ": no list or map goes on there";
+}
+
 /// Takes what the library adds to its message for `what()` out again.
 void AddParserError(std::string_view text, const YAML::Exception& error,
                     FindingSink& sink) {
@@ -212,7 +233,11 @@ void AddParserError(std::string_view text, const YAML::Exception& error,
   const Position at = mark.is_null()
                           ? Position{}
                           : CharacterPosition(text, mark.line, mark.column);
-  sink.Add(at, "not valid YAML: " + error.msg);
+  const bool early = error.msg == "end of map not found" ||
+                     error.msg == "end of sequence not found";
+  const std::string indents =
+      early && !mark.is_null() ? Indents(text, mark.line) : "";
+  sink.Add(at, "not valid YAML: " + (indents.empty() ? error.msg : indents));
 }
 
 void ParseDocuments(const std::string& text, TreeBuilder& builder,

@@ -241,6 +241,27 @@ INSTANTIATE_TEST_SUITE_P(
                "m{pod=\"a\"}",
                {"rules/a.yaml:12:14: the query does not name the target: a "
                 "selector needs $target"}},
+        Change{"PlaceholderInCapitals",
+               "{$target}",
+               "{$Target}",
+               {"rules/a.yaml:12:14: unknown placeholder \"$Target\"; this "
+                "target has $target, $namespace, $workload"}},
+        Change{"BothDirections",
+               "rises: bad",
+               "rises: bad\n      falls: bad",
+               {"rules/a.yaml:12:7: rises and falls are both bad where neither "
+                "is written"}},
+        Change{"LimitOfNoNumber",
+               "limit: 100",
+               "limit: 1e3k",
+               {"rules/a.yaml:13:14: a limit is a number or PromQL",
+                "rules/a.yaml:17:20: query \"memory\" has no limit that a "
+                "forecast could reach"}},
+        Change{"LookBack",
+               "  runbook: restart",
+               "  look_back: 0s\n  runbook: restart",
+               {"rules/a.yaml:18:14: expected a duration in whole seconds "
+                "from 1s to 1h, found \"0s\""}},
         Change{"QueryPlaceholder",
                "$target",
                "$traget",
@@ -441,7 +462,11 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"ParameterOfAnotherAction",
                "      undo:",
                "      percent: 50\n      undo:",
-               {"runbooks/b.yaml:10:7: unknown key \"percent\""}},
+               {"runbooks/b.yaml:10:16: rolling_restart takes no percent"}},
+        Change{"CanaryOfScaleOut",
+               "rolling_restart",
+               "scale_out",
+               {"runbooks/b.yaml:8:15: scale_out takes no canary"}},
         Change{"CanaryPods",
                "pods: 1",
                "pods: 0",
@@ -460,8 +485,8 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"Undo",
                "undo: automatic",
                "undo: true",
-               {"runbooks/b.yaml:10:13: expected a string, found a truth "
-                "value (quote it if it is meant as text)"}},
+               {"runbooks/b.yaml:10:13: expected automatic, found "
+                "\"true\""}},
         Change{"UndoOfNotify",
                "- action: rolling_restart\n      canary: {pods: 1, observe: "
                "60s}\n      verify: {within: 5m}",

@@ -49,6 +49,10 @@ INSTANTIATE_TEST_SUITE_P(
                 std::string(kMaxBytes + 1, ' '),
                 {"f:1:1: the file has 262145 bytes; at most 262144 are "
                  "allowed"}},
+        BadTree{"Outdented",
+                "a:\n  - b: 1\n # no line\n - c: 2\n",
+                {"f:4:2: not valid YAML: this line is indented by 1, the one "
+                 "before it by 2: no list or map goes on there"}},
         BadTree{"NotUtf8",
                 "a: 1\nb: \xC3\x28\n",
                 {"f:2:4: a byte that is not valid UTF-8 is not allowed"}},
