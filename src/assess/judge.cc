@@ -59,6 +59,28 @@ std::optional<seconds> Seconds(const std::optional<double>& value) {
   return seconds{static_cast<long long>(std::llround(*value))};
 }
 
+/// What the baseline never passed on the bad side: its furthest median of
+/// three. Empty where it has fewer than `rows` of them.
+std::optional<double> PassedNever(const MetricWindow& metric, int rows) {
+  std::vector<double> values;
+  for (const double value : metric.baseline.values) {
+    if (std::isfinite(value)) values.push_back(value);
+  }
+  if (values.size() < static_cast<std::size_t>(std::max(rows, 3))) {
+    return std::nullopt;
+  }
+  const bool falls = metric.bad == BadDirection::kFalls;
+  std::optional<double> furthest;
+  for (std::size_t i = 2; i < values.size(); ++i) {
+    const double a = values[i - 2], b = values[i - 1], c = values[i];
+    const double middle = std::max(std::min(a, b), std::min(std::max(a, b), c));
+    if (!furthest || (falls ? middle < *furthest : middle > *furthest)) {
+      furthest = middle;
+    }
+  }
+  return furthest;
+}
+
 Forecast ForecastOf(const MetricWindow& metric, const ConfirmSpec& spec) {
   Forecast forecast;
   forecast.component = metric.name;
@@ -66,13 +88,17 @@ Forecast ForecastOf(const MetricWindow& metric, const ConfirmSpec& spec) {
     forecast.reason = metric.name + ": " + metric.problem;
     return forecast;
   }
-  if (!metric.limit || !std::isfinite(*metric.limit)) {
-    forecast.reason = metric.name + ": its limit is not known";
+  const bool history = spec.reaches == ConfirmSpec::Reaches::kHistory;
+  const std::optional<double> limit =
+      history ? PassedNever(metric, spec.min_baseline) : metric.limit;
+  if (!limit || !std::isfinite(*limit)) {
+    forecast.reason = metric.name + (history ? ": its history is too short"
+                                             : ": its limit is not known");
     return forecast;
   }
   assess::ForecastInput input{.history = metric.baseline.values,
                               .window = metric.window.values,
-                              .threshold = *metric.limit,
+                              .threshold = *limit,
                               .above = metric.bad != BadDirection::kFalls,
                               .step = metric.window.step,
                               .history_step = metric.baseline.step,
@@ -89,7 +115,8 @@ Forecast ForecastOf(const MetricWindow& metric, const ConfirmSpec& spec) {
   forecast.eta = Seconds(found.eta);
   forecast.eta_low = Seconds(found.eta_low);
   forecast.eta_high = Seconds(found.eta_high);
-  forecast.reason = metric.name + ": " + found.reason;
+  forecast.reason = metric.name + ": " + found.reason +
+                    (history ? " (what its history never passed)" : "");
   return forecast;
 }
 

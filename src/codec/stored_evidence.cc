@@ -54,16 +54,18 @@ MetricWindow MetricFrom(const Json& value) {
 }
 
 Json StoredOptions(const ConfirmSpec& options) {
-  return {{"anomaly_threshold", codec::Number(options.anomaly_threshold)},
-          {"forecast_of", options.forecast_of},
-          {"horizon", options.horizon.count()},
-          {"forecast_probability", codec::Number(options.forecast_probability)},
-          {"level_gate", codec::Number(options.level_gate)},
-          {"need_all", options.need == ConfirmSpec::Need::kAll},
-          {"trees", options.trees},
-          {"sample", options.sample},
-          {"contamination", codec::Number(options.contamination)},
-          {"min_baseline", options.min_baseline}};
+  return {
+      {"anomaly_threshold", codec::Number(options.anomaly_threshold)},
+      {"forecast_of", options.forecast_of},
+      {"reaches_history", options.reaches == ConfirmSpec::Reaches::kHistory},
+      {"horizon", options.horizon.count()},
+      {"forecast_probability", codec::Number(options.forecast_probability)},
+      {"level_gate", codec::Number(options.level_gate)},
+      {"need_all", options.need == ConfirmSpec::Need::kAll},
+      {"trees", options.trees},
+      {"sample", options.sample},
+      {"contamination", codec::Number(options.contamination)},
+      {"min_baseline", options.min_baseline}};
 }
 
 ConfirmSpec OptionsFrom(const Json& value) {
@@ -71,6 +73,8 @@ ConfirmSpec OptionsFrom(const Json& value) {
   ConfirmSpec out;
   out.anomaly_threshold = reader.Real("anomaly_threshold");
   out.forecast_of = reader.Text("forecast_of");
+  out.reaches = reader.Flag("reaches_history") ? ConfirmSpec::Reaches::kHistory
+                                               : ConfirmSpec::Reaches::kLimit;
   out.horizon = seconds(reader.Integer("horizon"));
   out.forecast_probability = reader.Real("forecast_probability");
   out.level_gate = reader.Real("level_gate");

@@ -40,6 +40,8 @@ struct ConfirmSpec {
   double anomaly_threshold = 0.7;
   /// The metric whose forecast counts; empty = anomaly score alone.
   std::string forecast_of;
+  /// What it is to reach: its limit, or what its own baseline never passed.
+  enum class Reaches { kLimit, kHistory } reaches = Reaches::kLimit;
   std::chrono::seconds horizon{900};
   double forecast_probability = 0.7;
   /// Share of its limit that the metric must have passed for a forecast to

@@ -289,6 +289,26 @@ TEST(Judge, WithoutALimitTheForecastIsInconclusive) {
   EXPECT_EQ(found.outcome, Judgement::kInconclusive);
 }
 
+TEST(Judge, AForecastMayReachWhatItsHistoryNeverPassed) {
+  EvidenceWindow window = Leak();
+  window.metrics[0].limit.reset();
+  std::vector<double>& baseline = window.metrics[0].baseline.values;
+  for (std::size_t i = 400; i < 403; ++i) baseline[i] = 170;
+  baseline[500] = 300;  // Once is noise.
+  ConfirmSpec spec = LeakSpec(ConfirmSpec::Need::kAny);
+  spec.reaches = ConfirmSpec::Reaches::kHistory;
+  Assessment found = Judge(window, spec, kSeed);
+  EXPECT_EQ(found.forecast->outcome, Judgement::kConfirmed);
+  ASSERT_TRUE(found.forecast->eta.has_value());
+  EXPECT_NEAR(static_cast<double>(found.forecast->eta->count()), 11 * 60, 120);
+  EXPECT_TRUE(Mentions(found, "what its history never passed"));
+  window.metrics[0].optional = true;
+  std::fill(baseline.begin(), baseline.end() - 59, kNaN);
+  found = Judge(window, spec, kSeed);
+  EXPECT_EQ(found.forecast->outcome, Judgement::kInconclusive);
+  EXPECT_TRUE(Mentions(found, "its history is too short"));
+}
+
 TEST(Judge, NeedAllIsRefusedByOneThatSaysNo) {
   EvidenceWindow window = Incident();
   window.metrics[1].limit = 1000;

@@ -10,7 +10,8 @@ namespace {
 
 constexpr Range<double> kShare = {0.0, 1.0};
 
-/// The query that `of` names; its limit is what the forecast reaches.
+/// The query that `of` names; its limit, or its history, is what the forecast
+/// reaches.
 void ReadForecastOf(const Node& node, Rule& rule, FindingSink& sink) {
   const auto name = ReadString(node, sink);
   if (!name) return;
@@ -19,9 +20,10 @@ void ReadForecastOf(const Node& node, Rule& rule, FindingSink& sink) {
   for (const EvidenceQuery& query : rule.evidence) {
     known.push_back(query.name);
     if (query.name != *name) continue;
-    if (!query.limit) {
+    if (!query.limit && rule.confirm.reaches == ConfirmSpec::Reaches::kLimit) {
       sink.Add(node.at, "query \"" + *name +
-                            "\" has no limit that a forecast could reach");
+                            "\" has no limit that a forecast could reach; "
+                            "`reaches: history` takes what it never passed");
     }
     return;
   }
@@ -36,10 +38,12 @@ void ReadForecast(const Node& node, Rule& rule, FindingSink& sink) {
   MapReader reader(node, sink);
   if (!reader.is_map()) return;
   ConfirmSpec& confirm = rule.confirm;
-  if (const Node* of = reader.Require("of")) ReadForecastOf(*of, rule, sink);
   if (const Node* reaches = reader.Find("reaches")) {
-    (void)ReadChoice(*reaches, {"limit"}, sink);
+    const auto index = ReadChoice(*reaches, {"limit", "history"}, sink);
+    confirm.reaches = index == 1 ? ConfirmSpec::Reaches::kHistory
+                                 : ConfirmSpec::Reaches::kLimit;
   }
+  if (const Node* of = reader.Require("of")) ReadForecastOf(*of, rule, sink);
   if (const Node* within = reader.Find("within")) {
     confirm.horizon = ReadSeconds(*within, {seconds(60), seconds(86400)}, sink)
                           .value_or(confirm.horizon);

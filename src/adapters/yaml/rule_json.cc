@@ -46,11 +46,14 @@ Json ToJson(const ConfirmSpec& confirm) {
       {"contamination", confirm.contamination},
       {"min_baseline", confirm.min_baseline}};
   if (!confirm.forecast_of.empty()) {
-    json["forecast"] = {{"of", confirm.forecast_of},
-                        {"reaches", "limit"},
-                        {"within", FormatDuration(confirm.horizon)},
-                        {"probability", confirm.forecast_probability},
-                        {"above", confirm.level_gate}};
+    json["forecast"] = {
+        {"of", confirm.forecast_of},
+        {"reaches", confirm.reaches == ConfirmSpec::Reaches::kHistory
+                        ? "history"
+                        : "limit"},
+        {"within", FormatDuration(confirm.horizon)},
+        {"probability", confirm.forecast_probability},
+        {"above", confirm.level_gate}};
   }
   return json;
 }
