@@ -256,7 +256,8 @@ INSTANTIATE_TEST_SUITE_P(
                "limit: 1e3k",
                {"rules/a.yaml:13:14: a limit is a number or PromQL",
                 "rules/a.yaml:17:20: query \"memory\" has no limit that a "
-                "forecast could reach"}},
+                "forecast could reach; `reaches: history` takes what it "
+                "never passed"}},
         Change{"LookBack",
                "  runbook: restart",
                "  look_back: 0s\n  runbook: restart",
@@ -309,13 +310,15 @@ INSTANTIATE_TEST_SUITE_P(
                {"rules/a.yaml:13:14: the query does not name the target: a "
                 "selector needs $target",
                 "rules/a.yaml:17:20: query \"memory\" has no limit that a "
-                "forecast could reach"}},
+                "forecast could reach; `reaches: history` takes what it "
+                "never passed"}},
         Change{"LimitIsList",
                "limit: 100",
                "limit: [100]",
                {"rules/a.yaml:13:14: expected a string, found a list",
                 "rules/a.yaml:17:20: query \"memory\" has no limit that a "
-                "forecast could reach"}},
+                "forecast could reach; `reaches: history` takes what it "
+                "never passed"}},
         Change{"RisesGood",
                "rises: bad",
                "rises: good",
@@ -358,7 +361,8 @@ INSTANTIATE_TEST_SUITE_P(
                "      limit: 100\n",
                "",
                {"rules/a.yaml:16:20: query \"memory\" has no limit that a "
-                "forecast could reach"}},
+                "forecast could reach; `reaches: history` takes what it "
+                "never passed"}},
         Change{"ForecastWithin",
                "within: 15m",
                "within: 15",
