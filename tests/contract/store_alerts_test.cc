@@ -352,6 +352,8 @@ TEST_P(StoreContract, WhatFiresAgainAfterItsEndBurnsAgain) {
   EXPECT_EQ(append(firing), Counts(0, 0)) << "it burns already";
   // It ends as any other does.
   link(incident.id);
+  ASSERT_EQ(store().incidents.Load(incident.id)->alerts.size(), 1u);
+  EXPECT_TRUE(store().incidents.Load(incident.id)->alerts[0].firing);
   EXPECT_EQ(append(resolved), Counts(1, 1));
   ASSERT_EQ(store().alerts.Uncorrelated(10)->size(), 1u);
   EXPECT_EQ(store().alerts.Uncorrelated(10)->front().incident, incident.id);

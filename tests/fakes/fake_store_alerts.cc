@@ -83,7 +83,10 @@ bool TakeUpAgain(FakeStoreState& state, AlertRow& own, Time now) {
     }
   }
   if (ends.empty()) return false;
-  for (AlertRow* end : ends) end->stored.alert.fingerprint.clear();
+  for (AlertRow* end : ends) {
+    end->stored.alert.fingerprint.clear();
+    end->stored.incident.clear();
+  }
   own.burning = true;
   own.stored.incident.clear();
   own.stored.correlated = false;
