@@ -4,8 +4,10 @@
 #include <stdlib.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace selfheal::testing {
@@ -209,10 +211,22 @@ std::string WriteFile(const std::string& folder, const std::string& name,
 }
 
 std::string FreshFolder() {
+  /// Folders of this process; they go away with it.
+  struct Folders {
+    ~Folders() {
+      std::error_code ignored;
+      for (const std::string& path : paths) {
+        std::filesystem::remove_all(path, ignored);
+      }
+    }
+    std::vector<std::string> paths;
+  };
+  static Folders folders;
   std::string pattern = ::testing::TempDir() + "/selfheal-XXXXXX";
   if (mkdtemp(pattern.data()) == nullptr) {
     throw std::runtime_error("mkdtemp: " + pattern);
   }
+  folders.paths.push_back(pattern);
   return pattern;
 }
 
