@@ -37,6 +37,16 @@ Forecast ForecastFrom(const Json& value) {
           reader.Text("reason")};
 }
 
+Json StoredCauses(const std::vector<CauseFinding>& causes) {
+  Json list = Json::array();
+  for (const CauseFinding& finding : causes) {
+    list.push_back({{"cause", std::string(CauseName(finding.cause))},
+                    {"reason", finding.reason},
+                    {"names", Strings(finding.names)}});
+  }
+  return list;
+}
+
 }  // namespace
 
 Json StoredAssessment(const Assessment& assessment) {
@@ -59,6 +69,7 @@ Json StoredAssessment(const Assessment& assessment) {
           {"members", std::move(members)},
           {"scores", Numbers(assessment.scores)},
           {"reasons", Strings(assessment.reasons)},
+          {"causes", StoredCauses(assessment.causes)},
           {"seed", assessment.seed},
           {"judge_version", assessment.judge_version}};
 }
@@ -89,6 +100,14 @@ Assessment AssessmentFrom(const Json& value) {
   }
   out.scores = reader.Reals("scores");
   out.reasons = reader.Texts("reasons");
+  if (const Json* causes = reader.Member("causes")) {
+    for (const Json& item : *causes) {
+      const Reader finding(item);
+      const std::string name = finding.Text("cause");
+      out.causes.push_back({Known(ParseCause(name), name),
+                            finding.Text("reason"), finding.Texts("names")});
+    }
+  }
   if (const Json* seed = reader.Member("seed")) {
     out.seed = seed->get<std::uint64_t>();
   }

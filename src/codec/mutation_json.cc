@@ -39,6 +39,44 @@ struct MutationWriter {
     out["replicas"] = m.replicas;
     return out;
   }
+  Json operator()(const SetUnschedulable& m) const {
+    Json out = Common("set_unschedulable", m.node, m);
+    out["unschedulable"] = m.unschedulable;
+    out["action_id"] = m.action_id;
+    return out;
+  }
+  Json operator()(const SetTemplate& m) const {
+    Json out = Common("set_template", m.workload, m);
+    out["pod_template"] = m.pod_template;
+    out["action_id"] = m.action_id;
+    return out;
+  }
+  Json operator()(const SetMemory& m) const {
+    Json out = Common("set_memory", m.workload, m);
+    out["container"] = m.container;
+    out["limit"] = m.limit;
+    out["request"] = m.request;
+    out["action_id"] = m.action_id;
+    return out;
+  }
+  Json operator()(const SetVolumeRequest& m) const {
+    Json out = Common("set_volume_request", m.claim, m);
+    out["storage"] = m.storage;
+    out["action_id"] = m.action_id;
+    return out;
+  }
+  Json operator()(const RequestRenewal& m) const {
+    Json out = Common("request_renewal", m.certificate, m);
+    out["at"] = m.at;
+    out["action_id"] = m.action_id;
+    return out;
+  }
+  Json operator()(const RequestSync& m) const {
+    Json out = Common("request_sync", m.application, m);
+    out["revision"] = m.revision;
+    out["action_id"] = m.action_id;
+    return out;
+  }
   Json operator()(const SetHpaBounds& m) const {
     Json out = Common("set_hpa_bounds", m.hpa, m);
     out["min_replicas"] = m.min_replicas;
@@ -70,6 +108,35 @@ Mutation MutationFrom(const Json& value) {
                         reader.Int("min_replicas"),
                         reader.Int("max_replicas"),
                         reader.Text("action_id")};
+  }
+  const std::string action_id = reader.Text("action_id");
+  if (kind == "set_unschedulable") {
+    return SetUnschedulable{object, uid, version, reader.Flag("unschedulable"),
+                            action_id};
+  }
+  if (kind == "set_template") {
+    return SetTemplate{object, uid, version, reader.Text("pod_template"),
+                       action_id};
+  }
+  if (kind == "set_memory") {
+    return SetMemory{object,
+                     uid,
+                     version,
+                     reader.Text("container"),
+                     reader.Text("limit"),
+                     reader.Text("request"),
+                     action_id};
+  }
+  if (kind == "set_volume_request") {
+    return SetVolumeRequest{object, uid, version, reader.Text("storage"),
+                            action_id};
+  }
+  if (kind == "request_renewal") {
+    return RequestRenewal{object, uid, version, reader.Text("at"), action_id};
+  }
+  if (kind == "request_sync") {
+    return RequestSync{object, uid, version, reader.Text("revision"),
+                       action_id};
   }
   throw std::invalid_argument("unknown mutation \"" + kind + "\"");
 }

@@ -18,11 +18,11 @@ std::optional<Enum> Find(std::string_view name, const std::array<Enum, N>& all,
 }  // namespace
 
 std::optional<ActionKind> ParseActionKind(std::string_view name) {
-  using enum ActionKind;
-  return Find(name,
-              std::array{kRestartPod, kRollingRestart, kScaleOut, kNotify,
-                         kUndoRollingRestart, kUndoScaleOut},
-              [](ActionKind kind) { return ActionName(kind); });
+  for (std::size_t i = 0; i < kActionKinds; ++i) {
+    const auto kind = static_cast<ActionKind>(i);
+    if (ActionName(kind) == name) return kind;
+  }
+  return std::nullopt;
 }
 
 std::optional<ActionResult> ParseActionResult(std::string_view name) {

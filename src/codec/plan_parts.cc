@@ -15,8 +15,43 @@ struct ActionWriter {
   Json operator()(const ScaleOut& action) const {
     return {{"percent", action.percent}, {"max_replicas", action.max_replicas}};
   }
+  Json operator()(const ScaleIn&) const { return Json::object(); }
+  Json operator()(const Rollback& action) const {
+    return {{"max_revisions", action.max_revisions}};
+  }
+  Json operator()(const SetResources& action) const {
+    return {{"percent", action.percent}};
+  }
+  Json operator()(const Cordon&) const { return Json::object(); }
+  Json operator()(const Drain& action) const {
+    return {{"timeout", action.timeout.count()}};
+  }
+  Json operator()(const Uncordon&) const { return Json::object(); }
+  Json operator()(const EvictOne&) const { return Json::object(); }
+  Json operator()(const ExpandVolume& action) const {
+    return {{"percent", action.percent}, {"max_gib", action.max_gib}};
+  }
+  Json operator()(const RenewCertificate& action) const {
+    return {{"timeout", action.timeout.count()}};
+  }
   Json operator()(const Notify&) const { return Json::object(); }
 };
+
+Json CausesValue(const std::vector<Cause>& causes) {
+  Json list = Json::array();
+  for (const Cause cause : causes) {
+    list.push_back(std::string(CauseName(cause)));
+  }
+  return list;
+}
+
+std::vector<Cause> CausesFrom(const std::vector<std::string>& names) {
+  std::vector<Cause> causes;
+  for (const std::string& name : names) {
+    causes.push_back(Known(ParseCause(name), name));
+  }
+  return causes;
+}
 
 Json StoredStep(const RunbookStep& step) {
   Json action = std::visit(ActionWriter{}, step.action);
@@ -24,7 +59,8 @@ Json StoredStep(const RunbookStep& step) {
   return {{"action", std::move(action)},
           {"verify_within", step.verify_within.count()},
           {"settle", step.settle.count()},
-          {"undo", std::string(UndoName(step.undo))}};
+          {"undo", std::string(UndoName(step.undo))},
+          {"when", CausesValue(step.when)}};
 }
 
 Action ActionFrom(const Reader& reader) {
@@ -37,10 +73,33 @@ Action ActionFrom(const Reader& reader) {
                             seconds(reader.Integer("canary_observe"))};
     case ActionKind::kScaleOut:
       return ScaleOut{reader.Int("percent"), reader.Int("max_replicas")};
+    case ActionKind::kScaleIn:
+      return ScaleIn{};
+    case ActionKind::kRollback:
+      return Rollback{reader.Int("max_revisions")};
+    case ActionKind::kSetResources:
+      return SetResources{reader.Int("percent")};
+    case ActionKind::kCordon:
+      return Cordon{};
+    case ActionKind::kDrain:
+      return Drain{seconds(reader.Integer("timeout"))};
+    case ActionKind::kUncordon:
+      return Uncordon{};
+    case ActionKind::kEvictPod:
+      return EvictOne{};
+    case ActionKind::kExpandVolume:
+      return ExpandVolume{reader.Int("percent"), reader.Int("max_gib")};
+    case ActionKind::kRenewCertificate:
+      return RenewCertificate{seconds(reader.Integer("timeout"))};
     case ActionKind::kNotify:
       return Notify{};
     case ActionKind::kUndoRollingRestart:
     case ActionKind::kUndoScaleOut:
+    case ActionKind::kUndoScaleIn:
+    case ActionKind::kUndoRollback:
+    case ActionKind::kUndoSetResources:
+    case ActionKind::kUndoCordon:
+    case ActionKind::kUndoDrain:
       break;
   }
   throw std::invalid_argument("\"" + name + "\" is no step of a runbook");
@@ -51,7 +110,8 @@ RunbookStep StepFrom(const Json& value) {
   const std::string undo = reader.Text("undo");
   return {ActionFrom(Reader(value.at("action"))),
           seconds(reader.Integer("verify_within")),
-          seconds(reader.Integer("settle")), Known(ParseUndo(undo), undo)};
+          seconds(reader.Integer("settle")), Known(ParseUndo(undo), undo),
+          CausesFrom(reader.Texts("when"))};
 }
 
 Json StoredPods(const std::vector<PodIdentity>& pods) {
@@ -86,7 +146,10 @@ Json StoredPlannedChange(const PlannedChange& change) {
           {"previous_restarted_at", change.previous_restarted_at},
           {"canaries", StoredPods(change.canaries)},
           {"siblings", StoredPods(change.siblings)},
-          {"pods", change.pods}};
+          {"pods", change.pods},
+          {"container", change.container},
+          {"from_value", change.from_value},
+          {"to_value", change.to_value}};
 }
 
 PlannedChange PlannedChangeFrom(const Json& value) {
@@ -106,6 +169,9 @@ PlannedChange PlannedChangeFrom(const Json& value) {
   out.canaries = PodsFrom(reader.Member("canaries"));
   out.siblings = PodsFrom(reader.Member("siblings"));
   out.pods = reader.Int("pods");
+  out.container = reader.Text("container");
+  out.from_value = reader.Text("from_value");
+  out.to_value = reader.Text("to_value");
   return out;
 }
 

@@ -27,6 +27,10 @@ std::string PodPattern(const ObjectRef& workload) {
     case ObjectKind::kHorizontalPodAutoscaler:
     case ObjectKind::kPodDisruptionBudget:
     case ObjectKind::kControllerRevision:
+    case ObjectKind::kPersistentVolumeClaim:
+    case ObjectKind::kStorageClass:
+    case ObjectKind::kCertificate:
+    case ObjectKind::kApplication:
       return name;
   }
   return name;

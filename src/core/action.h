@@ -28,6 +28,57 @@ struct ScaleOut {
   bool operator==(const ScaleOut&) const = default;
 };
 
+/// Take replicas away again: absolute values back to what stood before.
+struct ScaleIn {
+  bool operator==(const ScaleIn&) const = default;
+};
+
+/// Back to the last healthy revision of the pod template.
+struct Rollback {
+  int max_revisions = 3;  ///< How far back at most.
+  bool operator==(const Rollback&) const = default;
+};
+
+/// Raise the memory limit of the container that the kernel killed.
+struct SetResources {
+  int percent = 50;
+  bool operator==(const SetResources&) const = default;
+};
+
+/// Let no new pod onto a node.
+struct Cordon {
+  bool operator==(const Cordon&) const = default;
+};
+
+/// Cordon a node, then evict what runs there, disruption budgets obeyed.
+struct Drain {
+  std::chrono::seconds timeout{1800};
+  bool operator==(const Drain&) const = default;
+};
+
+/// Let pods onto a node again that we have cordoned.
+struct Uncordon {
+  bool operator==(const Uncordon&) const = default;
+};
+
+/// Evict the one pod that fills its node.
+struct EvictOne {
+  bool operator==(const EvictOne&) const = default;
+};
+
+/// Ask for a larger volume where its class allows it.
+struct ExpandVolume {
+  int percent = 20;
+  int max_gib = 1024;  ///< No claim grows beyond it.
+  bool operator==(const ExpandVolume&) const = default;
+};
+
+/// Have cert-manager issue a certificate anew.
+struct RenewCertificate {
+  std::chrono::seconds timeout{600};
+  bool operator==(const RenewCertificate&) const = default;
+};
+
 /// Tell a person and change nothing.
 struct Notify {
   bool operator==(const Notify&) const = default;
@@ -35,19 +86,38 @@ struct Notify {
 
 /// The closed set of verbs. A new kind must be handled by guard, executor,
 /// verifier and codec before anything compiles.
-using Action = std::variant<RestartPod, RollingRestart, ScaleOut, Notify>;
+using Action = std::variant<RestartPod, RollingRestart, ScaleOut, ScaleIn,
+                            Rollback, SetResources, Cordon, Drain, Uncordon,
+                            EvictOne, ExpandVolume, RenewCertificate, Notify>;
 
 /// Names of the verbs, for budgets, metrics and the audit.
 enum class ActionKind {
   kRestartPod,
   kRollingRestart,
   kScaleOut,
+  kScaleIn,
+  kRollback,
+  kSetResources,
+  kCordon,
+  kDrain,
+  kUncordon,
+  kEvictPod,
+  kExpandVolume,
+  kRenewCertificate,
   kNotify,
   kUndoRollingRestart,
   kUndoScaleOut,
+  kUndoScaleIn,
+  kUndoRollback,
+  kUndoSetResources,
+  kUndoCordon,
+  kUndoDrain,
 };
 
 ActionKind KindOf(const Action& action);
+
+inline constexpr std::size_t kActionKinds =
+    static_cast<std::size_t>(ActionKind::kUndoDrain) + 1;
 
 /// "restart_pod", "rolling_restart", "scale_out", "undo_scale_out", ...
 std::string_view ActionName(ActionKind kind);

@@ -66,6 +66,7 @@ std::vector<std::string> Differences(const Assessment& a, const Assessment& b) {
   note(Same(a.members, b.members), "members");
   note(Same(a.scores, b.scores), "scores");
   note(a.reasons == b.reasons, "reasons");
+  note(a.causes == b.causes, "causes");
   note(a.seed == b.seed, "seed");
   note(a.judge_version == b.judge_version, "judge_version");
   return names;

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/cause.h"
 #include "core/clock.h"
 
 namespace selfheal {
@@ -66,7 +67,8 @@ struct Assessment {
   std::vector<std::pair<std::string, double>> members;
   /// One score a point of the window, for plotting; may be empty.
   std::vector<double> scores;
-  std::vector<std::string> reasons;  ///< Sentences, most important first.
+  std::vector<std::string> reasons;       ///< Sentences, most important first.
+  std::vector<CauseFinding> causes = {};  ///< Those that hold.
   std::uint64_t seed = 0;
   std::string judge_version;
 };

@@ -80,6 +80,33 @@ struct PdbState {
   long long observed_generation = 0;
 };
 
+/// A PersistentVolumeClaim; quantities as written.
+struct ClaimState {
+  std::string phase;  ///< Bound, Pending, Lost.
+  std::string storage_class;
+  std::string volume;
+  std::string requested;                ///< spec.resources.requests.storage
+  std::string capacity;                 ///< status.capacity.storage
+  std::vector<std::string> conditions;  ///< Types whose status is True.
+};
+
+struct StorageClassState {
+  bool allows_expansion = false;
+  std::string provisioner;
+};
+
+/// A Certificate of cert-manager.
+struct CertificateState {
+  bool ready = false;
+  bool issuing = false;
+  std::string issuing_since;  ///< lastTransitionTime of Issuing, or "".
+  std::string issuer_kind;    ///< Issuer or ClusterIssuer.
+  std::string issuer_name;
+  std::string issuer_group;
+  long long revision = 0;
+  std::optional<Time> not_after;
+};
+
 struct NodeState {
   bool unschedulable = false;
   bool control_plane = false;
@@ -99,7 +126,7 @@ struct ClusterObject {
   bool deleting = false;
   Time created_at;
   std::variant<std::monostate, WorkloadState, PodState, HpaState, PdbState,
-               NodeState>
+               NodeState, ClaimState, StorageClassState, CertificateState>
       state;
 
   /// The state as T, or null where the object is of another kind.

@@ -11,6 +11,20 @@ struct ObjectVisitor {
   }
   const ObjectRef& operator()(const SetReplicas& m) const { return m.workload; }
   const ObjectRef& operator()(const SetHpaBounds& m) const { return m.hpa; }
+  const ObjectRef& operator()(const SetUnschedulable& m) const {
+    return m.node;
+  }
+  const ObjectRef& operator()(const SetTemplate& m) const { return m.workload; }
+  const ObjectRef& operator()(const SetMemory& m) const { return m.workload; }
+  const ObjectRef& operator()(const SetVolumeRequest& m) const {
+    return m.claim;
+  }
+  const ObjectRef& operator()(const RequestRenewal& m) const {
+    return m.certificate;
+  }
+  const ObjectRef& operator()(const RequestSync& m) const {
+    return m.application;
+  }
 };
 
 }  // namespace

@@ -48,9 +48,69 @@ struct SetHpaBounds {
   std::string action_id;  ///< Goes to selfheal.dev/last-action.
 };
 
+/// Let new pods onto a node, or keep them off.
+struct SetUnschedulable {
+  ObjectRef node;
+  std::string uid;
+  std::string resource_version;
+  bool unschedulable = true;
+  /// Goes to selfheal.dev/cordoned, so that nobody else's cordon is lifted;
+  /// the annotation leaves with ours.
+  std::string action_id;
+};
+
+/// Put another pod template, one of the workload's own history, in place.
+struct SetTemplate {
+  ObjectRef workload;
+  std::string uid;
+  std::string resource_version;
+  std::string pod_template;  ///< JSON, keys in order, without white space.
+  std::string action_id;     ///< Goes to selfheal.dev/last-action.
+};
+
+/// Set the memory limit (and request, where both were one) of a container.
+struct SetMemory {
+  ObjectRef workload;
+  std::string uid;
+  std::string resource_version;
+  std::string container;
+  std::string limit;    ///< A quantity, e.g. "384Mi".
+  std::string request;  ///< A quantity; "" leaves it alone.
+  std::string action_id;
+};
+
+/// Ask for a volume of another size.
+struct SetVolumeRequest {
+  ObjectRef claim;
+  std::string uid;
+  std::string resource_version;
+  std::string storage;  ///< A quantity, e.g. "12Gi".
+  std::string action_id;
+};
+
+/// Have cert-manager issue a certificate anew: the condition Issuing.
+struct RequestRenewal {
+  ObjectRef certificate;
+  std::string uid;
+  std::string resource_version;
+  std::string at;  ///< lastTransitionTime, "2026-11-29T12:00:00Z".
+  std::string action_id;
+};
+
+/// Have Argo CD bring an Application to a revision of its source.
+struct RequestSync {
+  ObjectRef application;
+  std::string uid;
+  std::string resource_version;
+  std::string revision;  ///< As its history names it; "" = its target.
+  std::string action_id;
+};
+
 /// One change of one object, with the preconditions that make it safe.
-using Mutation = std::variant<DeletePod, EvictPod, SetRestartedAt, SetReplicas,
-                              SetHpaBounds>;
+using Mutation =
+    std::variant<DeletePod, EvictPod, SetRestartedAt, SetReplicas, SetHpaBounds,
+                 SetUnschedulable, SetTemplate, SetMemory, SetVolumeRequest,
+                 RequestRenewal, RequestSync>;
 
 /// The object that `mutation` writes to.
 const ObjectRef& ObjectOf(const Mutation& mutation);

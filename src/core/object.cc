@@ -7,7 +7,7 @@
 namespace selfheal {
 namespace {
 
-constexpr std::array<std::pair<ObjectKind, std::string_view>, 11> kKinds = {{
+constexpr std::array<std::pair<ObjectKind, std::string_view>, 15> kKinds = {{
     {ObjectKind::kPod, "Pod"},
     {ObjectKind::kReplicaSet, "ReplicaSet"},
     {ObjectKind::kDeployment, "Deployment"},
@@ -19,6 +19,10 @@ constexpr std::array<std::pair<ObjectKind, std::string_view>, 11> kKinds = {{
     {ObjectKind::kHorizontalPodAutoscaler, "HorizontalPodAutoscaler"},
     {ObjectKind::kPodDisruptionBudget, "PodDisruptionBudget"},
     {ObjectKind::kControllerRevision, "ControllerRevision"},
+    {ObjectKind::kPersistentVolumeClaim, "PersistentVolumeClaim"},
+    {ObjectKind::kStorageClass, "StorageClass"},
+    {ObjectKind::kCertificate, "Certificate"},
+    {ObjectKind::kApplication, "Application"},
 }};
 
 bool IsAlphanumeric(char c) {
@@ -26,7 +30,8 @@ bool IsAlphanumeric(char c) {
 }
 
 bool IsClusterScoped(ObjectKind kind) {
-  return kind == ObjectKind::kNode || kind == ObjectKind::kNamespace;
+  return kind == ObjectKind::kNode || kind == ObjectKind::kNamespace ||
+         kind == ObjectKind::kStorageClass;
 }
 
 }  // namespace

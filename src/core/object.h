@@ -20,6 +20,10 @@ enum class ObjectKind {
   kHorizontalPodAutoscaler,
   kPodDisruptionBudget,
   kControllerRevision,
+  kPersistentVolumeClaim,
+  kStorageClass,
+  kCertificate,  ///< cert-manager's.
+  kApplication,  ///< Argo CD's.
 };
 
 /// The kind as Kubernetes writes it, e.g. "Deployment".

@@ -34,6 +34,11 @@ struct PlannedChange {
   std::vector<PodIdentity> canaries;
   std::vector<PodIdentity> siblings;  ///< The other pods at plan time.
   int pods = 0;                       ///< Pods of the workload at plan time.
+  std::string container;              ///< Whose resources are set.
+  /// What stands and what is put in its place, where it is no number of
+  /// replicas: a pod template (canonical JSON), a quantity, a revision.
+  std::string from_value;
+  std::string to_value;
 };
 
 /// What is to be done next about one incident, and the proof of what was

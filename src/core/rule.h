@@ -8,6 +8,7 @@
 
 #include "core/action.h"
 #include "core/assessment.h"
+#include "core/cause.h"
 #include "core/evidence.h"
 #include "core/incident_type.h"
 #include "core/labels.h"
@@ -17,9 +18,11 @@ namespace selfheal {
 
 /// What a rule acts on, found from the alert's labels.
 enum class TargetMode {
-  kPod,       ///< Labels namespace + pod; the pod itself.
-  kWorkload,  ///< The workload that owns the pod, or a workload label.
-  kNode,      ///< Label node.
+  kPod,          ///< Labels namespace + pod; the pod itself.
+  kWorkload,     ///< The workload that owns the pod, or a workload label.
+  kNode,         ///< Label node.
+  kVolume,       ///< Labels namespace + persistentvolumeclaim.
+  kCertificate,  ///< Labels namespace + name of a Certificate.
 };
 
 /// One named PromQL query of a rule; it must answer with at most one series.
@@ -77,6 +80,7 @@ struct RunbookStep {
   seconds verify_within{300};
   seconds settle{60};
   UndoMode undo = UndoMode::kNone;
+  std::vector<Cause> when = {};  ///< Any of them must hold; empty = always.
 };
 
 /// Tightenings of the global guards; empty = the global value.

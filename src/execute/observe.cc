@@ -22,6 +22,12 @@ struct AppliedVisitor {
     const auto* state = live.As<WorkloadState>();
     return state != nullptr && state->replicas == m.replicas;
   }
+  bool operator()(const SetUnschedulable&) const { return false; }
+  bool operator()(const SetTemplate&) const { return false; }
+  bool operator()(const SetMemory&) const { return false; }
+  bool operator()(const SetVolumeRequest&) const { return false; }
+  bool operator()(const RequestRenewal&) const { return false; }
+  bool operator()(const RequestSync&) const { return false; }
   bool operator()(const SetHpaBounds& m) const {
     const auto* state = live.As<HpaState>();
     return state != nullptr && state->min_replicas == m.min_replicas &&

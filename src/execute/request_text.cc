@@ -94,6 +94,12 @@ struct ShapeVisitor {
          {"spec|replicas", std::to_string(m.replicas)}},
         {}};
   }
+  Shape operator()(const SetUnschedulable&) const { return {}; }
+  Shape operator()(const SetTemplate&) const { return {}; }
+  Shape operator()(const SetMemory&) const { return {}; }
+  Shape operator()(const SetVolumeRequest&) const { return {}; }
+  Shape operator()(const RequestRenewal&) const { return {}; }
+  Shape operator()(const RequestSync&) const { return {}; }
   Shape operator()(const SetHpaBounds& m) const {
     return {
         "PATCH",
@@ -121,6 +127,12 @@ struct KindVisitor {
   bool operator()(const SetHpaBounds& m) const {
     return m.hpa.kind == ObjectKind::kHorizontalPodAutoscaler;
   }
+  bool operator()(const SetUnschedulable&) const { return false; }
+  bool operator()(const SetTemplate&) const { return false; }
+  bool operator()(const SetMemory&) const { return false; }
+  bool operator()(const SetVolumeRequest&) const { return false; }
+  bool operator()(const RequestRenewal&) const { return false; }
+  bool operator()(const RequestSync&) const { return false; }
   static bool Pod(const ObjectRef& ref) { return ref.kind == ObjectKind::kPod; }
 };
 

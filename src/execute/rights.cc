@@ -17,6 +17,15 @@ struct Grants {
     return {{"apps", {"deployments/scale", "statefulsets/scale"}, {"update"}},
             {"autoscaling", {"horizontalpodautoscalers"}, {"patch"}}};
   }
+  std::vector<Grant> operator()(const ScaleIn&) const { return {}; }
+  std::vector<Grant> operator()(const Rollback&) const { return {}; }
+  std::vector<Grant> operator()(const SetResources&) const { return {}; }
+  std::vector<Grant> operator()(const Cordon&) const { return {}; }
+  std::vector<Grant> operator()(const Drain&) const { return {}; }
+  std::vector<Grant> operator()(const Uncordon&) const { return {}; }
+  std::vector<Grant> operator()(const EvictOne&) const { return {}; }
+  std::vector<Grant> operator()(const ExpandVolume&) const { return {}; }
+  std::vector<Grant> operator()(const RenewCertificate&) const { return {}; }
   std::vector<Grant> operator()(const Notify&) const { return {}; }
 };
 

@@ -13,6 +13,11 @@ const Action& CurrentAction(const Plan& plan) {
   return plan.steps.at(static_cast<std::size_t>(plan.step)).action;
 }
 
+Error NotBuilt(const Action& action) {
+  return Error{Code::kFailedPrecondition,
+               std::string(ActionName(action)) + " is not built"};
+}
+
 struct FreezeVisitor {
   const ObjectRef& target;
   const StepContext& context;
@@ -25,6 +30,33 @@ struct FreezeVisitor {
   }
   Result<PlannedChange> operator()(const ScaleOut& action) const {
     return actions::FreezeScaleOut(action, target, context);
+  }
+  Result<PlannedChange> operator()(const ScaleIn& action) const {
+    return NotBuilt(action);
+  }
+  Result<PlannedChange> operator()(const Rollback& action) const {
+    return NotBuilt(action);
+  }
+  Result<PlannedChange> operator()(const SetResources& action) const {
+    return NotBuilt(action);
+  }
+  Result<PlannedChange> operator()(const Cordon& action) const {
+    return NotBuilt(action);
+  }
+  Result<PlannedChange> operator()(const Drain& action) const {
+    return NotBuilt(action);
+  }
+  Result<PlannedChange> operator()(const Uncordon& action) const {
+    return NotBuilt(action);
+  }
+  Result<PlannedChange> operator()(const EvictOne& action) const {
+    return NotBuilt(action);
+  }
+  Result<PlannedChange> operator()(const ExpandVolume& action) const {
+    return NotBuilt(action);
+  }
+  Result<PlannedChange> operator()(const RenewCertificate& action) const {
+    return NotBuilt(action);
   }
   Result<PlannedChange> operator()(const Notify&) const {
     PlannedChange change;
@@ -48,6 +80,33 @@ struct NextVisitor {
   Result<Move> operator()(const ScaleOut&) const {
     return actions::NextScaleOut(incident, context);
   }
+  Result<Move> operator()(const ScaleIn& action) const {
+    return NotBuilt(action);
+  }
+  Result<Move> operator()(const Rollback& action) const {
+    return NotBuilt(action);
+  }
+  Result<Move> operator()(const SetResources& action) const {
+    return NotBuilt(action);
+  }
+  Result<Move> operator()(const Cordon& action) const {
+    return NotBuilt(action);
+  }
+  Result<Move> operator()(const Drain& action) const {
+    return NotBuilt(action);
+  }
+  Result<Move> operator()(const Uncordon& action) const {
+    return NotBuilt(action);
+  }
+  Result<Move> operator()(const EvictOne& action) const {
+    return NotBuilt(action);
+  }
+  Result<Move> operator()(const ExpandVolume& action) const {
+    return NotBuilt(action);
+  }
+  Result<Move> operator()(const RenewCertificate& action) const {
+    return NotBuilt(action);
+  }
   Result<Move> operator()(const Notify&) const {
     return Move::Done("a person was told");
   }
@@ -66,6 +125,33 @@ struct UndoVisitor {
   Result<Move> operator()(const ScaleOut&) const {
     return actions::UndoScaleOut(incident, context);
   }
+  Result<Move> operator()(const ScaleIn& action) const {
+    return NotBuilt(action);
+  }
+  Result<Move> operator()(const Rollback& action) const {
+    return NotBuilt(action);
+  }
+  Result<Move> operator()(const SetResources& action) const {
+    return NotBuilt(action);
+  }
+  Result<Move> operator()(const Cordon& action) const {
+    return NotBuilt(action);
+  }
+  Result<Move> operator()(const Drain& action) const {
+    return NotBuilt(action);
+  }
+  Result<Move> operator()(const Uncordon& action) const {
+    return NotBuilt(action);
+  }
+  Result<Move> operator()(const EvictOne& action) const {
+    return NotBuilt(action);
+  }
+  Result<Move> operator()(const ExpandVolume& action) const {
+    return NotBuilt(action);
+  }
+  Result<Move> operator()(const RenewCertificate& action) const {
+    return NotBuilt(action);
+  }
   Result<Move> operator()(const Notify&) const {
     return Move::Failed("nothing was changed");
   }
@@ -83,6 +169,15 @@ struct CanUndoVisitor {
   bool operator()(const ScaleOut&) const {
     return IsApplied(incident, "apply");
   }
+  bool operator()(const ScaleIn&) const { return false; }
+  bool operator()(const Rollback&) const { return false; }
+  bool operator()(const SetResources&) const { return false; }
+  bool operator()(const Cordon&) const { return false; }
+  bool operator()(const Drain&) const { return false; }
+  bool operator()(const Uncordon&) const { return false; }
+  bool operator()(const EvictOne&) const { return false; }
+  bool operator()(const ExpandVolume&) const { return false; }
+  bool operator()(const RenewCertificate&) const { return false; }
   bool operator()(const Notify&) const { return false; }
 };
 

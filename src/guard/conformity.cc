@@ -24,16 +24,35 @@ bool Planned(const PlannedChange& change, const ObjectRef& object,
 /// The kind of action that a step's own intents have.
 bool KindFits(const Action& action, ActionKind kind) {
   switch (kind) {
-    case ActionKind::kRestartPod:
-    case ActionKind::kRollingRestart:
-    case ActionKind::kScaleOut:
-      return KindOf(action) == kind;
     case ActionKind::kUndoRollingRestart:
       return KindOf(action) == ActionKind::kRollingRestart;
     case ActionKind::kUndoScaleOut:
       return KindOf(action) == ActionKind::kScaleOut;
+    case ActionKind::kUndoScaleIn:
+      return KindOf(action) == ActionKind::kScaleIn;
+    case ActionKind::kUndoRollback:
+      return KindOf(action) == ActionKind::kRollback;
+    case ActionKind::kUndoSetResources:
+      return KindOf(action) == ActionKind::kSetResources;
+    case ActionKind::kUndoCordon:
+      return KindOf(action) == ActionKind::kCordon;
+    case ActionKind::kUndoDrain:
+      return KindOf(action) == ActionKind::kDrain;
     case ActionKind::kNotify:
       return false;
+    case ActionKind::kRestartPod:
+    case ActionKind::kRollingRestart:
+    case ActionKind::kScaleOut:
+    case ActionKind::kScaleIn:
+    case ActionKind::kRollback:
+    case ActionKind::kSetResources:
+    case ActionKind::kCordon:
+    case ActionKind::kDrain:
+    case ActionKind::kUncordon:
+    case ActionKind::kEvictPod:
+    case ActionKind::kExpandVolume:
+    case ActionKind::kRenewCertificate:
+      return KindOf(action) == kind;
   }
   return false;
 }
@@ -74,6 +93,12 @@ struct ChangeVisitor {
                : purpose.kind == ActionKind::kScaleOut &&
                      m.replicas == change.to;
   }
+  bool operator()(const SetUnschedulable&) const { return false; }
+  bool operator()(const SetTemplate&) const { return false; }
+  bool operator()(const SetMemory&) const { return false; }
+  bool operator()(const SetVolumeRequest&) const { return false; }
+  bool operator()(const RequestRenewal&) const { return false; }
+  bool operator()(const RequestSync&) const { return false; }
   bool operator()(const SetHpaBounds& m) const {
     if (!Planned(change, m.hpa, m.uid) || m.action_id != purpose.action_id) {
       return false;

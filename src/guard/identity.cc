@@ -59,6 +59,12 @@ struct UndoVisitor {
     const WorkloadState* state = object.As<WorkloadState>();
     return state != nullptr && state->replicas == change.to;
   }
+  bool operator()(const SetUnschedulable&) const { return false; }
+  bool operator()(const SetTemplate&) const { return false; }
+  bool operator()(const SetMemory&) const { return false; }
+  bool operator()(const SetVolumeRequest&) const { return false; }
+  bool operator()(const RequestRenewal&) const { return false; }
+  bool operator()(const RequestSync&) const { return false; }
   bool operator()(const SetHpaBounds&) const {
     const HpaState* state = object.As<HpaState>();
     return state != nullptr && state->min_replicas == change.to &&

@@ -25,8 +25,36 @@ struct ParameterVisitor {
     return "percent=" + std::to_string(action.percent) +
            ",max=" + std::to_string(action.max_replicas);
   }
+  std::string operator()(const ScaleIn&) const { return ""; }
+  std::string operator()(const Rollback& action) const {
+    return "max_revisions=" + std::to_string(action.max_revisions);
+  }
+  std::string operator()(const SetResources& action) const {
+    return "percent=" + std::to_string(action.percent);
+  }
+  std::string operator()(const Cordon&) const { return ""; }
+  std::string operator()(const Drain& action) const {
+    return "timeout=" + std::to_string(action.timeout.count()) + "s";
+  }
+  std::string operator()(const Uncordon&) const { return ""; }
+  std::string operator()(const EvictOne&) const { return ""; }
+  std::string operator()(const ExpandVolume& action) const {
+    return "percent=" + std::to_string(action.percent) +
+           ",max_gib=" + std::to_string(action.max_gib);
+  }
+  std::string operator()(const RenewCertificate& action) const {
+    return "timeout=" + std::to_string(action.timeout.count()) + "s";
+  }
   std::string operator()(const Notify&) const { return ""; }
 };
+
+std::string WhenText(const std::vector<Cause>& when) {
+  std::string text;
+  for (const Cause cause : when) {
+    text += (text.empty() ? " when " : "|") + std::string(CauseName(cause));
+  }
+  return text;
+}
 
 }  // namespace
 
@@ -60,7 +88,8 @@ std::string CanonicalPlan(const Plan& plan) {
     Line(out, "of",
          std::string(ActionName(step.action)) + "(" +
              std::visit(ParameterVisitor{}, step.action) + ")" +
-             (step.undo == UndoMode::kAutomatic ? " undone" : ""));
+             (step.undo == UndoMode::kAutomatic ? " undone" : "") +
+             WhenText(step.when));
   }
   Line(out, "object", ToString(plan.change.object));
   Line(out, "uid", plan.change.uid);
@@ -69,6 +98,9 @@ std::string CanonicalPlan(const Plan& plan) {
   Line(out, "to", std::to_string(plan.change.to));
   Line(out, "from_max", std::to_string(plan.change.from_max));
   Line(out, "to_max", std::to_string(plan.change.to_max));
+  Line(out, "container", plan.change.container);
+  Line(out, "from_value", plan.change.from_value);
+  Line(out, "to_value", plan.change.to_value);
   return out;
 }
 

@@ -55,9 +55,10 @@ TEST(StoredIncident, KnowsEveryMember) {
                plan_target_uid, change, hash, created_at, expires_at] = *plan;
   const auto& [object, uid, generation, summary, blast_radius, from, to,
                from_max, to_max, restarted_at, previous_restarted_at, canaries,
-               siblings, pods] = change;
+               siblings, pods, container, from_value, to_value] = change;
   const auto& [outcome, score, statistic, confidence, factors, forecast,
-               members, scores, reasons, seed, judge_version] = *assessment;
+               members, scores, reasons, causes, seed, judge_version] =
+      *assessment;
   const auto& [action_id, started_at, canary_ready_at, canary, finished_at,
                undoing, failure] = progress;
   const auto& [e_step, e_action, e_phase, e_attempt, e_action_id, e_intent_id,
@@ -93,8 +94,20 @@ TEST(StoredIncident, EveryMemberOfEveryEnumComesBack) {
       EXPECT_EQ(back->type, incident.type);
     }
   }
-  const std::vector<Action> actions = {
-      RestartPod{}, RollingRestart{2, seconds(9)}, ScaleOut{75, 12}, Notify{}};
+  const std::vector<Action> actions = {RestartPod{},
+                                       RollingRestart{2, seconds(9)},
+                                       ScaleOut{75, 12},
+                                       ScaleIn{},
+                                       Rollback{2},
+                                       SetResources{40},
+                                       Cordon{},
+                                       Drain{seconds(99)},
+                                       Uncordon{},
+                                       EvictOne{},
+                                       ExpandVolume{10, 50},
+                                       RenewCertificate{seconds(70)},
+                                       Notify{}};
+  ASSERT_EQ(actions.size(), std::variant_size_v<Action>);
   for (const Action& action : actions) {
     incident.plan->steps = {{action, seconds(1), seconds(2), UndoMode::kNone}};
     const auto back = ParseStoredIncident(StoredIncidentJson(incident));

@@ -61,10 +61,27 @@ TEST(MutationJson, EveryKindGoesRound) {
   const ObjectRef workload{ObjectKind::kDeployment, "shop", "cart"};
   const ObjectRef hpa{ObjectKind::kHorizontalPodAutoscaler, "shop", "cart"};
   const std::vector<Mutation> all = {
-      DeletePod{pod, "u", "1"}, EvictPod{pod, "u", "2"},
+      DeletePod{pod, "u", "1"},
+      EvictPod{pod, "u", "2"},
       SetRestartedAt{workload, "u", "3", "2026-11-25T12:00:00Z", "a"},
       SetReplicas{workload, "u", "4", 7},
-      SetHpaBounds{hpa, "u", "5", 2, 9, "a"}};
+      SetHpaBounds{hpa, "u", "5", 2, 9, "a"},
+      SetUnschedulable{{ObjectKind::kNode, "", "n1"}, "u", "6", true, "a"},
+      SetTemplate{workload, "u", "7", R"({"spec":{}})", "a"},
+      SetMemory{workload, "u", "8", "app", "384Mi", "", "a"},
+      SetVolumeRequest{{ObjectKind::kPersistentVolumeClaim, "shop", "data"},
+                       "u",
+                       "9",
+                       "12Gi",
+                       "a"},
+      RequestRenewal{{ObjectKind::kCertificate, "shop", "tls"},
+                     "u",
+                     "10",
+                     "2026-11-25T12:00:00Z",
+                     "a"},
+      RequestSync{
+          {ObjectKind::kApplication, "argocd", "shop"}, "u", "11", "r", "a"}};
+  ASSERT_EQ(all.size(), std::variant_size_v<Mutation>);
   for (const Mutation& mutation : all) {
     const auto back = ParseMutation(MutationJson(mutation));
     ASSERT_TRUE(back.ok()) << back.error().message;

@@ -20,6 +20,7 @@ Assessment FullAssessment() {
   out.members = {{"forest", 0.7}, {"level", 0.9}};
   out.scores = {0.1, 0.2, 0.83};
   out.reasons = {"Memory rises.", "It reaches its limit."};
+  out.causes = {{Cause::kOnePod, "cart-1 stands out.", {"cart-1"}}};
   out.seed = 18446744073709551615ULL;
   out.judge_version = "1";
   return out;
@@ -30,8 +31,11 @@ Plan FullPlan() {
   out.runbook = "memory-leak";
   out.runbook_digest = "digest";
   out.risk = Risk::kMedium;
-  out.steps = {{RollingRestart{1, seconds(60)}, seconds(300), seconds(30),
-                UndoMode::kAutomatic}};
+  out.steps = {{RollingRestart{1, seconds(60)},
+                seconds(300),
+                seconds(30),
+                UndoMode::kAutomatic,
+                {Cause::kOnePod, Cause::kLeak}}};
   out.target = {ObjectKind::kDeployment, "shop", "cart"};
   out.target_uid = "uid-cart";
   out.change.object = out.target;
@@ -48,6 +52,9 @@ Plan FullPlan() {
   out.change.canaries = {{"cart-1", "uid-1"}, {"cart-2", "uid-2"}};
   out.change.siblings = {{"cart-3", "uid-3"}};
   out.change.pods = 3;
+  out.change.container = "app";
+  out.change.from_value = "256Mi";
+  out.change.to_value = "384Mi";
   out.hash = "hash-1";
   out.created_at = At("2026-11-25T12:00:01Z");
   out.expires_at = At("2026-11-25T12:15:01Z");

@@ -56,6 +56,12 @@ struct Encoder {
                 R"(","uid":")" + m.uid + R"("},"spec":{"replicas":)" +
                 std::to_string(m.replicas) + "}}"};
   }
+  WireRequest operator()(const SetUnschedulable&) const { return {}; }
+  WireRequest operator()(const SetTemplate&) const { return {}; }
+  WireRequest operator()(const SetMemory&) const { return {}; }
+  WireRequest operator()(const SetVolumeRequest&) const { return {}; }
+  WireRequest operator()(const RequestRenewal&) const { return {}; }
+  WireRequest operator()(const RequestSync&) const { return {}; }
   WireRequest operator()(const SetHpaBounds& m) const {
     return {"PATCH",
             "/apis/autoscaling/v2/namespaces/" + m.hpa.ns +

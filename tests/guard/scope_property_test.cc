@@ -55,17 +55,7 @@ bool LastMetreAllows(GuardWorld& world) {
 }
 
 ObjectRef& RefOf(Mutation& mutation) {
-  return std::visit(
-      [](auto& m) -> ObjectRef& {
-        if constexpr (requires { m.pod; }) {
-          return m.pod;
-        } else if constexpr (requires { m.workload; }) {
-          return m.workload;
-        } else {
-          return m.hpa;
-        }
-      },
-      mutation);
+  return const_cast<ObjectRef&>(ObjectOf(mutation));
 }
 
 /// Where a name that means nothing may stand; `in_request`: also in what the
@@ -172,7 +162,7 @@ TEST(Scope, NoListOfNamespacesIsNone) {
 /// Nodes, namespaces and whatever else is no workload can't be aimed at, so
 /// neither can the node that we run on.
 TEST(Scope, OnlyOurKindsCanBeAimedAt) {
-  static_assert(std::variant_size_v<Mutation> == 5,
+  static_assert(std::variant_size_v<Mutation> == 11,
                 "a new mutation wants its kinds here");
   for (const Scene scene : kAllScenes) {
     for (const ObjectKind kind :

@@ -45,6 +45,29 @@ Action ActionOfScene(Scene scene) {
     case ActionKind::kScaleOut:
     case ActionKind::kUndoScaleOut:
       return ScaleOut{};
+    case ActionKind::kScaleIn:
+    case ActionKind::kUndoScaleIn:
+      return ScaleIn{};
+    case ActionKind::kRollback:
+    case ActionKind::kUndoRollback:
+      return Rollback{};
+    case ActionKind::kSetResources:
+    case ActionKind::kUndoSetResources:
+      return SetResources{};
+    case ActionKind::kCordon:
+    case ActionKind::kUndoCordon:
+      return Cordon{};
+    case ActionKind::kDrain:
+    case ActionKind::kUndoDrain:
+      return Drain{};
+    case ActionKind::kUncordon:
+      return Uncordon{};
+    case ActionKind::kEvictPod:
+      return EvictOne{};
+    case ActionKind::kExpandVolume:
+      return ExpandVolume{};
+    case ActionKind::kRenewCertificate:
+      return RenewCertificate{};
     case ActionKind::kNotify:
       return Notify{};
   }

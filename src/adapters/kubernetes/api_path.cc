@@ -71,6 +71,14 @@ Resource ResourceOf(ObjectKind kind) {
       return {"policy", "v1", "poddisruptionbudgets"};
     case ObjectKind::kControllerRevision:
       return {"apps", "v1", "controllerrevisions"};
+    case ObjectKind::kPersistentVolumeClaim:
+      return {"", "v1", "persistentvolumeclaims"};
+    case ObjectKind::kStorageClass:
+      return {"storage.k8s.io", "v1", "storageclasses", false};
+    case ObjectKind::kCertificate:
+      return {"cert-manager.io", "v1", "certificates"};
+    case ObjectKind::kApplication:
+      return {"argoproj.io", "v1alpha1", "applications"};
   }
   return {"", "v1", "pods"};
 }

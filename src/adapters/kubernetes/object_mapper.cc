@@ -186,6 +186,10 @@ void MapState(const FieldReader& root, ClusterObject& object) {
     case ObjectKind::kJob:
     case ObjectKind::kNamespace:
     case ObjectKind::kControllerRevision:
+    case ObjectKind::kPersistentVolumeClaim:
+    case ObjectKind::kStorageClass:
+    case ObjectKind::kCertificate:
+    case ObjectKind::kApplication:
       return;
   }
 }

@@ -89,6 +89,24 @@ struct Encoder {
                        Bytes(body)};
   }
 
+  Result<WireRequest> operator()(const SetUnschedulable&) const {
+    return Unfit("not built");
+  }
+  Result<WireRequest> operator()(const SetTemplate&) const {
+    return Unfit("not built");
+  }
+  Result<WireRequest> operator()(const SetMemory&) const {
+    return Unfit("not built");
+  }
+  Result<WireRequest> operator()(const SetVolumeRequest&) const {
+    return Unfit("not built");
+  }
+  Result<WireRequest> operator()(const RequestRenewal&) const {
+    return Unfit("not built");
+  }
+  Result<WireRequest> operator()(const RequestSync&) const {
+    return Unfit("not built");
+  }
   Result<WireRequest> operator()(const SetHpaBounds& m) const {
     if (m.hpa.kind != ObjectKind::kHorizontalPodAutoscaler) {
       return Unfit("not a HorizontalPodAutoscaler");

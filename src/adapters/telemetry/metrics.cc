@@ -24,9 +24,6 @@ constexpr std::array<std::string_view, 4> kEndings = {"mitigated", "dismissed",
 constexpr std::array<std::string_view, 8> kPhases = {
     "open",      "awaiting_approval", "executing", "verifying",
     "mitigated", "dismissed",         "escalated", "cancelled"};
-constexpr std::array<std::string_view, 6> kActions = {
-    "restart_pod", "rolling_restart",      "scale_out",
-    "notify",      "undo_rolling_restart", "undo_scale_out"};
 constexpr std::array<std::string_view, 5> kOutcomes = {
     "applied", "already_true", "refused", "unknown", "dry_run"};
 constexpr std::array<std::string_view, 6> kDependencies = {
@@ -37,6 +34,14 @@ constexpr std::array<std::string_view, 8> kCodes = {
 
 double Seconds(Duration duration) {
   return std::chrono::duration<double>(duration).count();
+}
+
+Names ActionNames() {
+  Names names;
+  for (std::size_t i = 0; i < kActionKinds; ++i) {
+    names.push_back(ActionName(static_cast<ActionKind>(i)));
+  }
+  return names;
 }
 
 std::string CodeLabel(int status) {
@@ -136,7 +141,7 @@ Metrics::Metrics(std::string_view version,
   f.probability.Add({}, kShares);
   Initialise(f.assessments, "outcome",
              Names{"confirmed", "not_confirmed", "inconclusive"});
-  Initialise(f.actions, "action", kActions, "outcome", kOutcomes);
+  Initialise(f.actions, "action", ActionNames(), "outcome", kOutcomes);
   Initialise(f.findings, "guard", guards, "outcome",
              Names{"allow", "needs_approval", "deny"});
   Initialise(f.verifications, "outcome",

@@ -15,6 +15,10 @@ Names Placeholders(TargetMode target) {
       return {"target", "namespace", "workload"};
     case TargetMode::kNode:
       return {"target", "node"};
+    case TargetMode::kVolume:
+      return {"target", "namespace", "volume"};
+    case TargetMode::kCertificate:
+      return {"target", "namespace", "certificate"};
   }
   return {};
 }

@@ -167,12 +167,29 @@ bool CanTake(TargetMode mode, ActionKind kind) {
     case ActionKind::kNotify:
       return true;
     case ActionKind::kRestartPod:
+    case ActionKind::kEvictPod:
       return mode == TargetMode::kPod;
     case ActionKind::kRollingRestart:
     case ActionKind::kScaleOut:
+    case ActionKind::kScaleIn:
+    case ActionKind::kRollback:
+    case ActionKind::kSetResources:
     case ActionKind::kUndoRollingRestart:
     case ActionKind::kUndoScaleOut:
+    case ActionKind::kUndoScaleIn:
+    case ActionKind::kUndoRollback:
+    case ActionKind::kUndoSetResources:
       return mode == TargetMode::kWorkload;
+    case ActionKind::kCordon:
+    case ActionKind::kDrain:
+    case ActionKind::kUncordon:
+    case ActionKind::kUndoCordon:
+    case ActionKind::kUndoDrain:
+      return mode == TargetMode::kNode;
+    case ActionKind::kExpandVolume:
+      return mode == TargetMode::kVolume;
+    case ActionKind::kRenewCertificate:
+      return mode == TargetMode::kCertificate;
   }
   return false;
 }
@@ -185,6 +202,10 @@ std::string_view TargetModeName(TargetMode mode) {
       return "workload";
     case TargetMode::kNode:
       return "node";
+    case TargetMode::kVolume:
+      return "volume";
+    case TargetMode::kCertificate:
+      return "certificate";
   }
   return "workload";
 }
