@@ -61,10 +61,31 @@ if(sources)
   target_compile_definitions(selfheal_app PRIVATE ${SELFHEAL_DEFINITIONS})
 endif()
 
+# The simulated world: `selfheal test`, the demo and the tests run in it.
+selfheal_glob(sources sim/fakes)
+selfheal_library(selfheal_fakes SOURCES ${sources}
+  LINKS selfheal_stages selfheal_codec selfheal_core)
+file(GLOB kubesim_main CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/sim/kubesim/main.cc)
+selfheal_glob(sources sim/kubesim)
+list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+selfheal_library(kubesim_lib SOURCES ${sources}
+  LINKS selfheal_core selfheal_httplib nlohmann_json::nlohmann_json)
+if(kubesim_main)
+  add_executable(kubesim ${kubesim_main})
+  target_link_libraries(kubesim PRIVATE kubesim_lib)
+  set_target_properties(kubesim PROPERTIES
+    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+endif()
+selfheal_glob(sources sim/pipeline sim/scenario)
+selfheal_library(selfheal_sim SOURCES ${sources}
+  LINKS selfheal_fakes kubesim_lib selfheal_adapter_kubernetes
+    selfheal_adapter_yaml selfheal_adapter_crypto)
+
 selfheal_glob(sources receiver receiver/commands)
 list(FILTER sources EXCLUDE REGEX "/receiver/main\\.cc$")
 selfheal_library(selfheal_receiver SOURCES ${sources}
-  LINKS selfheal_app selfheal_httplib CLI11::CLI11
+  LINKS selfheal_app selfheal_sim selfheal_httplib CLI11::CLI11
     nlohmann_json::nlohmann_json)
 if(sources)
   target_compile_definitions(selfheal_receiver PRIVATE

@@ -11,18 +11,7 @@ if(TARGET selfheal)
 endif()
 set(KUBESIM_BINARY_PATH "")
 
-# tests/kubesim: the Kubernetes simulator as a library and a program.
-file(GLOB kubesim_main CONFIGURE_DEPENDS
-  ${PROJECT_SOURCE_DIR}/tests/kubesim/main.cc)
-selfheal_glob(sources tests/kubesim)
-list(FILTER sources EXCLUDE REGEX "(/main|_test)\\.cc$")
-selfheal_library(kubesim_lib SOURCES ${sources}
-  LINKS selfheal_core selfheal_httplib nlohmann_json::nlohmann_json)
-if(kubesim_main)
-  add_executable(kubesim ${kubesim_main})
-  target_link_libraries(kubesim PRIVATE kubesim_lib)
-  set_target_properties(kubesim PROPERTIES
-    RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
+if(TARGET kubesim)
   set(KUBESIM_BINARY_PATH $<TARGET_FILE:kubesim>)
 endif()
 
@@ -42,14 +31,10 @@ target_include_directories(selfheal_test_paths PUBLIC
   ${PROJECT_SOURCE_DIR}/tests)
 selfheal_glob(sources tests/support tests/fakes)
 selfheal_library(selfheal_test_support SOURCES ${sources}
-  LINKS selfheal_test_paths selfheal_stages selfheal_codec selfheal_core)
+  LINKS selfheal_test_paths selfheal_fakes selfheal_stages selfheal_codec
+    selfheal_core)
 
-# tests/pipeline: the whole pipeline on one thread, over the simulator without
-# sockets, for the folders that tell stories of it.
-selfheal_glob(sources tests/pipeline)
-selfheal_library(selfheal_test_pipeline SOURCES ${sources}
-  LINKS selfheal_test_support kubesim_lib selfheal_adapter_kubernetes
-    selfheal_adapter_yaml selfheal_adapter_crypto)
+# Folders that tell stories of the whole pipeline, on one thread.
 set(SELFHEAL_PIPELINE_TESTS fault scenarios)
 
 # Folders whose tests need no adapter, so that they build without them.
@@ -103,7 +88,7 @@ foreach(folder ${folders})
     target_precompile_headers(${target} REUSE_FROM selfheal_test_pch)
   endif()
   if(folder IN_LIST SELFHEAL_PIPELINE_TESTS)
-    target_link_libraries(${target} PRIVATE selfheal_test_pipeline)
+    target_link_libraries(${target} PRIVATE selfheal_sim)
   elseif(NOT folder IN_LIST SELFHEAL_PURE_TESTS)
     target_link_libraries(${target} PRIVATE selfheal_receiver)
     set(programs selfheal)

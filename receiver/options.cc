@@ -43,6 +43,7 @@ int RunProgram(int argc, char** argv) {
   int exit_code = kExitOk;
   AddServeCommand(program, exit_code);
   AddCheckCommand(program, exit_code);
+  AddTestCommand(program, exit_code);
   AddExplainCommand(program, exit_code);
   AddScoreCommand(program, exit_code);
   AddForecastCommand(program, exit_code);

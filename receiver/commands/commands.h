@@ -16,6 +16,7 @@ void AddExplainCommand(CLI::App& program, int& exit_code);
 void AddScoreCommand(CLI::App& program, int& exit_code);
 void AddForecastCommand(CLI::App& program, int& exit_code);
 void AddRbacCommand(CLI::App& program, int& exit_code);
+void AddTestCommand(CLI::App& program, int& exit_code);
 void AddAuditCommand(CLI::App& program, int& exit_code);
 void AddVersionCommand(CLI::App& program, int& exit_code);
 

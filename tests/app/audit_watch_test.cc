@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "adapters/crypto/digest.h"
-#include "fakes/fake_clock.h"
+#include "sim/fakes/fake_clock.h"
 
 namespace selfheal::testing {
 namespace {

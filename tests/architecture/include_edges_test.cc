@@ -42,6 +42,8 @@ INSTANTIATE_TEST_SUITE_P(
         Edge{"src/adapters/slack/a.cc", "#include \"app/app.h\""},
         Edge{"src/app/a.cc", "#include \"receiver/routes.h\""},
         Edge{"src/app/a.cc", "#include <sqlite3.h>"},
+        Edge{"src/app/a.cc", "#include \"sim/kubesim/world.h\""},
+        Edge{"sim/a.cc", "#include \"app/app.h\""},
         Edge{"receiver/a.cc", "#include \"guard/guard_chain.h\""},
         Edge{"receiver/a.cc", "#include \"adapters/http/client.h\""},
         Edge{"receiver/a.h", "#include <httplib.h>"},

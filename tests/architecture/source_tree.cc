@@ -60,7 +60,7 @@ std::vector<SourceFile> ReadTree(const std::vector<std::string>& folders,
 }
 
 std::vector<SourceFile> ProductSources() {
-  return ReadTree({"src", "receiver"}, {".cc", ".h"});
+  return ReadTree({"src", "receiver", "sim"}, {".cc", ".h"});
 }
 
 std::size_t Quantile(std::vector<std::size_t> values, double share) {

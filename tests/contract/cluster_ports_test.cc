@@ -12,9 +12,9 @@
 #include "adapters/kubernetes/kubernetes_client.h"
 #include "adapters/kubernetes/kubernetes_view.h"
 #include "adapters/kubernetes/revision_journal.h"
+#include "sim/kubesim/simulator.h"
 #include "tests/contract/kubernetes_contract.h"
 #include "tests/contract/kubernetes_control_plane.h"
-#include "tests/kubesim/simulator.h"
 
 namespace selfheal::testing {
 namespace {

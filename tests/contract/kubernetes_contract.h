@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/kubesim/client.h"
+#include "sim/kubesim/client.h"
 
 namespace selfheal::testing {
 

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "sim/kubesim/simulator.h"
 #include "tests/contract/kubernetes_control_plane.h"
-#include "tests/kubesim/simulator.h"
 
 namespace selfheal::testing {
 namespace {

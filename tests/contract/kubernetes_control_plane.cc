@@ -17,7 +17,7 @@
 #include <fstream>
 #include <thread>
 
-#include "tests/kubesim/client.h"
+#include "sim/kubesim/client.h"
 
 namespace selfheal::testing {
 namespace {

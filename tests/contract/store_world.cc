@@ -7,7 +7,7 @@
 #include "adapters/crypto/digest.h"
 #include "adapters/sqlite/sqlite_store.h"
 #include "core/ids.h"
-#include "fakes/fake_store.h"
+#include "sim/fakes/fake_store.h"
 
 namespace selfheal::testing {
 namespace {

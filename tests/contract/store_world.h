@@ -9,13 +9,13 @@
 #include <utility>
 
 #include "correlate/incident_store.h"
-#include "fakes/fake_clock.h"
 #include "guard/action_history.h"
 #include "intake/alert_store.h"
 #include "record/approval_store.h"
 #include "record/audit_store.h"
 #include "record/heartbeat_store.h"
 #include "record/incident_reader.h"
+#include "sim/fakes/fake_clock.h"
 #include "support/permits.h"
 
 namespace selfheal::testing {

@@ -4,7 +4,7 @@
 
 #include "core/budget.h"
 #include "core/heartbeat.h"
-#include "fakes/fake_clock.h"
+#include "sim/fakes/fake_clock.h"
 
 namespace selfheal {
 namespace {

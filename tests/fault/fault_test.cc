@@ -7,7 +7,7 @@
 #include <set>
 #include <tuple>
 
-#include "tests/pipeline/stories.h"
+#include "sim/pipeline/stories.h"
 
 namespace selfheal::testing {
 namespace {

@@ -2,7 +2,7 @@
 // something is left half done, and holds no budget afterwards.
 #include <gtest/gtest.h>
 
-#include "tests/pipeline/stories.h"
+#include "sim/pipeline/stories.h"
 
 namespace selfheal::testing {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <set>
 
-#include "tests/pipeline/stories.h"
+#include "sim/pipeline/stories.h"
 
 namespace selfheal::testing {
 namespace {

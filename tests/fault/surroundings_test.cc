@@ -2,7 +2,7 @@
 // is done meanwhile, and what was begun is finished or taken back.
 #include <gtest/gtest.h>
 
-#include "tests/pipeline/stories.h"
+#include "sim/pipeline/stories.h"
 
 namespace selfheal::testing {
 namespace {

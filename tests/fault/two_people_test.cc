@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "tests/pipeline/stories.h"
+#include "sim/pipeline/stories.h"
 
 namespace selfheal::testing {
 namespace {

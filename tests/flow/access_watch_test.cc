@@ -4,8 +4,8 @@
 
 #include <optional>
 
-#include "fakes/fake_clock.h"
-#include "fakes/fake_observers.h"
+#include "sim/fakes/fake_clock.h"
+#include "sim/fakes/fake_observers.h"
 
 namespace selfheal {
 namespace {

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "fakes/fake_clock.h"
 #include "fakes/fake_cluster_view.h"
-#include "fakes/fake_observers.h"
-#include "fakes/fake_store.h"
+#include "sim/fakes/fake_clock.h"
+#include "sim/fakes/fake_observers.h"
+#include "sim/fakes/fake_store.h"
 
 namespace selfheal::testing {
 namespace {

@@ -6,14 +6,14 @@
 #include <thread>
 
 #include "core/ids.h"
-#include "fakes/fake_clock.h"
 #include "fakes/fake_cluster_client.h"
 #include "fakes/fake_cluster_view.h"
 #include "fakes/fake_metric_source.h"
-#include "fakes/fake_observers.h"
-#include "fakes/fake_store.h"
-#include "fakes/fake_surroundings.h"
-#include "fakes/fake_switches.h"
+#include "sim/fakes/fake_clock.h"
+#include "sim/fakes/fake_observers.h"
+#include "sim/fakes/fake_store.h"
+#include "sim/fakes/fake_surroundings.h"
+#include "sim/fakes/fake_switches.h"
 
 namespace selfheal::testing {
 namespace {

@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "core/clock.h"
-#include "fakes/fake_clock.h"
+#include "sim/fakes/fake_clock.h"
 
 namespace selfheal {
 namespace {

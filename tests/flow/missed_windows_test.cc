@@ -5,10 +5,10 @@
 #include <random>
 #include <set>
 
-#include "fakes/fake_clock.h"
 #include "fakes/fake_metric_source.h"
-#include "fakes/fake_observers.h"
-#include "fakes/fake_store.h"
+#include "sim/fakes/fake_clock.h"
+#include "sim/fakes/fake_observers.h"
+#include "sim/fakes/fake_store.h"
 
 namespace selfheal {
 namespace {

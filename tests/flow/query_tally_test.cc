@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "fakes/fake_clock.h"
 #include "fakes/fake_metric_source.h"
+#include "sim/fakes/fake_clock.h"
 
 namespace selfheal {
 namespace {

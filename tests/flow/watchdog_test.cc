@@ -1,13 +1,13 @@
 // Blind: the Watchdog alert is read by us, from Prometheus and Alertmanager.
 #include <gtest/gtest.h>
 
-#include "fakes/fake_clock.h"
 #include "fakes/fake_cluster_view.h"
 #include "fakes/fake_metric_source.h"
-#include "fakes/fake_observers.h"
-#include "fakes/fake_store.h"
 #include "flow/gap_closer.h"
 #include "flow/watch_loop.h"
+#include "sim/fakes/fake_clock.h"
+#include "sim/fakes/fake_observers.h"
+#include "sim/fakes/fake_store.h"
 
 namespace selfheal {
 namespace {

@@ -5,8 +5,8 @@
 #include <memory>
 #include <string>
 
-#include "tests/kubesim/client.h"
-#include "tests/kubesim/simulator.h"
+#include "sim/kubesim/client.h"
+#include "sim/kubesim/simulator.h"
 
 namespace kubesim {
 

@@ -1,4 +1,4 @@
-#include "tests/kubesim/simulator.h"
+#include "sim/kubesim/simulator.h"
 
 #include <sstream>
 

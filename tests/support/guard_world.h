@@ -6,12 +6,12 @@
 #include <vector>
 
 #include "guard/guard_chain.h"
+#include "sim/fakes/fake_clock.h"
+#include "sim/fakes/fake_surroundings.h"
+#include "sim/fakes/fake_switches.h"
 #include "tests/fakes/fake_action_history.h"
-#include "tests/fakes/fake_clock.h"
 #include "tests/fakes/fake_cluster_client.h"
 #include "tests/fakes/fake_cluster_view.h"
-#include "tests/fakes/fake_surroundings.h"
-#include "tests/fakes/fake_switches.h"
 
 namespace selfheal::guard {
 

@@ -4,9 +4,9 @@
 
 #include "fakes/fake_action_history.h"
 #include "fakes/fake_cluster_view.h"
-#include "fakes/fake_surroundings.h"
-#include "fakes/fake_switches.h"
 #include "guard/guard_chain.h"
+#include "sim/fakes/fake_surroundings.h"
+#include "sim/fakes/fake_switches.h"
 
 namespace selfheal::testing {
 

@@ -1,0 +1,173 @@
+#include <algorithm>
+#include <set>
+
+#include "sim/fakes/fake_store_state.h"
+
+namespace selfheal::testing {
+namespace {
+
+using ApprovalRow = FakeStoreState::ApprovalRow;
+
+Error Refused(const std::string& check, const std::string& why) {
+  return {Code::kFailedPrecondition, check + ": " + why};
+}
+
+std::vector<IncidentAlert> AlertsOf(const FakeStoreState& state,
+                                    const std::string& id) {
+  std::vector<IncidentAlert> out;
+  std::set<std::string> firing;
+  for (const AlertStatus status :
+       {AlertStatus::kFiring, AlertStatus::kResolved}) {
+    for (const auto& row : state.alerts) {
+      const Alert& alert = row.stored.alert;
+      if (row.stored.incident != id || alert.status != status) continue;
+      if (status == AlertStatus::kResolved &&
+          firing.count(alert.fingerprint) != 0) {
+        continue;
+      }
+      firing.insert(alert.fingerprint);
+      out.push_back({alert.fingerprint, std::string(AlertName(alert)),
+                     alert.starts_at, row.burning});
+    }
+  }
+  return out;
+}
+
+const ApprovalRow* LastApproval(const FakeStoreState& state,
+                                const std::string& id) {
+  const ApprovalRow* last = nullptr;
+  for (const ApprovalRow& row : state.approvals) {
+    if (row.incident == id) last = &row;
+  }
+  return last;
+}
+
+bool Stands(const ApprovalRow& row) {
+  return row.approval.state == ApprovalState::kPending ||
+         row.approval.state == ApprovalState::kGranted;
+}
+
+void TakeBack(FakeStoreState& state, const std::string& id) {
+  for (ApprovalRow& row : state.approvals) {
+    if (row.incident == id && Stands(row)) {
+      row.approval.state = ApprovalState::kExpired;
+    }
+  }
+}
+
+void SaveApproval(FakeStoreState& state, const Incident& incident) {
+  const bool finished = IsTerminal(incident.phase);
+  if (incident.approval) {
+    const Approval& asked = *incident.approval;
+    const auto same = [&](const ApprovalRow& row) {
+      return row.incident == incident.id &&
+             row.approval.plan_hash == asked.plan_hash &&
+             row.approval.asked_at == asked.asked_at;
+    };
+    const auto known =
+        std::find_if(state.approvals.begin(), state.approvals.end(), same);
+    if (asked.state == ApprovalState::kPending && !finished &&
+        known == state.approvals.end()) {
+      TakeBack(state, incident.id);
+      state.approvals.push_back({incident.id, asked, ""});
+    }
+    if (asked.state == ApprovalState::kExpired &&
+        known != state.approvals.end() && Stands(*known)) {
+      known->approval.state = ApprovalState::kExpired;
+    }
+  }
+  if (finished) TakeBack(state, incident.id);
+}
+
+}  // namespace
+
+Result<Incident> JoinIncident(const FakeStoreState& state,
+                              const std::string& id) {
+  const auto found = state.incidents.find(id);
+  if (found == state.incidents.end()) {
+    return Error{Code::kNotFound, "no incident " + id};
+  }
+  Incident out = found->second;
+  out.alerts = AlertsOf(state, id);
+  const ApprovalRow* approval = LastApproval(state, id);
+  out.approval.reset();
+  if (approval != nullptr) out.approval = approval->approval;
+  return out;
+}
+
+Result<void> PutIncident(FakeStoreState& state, const Incident& incident) {
+  if (!IsTerminal(incident.phase)) {
+    for (const auto& [id, other] : state.incidents) {
+      if (id != incident.id && other.target == incident.target &&
+          other.type == incident.type && !IsTerminal(other.phase)) {
+        return Error{Code::kAlreadyExists,
+                     "an unfinished incident of this target and type exists"};
+      }
+    }
+  }
+  const auto stored = state.incidents.find(incident.id);
+  if (stored != state.incidents.end() && IsTerminal(stored->second.phase) &&
+      !IsTerminal(incident.phase)) {
+    return Error{Code::kAborted, "the incident has ended meanwhile"};
+  }
+  state.incidents[incident.id] = incident;
+  SaveApproval(state, incident);
+  return {};
+}
+
+Result<void> DecideApproval(FakeStoreState& state,
+                            const ApprovalDecision& decision, Time now) {
+  const auto incident = state.incidents.find(decision.incident_id);
+  if (incident == state.incidents.end()) {
+    return Error{Code::kNotFound, "no incident " + decision.incident_id};
+  }
+  if (IsTerminal(incident->second.phase)) {
+    return Refused("approval", "the incident is closed");
+  }
+  auto* row =
+      const_cast<ApprovalRow*>(LastApproval(state, decision.incident_id));
+  if (row == nullptr) return Refused("approval", "nothing was asked");
+  Approval& asked = row->approval;
+  if (asked.plan_hash != decision.plan_hash) {
+    return Refused("approval", "the plan in question is another one");
+  }
+  if (asked.state != ApprovalState::kPending || asked.expires_at <= now) {
+    return Refused("approval", "not pending any more");
+  }
+  for (const ApprovalGrant& grant : asked.grants) {
+    if (decision.grant && grant.by == decision.by) {
+      return Refused("approval", decision.by + " has granted it already");
+    }
+  }
+  if (decision.grant) {
+    asked.grants.push_back({decision.by, now, decision.reason});
+  }
+  const bool whole =
+      !decision.grant || asked.grants.size() >= std::size_t(asked.people);
+  if (whole) {
+    asked.state =
+        decision.grant ? ApprovalState::kGranted : ApprovalState::kDenied;
+    asked.decided_by = decision.grant ? GrantedBy(asked) : decision.by;
+    asked.reason = decision.reason;
+  }
+  const AuditRecord record{0,
+                           now,
+                           decision.incident_id,
+                           Stage::kGuard,
+                           !decision.grant ? "denied"
+                           : whole         ? "granted"
+                                           : "granted_in_part",
+                           decision.reason,
+                           {{"by", decision.by}}};
+  AppendAudit(state, std::span(&record, 1));
+  return {};
+}
+
+void AppendAudit(FakeStoreState& state, std::span<const AuditRecord> records) {
+  for (const AuditRecord& record : records) {
+    state.audit.push_back(record);
+    state.audit.back().seq = static_cast<long long>(state.audit.size());
+  }
+}
+
+}  // namespace selfheal::testing

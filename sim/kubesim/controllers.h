@@ -1,0 +1,24 @@
+#pragma once
+
+#include "sim/kubesim/kubelet.h"
+#include "sim/kubesim/store.h"
+
+namespace kubesim {
+
+/// One pass of each controller over the store. A pass reads what is there,
+/// makes at most the changes of one reconciliation, and never waits; calling
+/// it again without a change in the world changes nothing.
+void ReconcileDeployments(Store& store);
+void ReconcileReplicaSets(Store& store);
+void ReconcileStatefulSets(Store& store);
+void ReconcileDaemonSets(Store& store);
+void ReconcileBudgets(Store& store);
+void ReconcileNodes(Store& store);
+void SchedulePods(Store& store);
+void CollectGarbage(Store& store);
+
+/// Keeps replicas within the bounds, and follows CPU utilisation upwards. The
+/// caller keeps the real one's pace of 15 s.
+void ReconcileAutoscalers(Store& store, const Kubelet& kubelet);
+
+}  // namespace kubesim

@@ -1,0 +1,20 @@
+#pragma once
+
+#include "sim/kubesim/exposition.h"
+#include "sim/kubesim/kubelet.h"
+#include "sim/kubesim/store.h"
+
+namespace kubesim {
+
+/// What kube-state-metrics, cAdvisor and the applications expose about pods,
+/// under their own names, as of `at`: now, or a time that has passed.
+/// `extra` labels are put on every series.
+void AddPodMetrics(const Store& store, const Kubelet& kubelet, TimePoint at,
+                   const Exposition::Labels& extra, Exposition& into);
+
+/// What kube-state-metrics exposes about workloads, autoscalers, budgets and
+/// nodes.
+void AddObjectMetrics(const Store& store, const Exposition::Labels& extra,
+                      Exposition& into);
+
+}  // namespace kubesim

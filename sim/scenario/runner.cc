@@ -1,0 +1,187 @@
+#include "sim/scenario/runner.h"
+
+#include <algorithm>
+
+namespace selfheal::testing {
+namespace {
+
+/// A story that has not ended by then does not end.
+constexpr seconds kLimit{3 * 3600};
+
+Labels LabelsOf(const ScenarioAlert& alert, Pipeline& pipeline) {
+  constexpr std::string_view kPodOf = "a pod of ";
+  Labels labels = alert.labels;
+  for (auto& [name, value] : labels) {
+    if (!value.starts_with(kPodOf)) continue;
+    const auto pods = pipeline.PodsOf(value.substr(kPodOf.size()));
+    value = pods.empty() ? "absent" : pods.front();
+  }
+  return labels;
+}
+
+AlertGroup GroupOf(const Scenario& scenario, Pipeline& pipeline) {
+  AlertGroup group;
+  group.version = "4";
+  for (const ScenarioAlert& from : scenario.alerts) {
+    Alert alert;
+    alert.labels = LabelsOf(from, pipeline);
+    alert.fingerprint = Fingerprint(alert.labels);
+    alert.starts_at = pipeline.clock.Now() - seconds(30);
+    if (from.resolved) {
+      alert.status = AlertStatus::kResolved;
+      alert.ends_at = pipeline.clock.Now();
+    }
+    group.alerts.push_back(std::move(alert));
+  }
+  group.received = group.alerts.size();
+  return group;
+}
+
+void Prepare(const Scenario& scenario, Pipeline& pipeline) {
+  pipeline.cluster.world().AddShop();
+  for (const kubesim::Json& object : scenario.objects) {
+    pipeline.cluster.world().Apply(object);
+  }
+  pipeline.Advance(seconds(60));
+  pipeline.metrics.patterns = scenario.series;
+  pipeline.metrics.down = scenario.prometheus_down;
+  if (scenario.kill_switch) pipeline.switches.TurnOn("file");
+  for (const Injection& injection : scenario.inject) {
+    pipeline.cluster.world().kubelet().Inject(
+        injection.workload, {{"behaviour", injection.behaviour}}, false,
+        injection.pods);
+  }
+  pipeline.Advance(std::max<Duration>(scenario.wait, seconds(1)));
+}
+
+/// A person answers each question that is open.
+void Answer(const Scenario& scenario, Pipeline& pipeline) {
+  for (const Incident& incident : pipeline.All()) {
+    if (incident.phase != Phase::kAwaitingApproval) continue;
+    ApprovalStore& approvals = pipeline.store;
+    static_cast<void>(approvals.Decide({.incident_id = incident.id,
+                                        .plan_hash = incident.plan->hash,
+                                        .grant = scenario.answer == "approve",
+                                        .by = "admin:ann",
+                                        .reason = "told so"},
+                                       pipeline.clock.Now()));
+    // The receiver wakes the incident up; here the clock does.
+    Incident woken = incident;
+    woken.next_at = pipeline.clock.Now();
+    IncidentStore& incidents = pipeline.store;
+    IncidentUpdate update;
+    update.incident = &woken;
+    static_cast<void>(incidents.Save(update));
+  }
+}
+
+/// What people and Alertmanager do meanwhile.
+std::function<void()> Meanwhile(const Scenario& scenario, Pipeline& pipeline,
+                                AlertGroup group) {
+  const Time posted = pipeline.clock.Now();
+  return [&scenario, &pipeline, group, posted, resolved = false]() mutable {
+    const bool due = scenario.resolve_after > seconds(0) &&
+                     pipeline.clock.Now() >= posted + scenario.resolve_after;
+    if (due && !resolved) {
+      resolved = true;
+      for (Alert& alert : group.alerts) {
+        alert.status = AlertStatus::kResolved;
+        alert.ends_at = pipeline.clock.Now();
+      }
+      pipeline.Post(group);
+    }
+    if (!scenario.answer.empty()) Answer(scenario, pipeline);
+  };
+}
+
+std::vector<std::string> ActionsOf(const Incident& incident) {
+  std::vector<std::string> actions;
+  for (const Execution& execution : incident.executions) {
+    actions.push_back(std::string(ActionName(execution.action)) + " " +
+                      execution.phase + " " +
+                      (execution.outcome
+                           ? std::string(OutcomeName(*execution.outcome))
+                           : "open"));
+  }
+  return actions;
+}
+
+std::vector<std::string> DeniedBy(const Incident& incident) {
+  std::vector<std::string> guards;
+  if (!incident.verdict) return guards;
+  for (const Finding& finding : incident.verdict->findings) {
+    if (finding.outcome == FindingOutcome::kDeny) {
+      guards.push_back(finding.guard);
+    }
+  }
+  return guards;
+}
+
+std::string Shown(const std::vector<std::string>& list) {
+  std::string text;
+  for (const std::string& item : list) {
+    text += (text.empty() ? "[" : ", ") + item;
+  }
+  return text.empty() ? "[]" : text + "]";
+}
+
+class Comparison {
+ public:
+  void Same(std::string_view what, const std::string& expected,
+            const std::string& found) {
+    if (expected == found) return;
+    differences_.push_back(std::string(what) + ": expected " + expected +
+                           ", found " + found);
+  }
+  std::vector<std::string> Take() { return std::move(differences_); }
+
+ private:
+  std::vector<std::string> differences_;
+};
+
+std::vector<std::string> Compare(const Scenario::Expectation& expect,
+                                 Pipeline& pipeline) {
+  Comparison compare;
+  compare.Same("mutations", std::to_string(expect.mutations),
+               std::to_string(pipeline.cluster.accepted().size()));
+  const bool none = expect.phase == "none";
+  compare.Same("incidents", none ? "0" : "1",
+               std::to_string(pipeline.All().size()));
+  if (none || pipeline.All().size() != 1) return compare.Take();
+  const Incident incident = pipeline.Only();
+  const std::string phase(PhaseName(incident.phase));
+  compare.Same(
+      "phase", expect.phase,
+      phase == expect.phase ? phase : phase + " (" + incident.reason + ")");
+  compare.Same("verdict", expect.verdict,
+               incident.verdict
+                   ? std::string(FindingName(incident.verdict->outcome))
+                   : "none");
+  compare.Same("denied_by", Shown(expect.denied_by), Shown(DeniedBy(incident)));
+  compare.Same("actions", Shown(expect.actions), Shown(ActionsOf(incident)));
+  if (!expect.verification.empty()) {
+    const auto& found = incident.verification;
+    compare.Same(
+        "verification", expect.verification,
+        found ? std::string(VerificationName(found->outcome)) : "none");
+  }
+  if (incident.reason.find(expect.reason) == std::string::npos) {
+    compare.Same("reason", "\"..." + expect.reason + "...\"", incident.reason);
+  }
+  return compare.Take();
+}
+
+}  // namespace
+
+std::vector<std::string> Tell(const Scenario& scenario, Pipeline& pipeline) {
+  Prepare(scenario, pipeline);
+  const AlertGroup group = GroupOf(scenario, pipeline);
+  pipeline.Post(group);
+  pipeline.on_round = Meanwhile(scenario, pipeline, group);
+  const bool ended = pipeline.Run(kLimit);
+  std::vector<std::string> differences = Compare(scenario.expect, pipeline);
+  if (!ended) differences.emplace_back("end: not reached within 3h");
+  return differences;
+}
+
+}  // namespace selfheal::testing
