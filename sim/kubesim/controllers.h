@@ -16,6 +16,10 @@ void ReconcileBudgets(Store& store);
 void ReconcileNodes(Store& store);
 void SchedulePods(Store& store);
 void CollectGarbage(Store& store);
+/// Binds claims and grows their volumes to what is asked for.
+void ReconcileClaims(Store& store);
+/// cert-manager: what is Issuing becomes Ready.
+void ReconcileCertificates(Store& store);
 
 /// Keeps replicas within the bounds, and follows CPU utilisation upwards. The
 /// caller keeps the real one's pace of 15 s.

@@ -298,6 +298,13 @@ void ValidateUpdate(const Resource& resource, const Json& before,
                   "Invalid value: " + after["spec"]["selector"].dump() +
                       ": field is immutable");
   }
+  if (resource.plural == "persistentvolumeclaims" &&
+      ParseQuantity(Text(after, {"spec", "resources", "requests", "storage"})) <
+          ParseQuantity(
+              Text(before, {"spec", "resources", "requests", "storage"}))) {
+    throw Invalid(resource, name, "spec.resources.requests.storage",
+                  "Forbidden: field can not be less than previous value");
+  }
   if (resource.plural == "pods" && before["spec"].value("nodeName", "") == "" &&
       after["spec"].value("nodeName", "") != "") {
     return;  // The scheduler's binding.

@@ -17,4 +17,11 @@ void AddPodMetrics(const Store& store, const Kubelet& kubelet, TimePoint at,
 void AddObjectMetrics(const Store& store, const Exposition::Labels& extra,
                       Exposition& into);
 
+/// What kubelets expose about the volumes of claims, and cert-manager about
+/// certificates.
+void AddVolumeMetrics(const Store& store, TimePoint at,
+                      const Exposition::Labels& extra, Exposition& into);
+void AddCertificateMetrics(const Store& store, const Exposition::Labels& extra,
+                           Exposition& into);
+
 }  // namespace kubesim

@@ -150,6 +150,8 @@ void World::Reconcile() {
     ReconcileStatefulSets(store_);
     ReconcileDaemonSets(store_);
     ReconcileNodes(store_);
+    ReconcileClaims(store_);
+    ReconcileCertificates(store_);
     SchedulePods(store_);
     ReconcileBudgets(store_);
     kubelet_.Step(now_, now_);
@@ -163,6 +165,8 @@ Exposition World::Metrics(TimePoint at, const Exposition::Labels& extra) const {
   Exposition exposition;
   AddPodMetrics(store_, kubelet_, at, extra, exposition);
   AddObjectMetrics(store_, extra, exposition);
+  AddVolumeMetrics(store_, at, extra, exposition);
+  AddCertificateMetrics(store_, extra, exposition);
   return exposition;
 }
 
@@ -172,6 +176,8 @@ void World::WriteHistory(const Past& past, std::ostream& out) const {
     Exposition exposition;
     AddPodMetrics(store_, kubelet_, at, past.extra, exposition);
     AddObjectMetrics(store_, past.extra, exposition);
+    AddVolumeMetrics(store_, at, past.extra, exposition);
+    AddCertificateMetrics(store_, past.extra, exposition);
     history.Add(exposition, at);
   }
   history.Write(out);

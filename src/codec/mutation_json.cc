@@ -68,6 +68,8 @@ struct MutationWriter {
   Json operator()(const RequestRenewal& m) const {
     Json out = Common("request_renewal", m.certificate, m);
     out["at"] = m.at;
+    out["condition"] = m.condition;
+    out["revision"] = m.revision;
     out["action_id"] = m.action_id;
     return out;
   }
@@ -132,7 +134,13 @@ Mutation MutationFrom(const Json& value) {
                             action_id};
   }
   if (kind == "request_renewal") {
-    return RequestRenewal{object, uid, version, reader.Text("at"), action_id};
+    return RequestRenewal{object,
+                          uid,
+                          version,
+                          reader.Text("at"),
+                          reader.Int("condition"),
+                          reader.Integer("revision"),
+                          action_id};
   }
   if (kind == "request_sync") {
     return RequestSync{object, uid, version, reader.Text("revision"),

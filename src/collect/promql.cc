@@ -38,6 +38,14 @@ std::string PodPattern(const ObjectRef& workload) {
 
 std::string TargetMatchers(const TargetScope& scope) {
   const ObjectRef& target = scope.target;
+  if (target.kind == ObjectKind::kPersistentVolumeClaim) {
+    return "namespace=" + QuotePromQl(target.ns) +
+           ",persistentvolumeclaim=" + QuotePromQl(target.name);
+  }
+  if (target.kind == ObjectKind::kCertificate) {
+    return "namespace=" + QuotePromQl(target.ns) +
+           ",name=" + QuotePromQl(target.name);
+  }
   if (target.kind == ObjectKind::kNode) {
     return "node=" + QuotePromQl(target.name);
   }
@@ -66,6 +74,10 @@ Result<std::string> Value(std::string_view name, const TargetScope& scope) {
   if (name == "target") return TargetMatchers(scope);
   if (name == "namespace" && !target.ns.empty()) return QuotePromQl(target.ns);
   if (name == "workload" && IsWorkload(target.kind)) {
+    return QuotePromQl(target.name);
+  }
+  if ((name == "volume" && target.kind == ObjectKind::kPersistentVolumeClaim) ||
+      (name == "certificate" && target.kind == ObjectKind::kCertificate)) {
     return QuotePromQl(target.name);
   }
   if (name == "node" && target.kind == ObjectKind::kNode) {

@@ -26,9 +26,9 @@ std::string EscapeRegex(std::string_view text);
 /// Fills the placeholders of a rule's query.
 ///
 /// `$target` becomes label matchers (`namespace="shop",pod=~"cart-..."` or
-/// `node="n1"`); `$namespace`, `$pod`, `$workload` and `$node` become string
-/// literals (the name of the target, or of its only pod). Nothing else of the
-/// world enters a query.
+/// `node="n1"`); `$namespace`, `$pod`, `$workload`, `$node`, `$volume` and
+/// `$certificate` become string literals (the name of the target, or of its
+/// only pod). Nothing else of the world enters a query.
 /// @error kInvalidArgument  a name is not RFC 1123, or a placeholder is unknown
 ///        or does not fit the target's kind.
 Result<std::string> ExpandQuery(std::string_view query,

@@ -99,6 +99,7 @@ struct StorageClassState {
 struct CertificateState {
   bool ready = false;
   bool issuing = false;
+  int issuing_at = -1;        ///< Its place in status.conditions; -1 = none.
   std::string issuing_since;  ///< lastTransitionTime of Issuing, or "".
   std::string issuer_kind;    ///< Issuer or ClusterIssuer.
   std::string issuer_name;

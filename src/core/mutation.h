@@ -93,8 +93,10 @@ struct RequestRenewal {
   ObjectRef certificate;
   std::string uid;
   std::string resource_version;
-  std::string at;  ///< lastTransitionTime, "2026-11-29T12:00:00Z".
-  std::string action_id;
+  std::string at;          ///< lastTransitionTime, "2026-11-29T12:00:00Z".
+  int condition = -1;      ///< Where Issuing stands already; -1 = nowhere.
+  long long revision = 0;  ///< status.revision before.
+  std::string action_id;   ///< Goes into the condition's message.
 };
 
 /// Have Argo CD bring an Application to a revision of its source.

@@ -32,9 +32,12 @@ enum class TargetMode {
 ///  - `$target`: the matchers that select the target's series. For the modes
 ///    pod and workload `namespace="shop",pod=~"PATTERN"`, where PATTERN takes
 ///    the pods of the workload, past ones too, so that the history and a
-///    replacement pod count; for a node `node="n1"`.
-///  - `$namespace`, `$workload` (modes pod and workload), `$node`: one quoted
-///    value each, as in `{namespace=$namespace,deployment=$workload}`.
+///    replacement pod count; for a node `node="n1"`, for a volume
+///    `namespace="shop",persistentvolumeclaim="data"`, for a certificate
+///    `namespace="shop",name="tls"`.
+///  - `$namespace`, `$workload` (modes pod and workload), `$node`, `$volume`,
+///    `$certificate`: one quoted value each, as in
+///    `{namespace=$namespace,deployment=$workload}`.
 struct EvidenceQuery {
   std::string name;
   std::string query;

@@ -11,8 +11,10 @@ constexpr std::array<std::pair<std::string_view, ObjectKind>, 3>
                         {"statefulset", ObjectKind::kStatefulSet},
                         {"daemonset", ObjectKind::kDaemonSet}}};
 /// Every label that is looked at, beside the ones named exported_*.
-constexpr std::array<std::string_view, 7> kTargetLabels = {
+constexpr std::array<std::string_view, 9> kTargetLabels = {
     "namespace",
+    "persistentvolumeclaim",
+    "name",
     "pod",
     "node",
     "deployment",
@@ -72,6 +74,22 @@ Result<ObjectRef> NamedWorkload(const Labels& labels) {
   return *found;
 }
 
+/// The object whose name stands in one label beside the namespace.
+std::optional<std::pair<ObjectKind, std::string_view>> OneLabel(
+    TargetMode mode) {
+  switch (mode) {
+    case TargetMode::kVolume:
+      return {{ObjectKind::kPersistentVolumeClaim, "persistentvolumeclaim"}};
+    case TargetMode::kCertificate:
+      return {{ObjectKind::kCertificate, "name"}};
+    case TargetMode::kPod:
+    case TargetMode::kWorkload:
+    case TargetMode::kNode:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::string TargetKey(const Rule& rule, const Labels& labels) {
@@ -86,6 +104,11 @@ std::string TargetKey(const Rule& rule, const Labels& labels) {
 }
 
 ObjectRef GuessTarget(const Rule& rule, const Labels& labels) {
+  if (const auto one = OneLabel(rule.target)) {
+    return {.kind = one->first,
+            .ns = std::string(LabelOr(labels, "namespace")),
+            .name = std::string(LabelOr(labels, one->second))};
+  }
   if (rule.target == TargetMode::kNode) {
     return {.kind = ObjectKind::kNode,
             .ns = "",
@@ -168,6 +191,11 @@ Result<ResolvedTarget> TargetResolver::Resolve(const Rule& rule,
     auto node = Named(ObjectKind::kNode, labels, "node");
     if (!node.ok()) return node.error();
     return Live(*node);
+  }
+  if (const auto one = OneLabel(rule.target)) {
+    auto ref = Named(one->first, labels, one->second);
+    if (!ref.ok()) return ref.error();
+    return Live(*ref);
   }
   if (!LabelOr(labels, "pod").empty()) {
     auto ref = Named(ObjectKind::kPod, labels, "pod");

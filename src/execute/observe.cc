@@ -25,8 +25,18 @@ struct AppliedVisitor {
   bool operator()(const SetUnschedulable&) const { return false; }
   bool operator()(const SetTemplate&) const { return false; }
   bool operator()(const SetMemory&) const { return false; }
-  bool operator()(const SetVolumeRequest&) const { return false; }
-  bool operator()(const RequestRenewal&) const { return false; }
+  bool operator()(const SetVolumeRequest& m) const {
+    const auto* state = live.As<ClaimState>();
+    return state != nullptr && state->requested == m.storage &&
+           LabelOr(live.annotations, kLastAction) == m.action_id;
+  }
+  /// The condition leaves with the new certificate.
+  bool operator()(const RequestRenewal& m) const {
+    const auto* state = live.As<CertificateState>();
+    return state != nullptr &&
+           (state->revision > m.revision ||
+            (state->issuing && state->issuing_since == m.at));
+  }
   bool operator()(const RequestSync&) const { return false; }
   bool operator()(const SetHpaBounds& m) const {
     const auto* state = live.As<HpaState>();

@@ -17,6 +17,8 @@ struct Shape {
   FlatJson required;
   /// Leaves that may stand there, with their only literals.
   FlatJson optional;
+  /// The whole body, where it holds a list; then there are no leaves.
+  std::string body = {};
 };
 
 std::string Quote(std::string_view text) {
@@ -30,6 +32,24 @@ bool IsSegment(std::string_view name) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '.';
   });
+}
+
+/// Digits and "Mi" or "Gi".
+bool IsSize(std::string_view text) {
+  const std::size_t unit = text.find_first_not_of("0123456789");
+  return unit != 0 && unit != std::string_view::npos && text.front() != '0' &&
+         (text.substr(unit) == "Mi" || text.substr(unit) == "Gi");
+}
+
+/// "2026-11-29T12:00:00Z".
+bool IsSecond(std::string_view text) {
+  constexpr std::string_view kForm = "0000-00-00T00:00:00Z";
+  if (text.size() != kForm.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool digit = text[i] >= '0' && text[i] <= '9';
+    if (kForm[i] == '0' ? !digit : text[i] != kForm[i]) return false;
+  }
+  return true;
 }
 
 std::string_view PluralOf(ObjectKind kind) {
@@ -97,8 +117,34 @@ struct ShapeVisitor {
   Shape operator()(const SetUnschedulable&) const { return {}; }
   Shape operator()(const SetTemplate&) const { return {}; }
   Shape operator()(const SetMemory&) const { return {}; }
-  Shape operator()(const SetVolumeRequest&) const { return {}; }
-  Shape operator()(const RequestRenewal&) const { return {}; }
+  Shape operator()(const SetVolumeRequest& m) const {
+    return {
+        "PATCH",
+        InNamespace("/api/v1", m.claim, "persistentvolumeclaims"),
+        {{"metadata|uid", Quote(m.uid)},
+         {"metadata|resourceVersion", Quote(m.resource_version)},
+         {"metadata|annotations|selfheal.dev/last-action", Quote(m.action_id)},
+         {"spec|resources|requests|storage", Quote(m.storage)}},
+        {}};
+  }
+  Shape operator()(const RequestRenewal& m) const {
+    const bool there = m.condition >= 0;
+    const std::string place = there ? std::to_string(m.condition) : "-";
+    return {
+        "PATCH",
+        InNamespace("/apis/cert-manager.io/v1", m.certificate, "certificates") +
+            "/status",
+        {},
+        {},
+        R"([{"op":"replace","path":"/metadata/uid","value":)" + Quote(m.uid) +
+            R"(},{"op":"replace","path":"/metadata/resourceVersion",)" +
+            R"("value":)" + Quote(m.resource_version) + R"(},{"op":")" +
+            (there ? "replace" : "add") + R"(","path":"/status/conditions/)" +
+            place + R"(","value":{"lastTransitionTime":)" + Quote(m.at) +
+            R"(,"message":"renewal requested by selfheal, action )" +
+            m.action_id + R"(","reason":"ManuallyTriggered","status":"True",)" +
+            R"("type":"Issuing"}}])"};
+  }
   Shape operator()(const RequestSync&) const { return {}; }
   Shape operator()(const SetHpaBounds& m) const {
     return {
@@ -130,8 +176,14 @@ struct KindVisitor {
   bool operator()(const SetUnschedulable&) const { return false; }
   bool operator()(const SetTemplate&) const { return false; }
   bool operator()(const SetMemory&) const { return false; }
-  bool operator()(const SetVolumeRequest&) const { return false; }
-  bool operator()(const RequestRenewal&) const { return false; }
+  bool operator()(const SetVolumeRequest& m) const {
+    return m.claim.kind == ObjectKind::kPersistentVolumeClaim &&
+           IsSize(m.storage);
+  }
+  bool operator()(const RequestRenewal& m) const {
+    return m.certificate.kind == ObjectKind::kCertificate && IsSecond(m.at) &&
+           !m.action_id.empty();
+  }
   bool operator()(const RequestSync&) const { return false; }
   static bool Pod(const ObjectRef& ref) { return ref.kind == ObjectKind::kPod; }
 };
@@ -187,6 +239,11 @@ std::string HeadProblem(const WireRequest& request, const Shape& shape) {
   }
   const bool patch = request.method == "PATCH";
   const std::string_view type = request.content_type;
+  if (shape.body.starts_with('[')) {
+    return type == "application/json-patch+json"
+               ? ""
+               : "the content type is not as expected";
+  }
   const bool fits = patch ? type == "application/merge-patch+json" ||
                                 type == "application/strategic-merge-patch+json"
                           : type == "application/json";
@@ -194,6 +251,9 @@ std::string HeadProblem(const WireRequest& request, const Shape& shape) {
 }
 
 std::string BodyProblem(const std::string& body, const Shape& shape) {
+  if (!shape.body.empty()) {
+    return body == shape.body ? "" : "the body is not as expected";
+  }
   const Result<FlatJson> leaves = Flatten(body);
   if (!leaves.ok()) return leaves.error().message;
   for (const auto& [key, literal] : shape.required) {

@@ -53,10 +53,10 @@ struct FreezeVisitor {
     return NotBuilt(action);
   }
   Result<PlannedChange> operator()(const ExpandVolume& action) const {
-    return NotBuilt(action);
+    return actions::FreezeExpandVolume(action, target, context);
   }
-  Result<PlannedChange> operator()(const RenewCertificate& action) const {
-    return NotBuilt(action);
+  Result<PlannedChange> operator()(const RenewCertificate&) const {
+    return actions::FreezeRenewCertificate(target, context);
   }
   Result<PlannedChange> operator()(const Notify&) const {
     PlannedChange change;
@@ -101,11 +101,11 @@ struct NextVisitor {
   Result<Move> operator()(const EvictOne& action) const {
     return NotBuilt(action);
   }
-  Result<Move> operator()(const ExpandVolume& action) const {
-    return NotBuilt(action);
+  Result<Move> operator()(const ExpandVolume&) const {
+    return actions::NextExpandVolume(incident, context);
   }
   Result<Move> operator()(const RenewCertificate& action) const {
-    return NotBuilt(action);
+    return actions::NextRenewCertificate(action, incident, context);
   }
   Result<Move> operator()(const Notify&) const {
     return Move::Done("a person was told");
@@ -146,11 +146,11 @@ struct UndoVisitor {
   Result<Move> operator()(const EvictOne& action) const {
     return NotBuilt(action);
   }
-  Result<Move> operator()(const ExpandVolume& action) const {
-    return NotBuilt(action);
+  Result<Move> operator()(const ExpandVolume&) const {
+    return Move::Failed("a volume can't be made smaller again");
   }
-  Result<Move> operator()(const RenewCertificate& action) const {
-    return NotBuilt(action);
+  Result<Move> operator()(const RenewCertificate&) const {
+    return Move::Failed("a new certificate has no way back");
   }
   Result<Move> operator()(const Notify&) const {
     return Move::Failed("nothing was changed");

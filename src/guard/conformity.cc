@@ -96,8 +96,18 @@ struct ChangeVisitor {
   bool operator()(const SetUnschedulable&) const { return false; }
   bool operator()(const SetTemplate&) const { return false; }
   bool operator()(const SetMemory&) const { return false; }
-  bool operator()(const SetVolumeRequest&) const { return false; }
-  bool operator()(const RequestRenewal&) const { return false; }
+  bool operator()(const SetVolumeRequest& m) const {
+    return purpose.kind == ActionKind::kExpandVolume &&
+           Planned(change, m.claim, m.uid) &&
+           m.action_id == purpose.action_id && !m.storage.empty() &&
+           m.storage == change.to_value;
+  }
+  bool operator()(const RequestRenewal& m) const {
+    return purpose.kind == ActionKind::kRenewCertificate &&
+           Planned(change, m.certificate, m.uid) &&
+           m.action_id == purpose.action_id && !m.at.empty() &&
+           m.at == change.to_value && m.revision == change.from;
+  }
   bool operator()(const RequestSync&) const { return false; }
   bool operator()(const SetHpaBounds& m) const {
     if (!Planned(change, m.hpa, m.uid) || m.action_id != purpose.action_id) {

@@ -127,6 +127,7 @@ Facts Gather(const FactSources& sources, const MutationPurpose& purpose,
   facts.target = reader.Get(purpose.target);
   facts.object = reader.Get(object);
   if (!facts.object.ok()) return facts;
+  if (StandsAlone(mutation)) return facts;
   facts.workload = WorkloadOf(reader, *facts.object);
   if (Scales(mutation)) {
     facts.hpas =

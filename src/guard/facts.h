@@ -1,5 +1,6 @@
 #pragma once
 
+#include <variant>
 #include <vector>
 
 #include "core/cluster.h"
@@ -17,11 +18,18 @@ inline Error NotRead() {
   return {Code::kFailedPrecondition, "it was not read"};
 }
 
+/// True where the mutation writes to what belongs to no workload.
+inline bool StandsAlone(const Mutation& mutation) {
+  return std::holds_alternative<SetVolumeRequest>(mutation) ||
+         std::holds_alternative<RequestRenewal>(mutation);
+}
+
 /// What the world looks like now, each fact or the error in its place.
 struct Facts {
   Result<ClusterObject> target = NotRead();  ///< The incident's target.
   Result<ClusterObject> object = NotRead();  ///< What is written to.
-  /// The workload that owns the pods concerned, found by uids.
+  /// The workload that owns the pods concerned, found by uids; not read where
+  /// the mutation concerns none.
   Result<ClusterObject> workload = NotRead();
   Result<ClusterObject> ns = NotRead();  ///< The object's namespace.
   /// The workload's own pods; not read where the mutation only scales.

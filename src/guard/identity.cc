@@ -37,8 +37,12 @@ std::string ObjectProblem(const GuardInput& input,
 std::string FamilyProblem(const GuardInput& input) {
   const ClusterObject& target = *input.facts.target;
   const ClusterObject& object = *input.facts.object;
+  if (target.ref == object.ref) return "";
+  if (!input.facts.workload.ok()) {
+    return ToString(object.ref) + " is not " + ToString(target.ref);
+  }
   const ClusterObject& workload = *input.facts.workload;
-  if (target.ref == object.ref || target.uid == workload.uid) return "";
+  if (target.uid == workload.uid) return "";
   return ToString(object.ref) + " is no part of " + ToString(target.ref);
 }
 
@@ -78,13 +82,17 @@ Finding GuardIdentity(const GuardInput& input) {
   const Facts& facts = input.facts;
   const GuardRequest& request = input.request;
   if (request.plan == nullptr) return Deny("there is no plan");
-  for (const auto* fact : {&facts.target, &facts.object, &facts.workload}) {
+  for (const auto* fact : {&facts.target, &facts.object}) {
     if (!fact->ok()) return Unread(fact->error());
+  }
+  const bool of_workload = !StandsAlone(request.mutation);
+  if (of_workload && !facts.workload.ok()) {
+    return Unread(facts.workload.error());
   }
   std::string problem = TargetProblem(request, *facts.target);
   if (problem.empty()) problem = ObjectProblem(input, *facts.object);
   if (problem.empty()) problem = FamilyProblem(input);
-  if (problem.empty() && facts.workload->deleting) {
+  if (problem.empty() && of_workload && facts.workload->deleting) {
     problem = ToString(facts.workload->ref) + " is being deleted";
   }
   if (!problem.empty()) return Deny(std::move(problem));

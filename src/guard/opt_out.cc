@@ -1,3 +1,5 @@
+#include <vector>
+
 #include "guard/guards.h"
 
 namespace selfheal::guard {
@@ -38,19 +40,22 @@ Finding CheckRequired(const GuardInput& input) {
   }
   const std::string_view key = std::string_view(required).substr(0, equals);
   const std::string_view value = std::string_view(required).substr(equals + 1);
-  if (Carries(*input.facts.target, key, value) ||
-      Carries(*input.facts.workload, key, value)) {
-    return Allow("the target carries " + required);
+  for (const auto* fact : {&input.facts.target, &input.facts.workload}) {
+    if (fact->ok() && Carries(**fact, key, value)) {
+      return Allow("the target carries " + required);
+    }
   }
-  return Deny(ToString(input.facts.workload->ref) + " lacks label " + required);
+  return Deny(ToString(input.facts.target->ref) + " lacks label " + required);
 }
 
 }  // namespace
 
 Finding GuardOptOut(const GuardInput& input) {
   const Facts& facts = input.facts;
-  for (const auto* fact :
-       {&facts.ns, &facts.target, &facts.object, &facts.workload}) {
+  std::vector<const Result<ClusterObject>*> read = {&facts.ns, &facts.target,
+                                                    &facts.object};
+  if (!StandsAlone(input.request.mutation)) read.push_back(&facts.workload);
+  for (const auto* fact : read) {
     if (!fact->ok()) return Unread(fact->error());
     if (OptsOut(**fact)) return OptedOut(**fact);
   }

@@ -163,7 +163,10 @@ std::string ObjectReason(const GuardPolicy& policy,
 
 Finding GuardProtected(const GuardInput& input) {
   const Facts& facts = input.facts;
-  for (const auto* fact : {&facts.target, &facts.object, &facts.workload}) {
+  std::vector<const Result<ClusterObject>*> read = {&facts.target,
+                                                    &facts.object};
+  if (!StandsAlone(input.request.mutation)) read.push_back(&facts.workload);
+  for (const auto* fact : read) {
     if (!fact->ok()) return Unread(fact->error());
     std::string reason = ObjectReason(input.policy, **fact);
     if (!reason.empty()) return Deny(std::move(reason));

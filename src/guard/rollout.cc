@@ -26,6 +26,9 @@ std::string Pending(const ClusterObject& workload, const WorkloadState& state) {
 }  // namespace
 
 Finding GuardRollout(const GuardInput& input) {
+  if (StandsAlone(input.request.mutation)) {
+    return Allow("no workload is changed");
+  }
   if (!input.facts.workload.ok()) return Unread(input.facts.workload.error());
   const ClusterObject& workload = *input.facts.workload;
   const WorkloadState* state = workload.As<WorkloadState>();

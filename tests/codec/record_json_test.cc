@@ -78,6 +78,8 @@ TEST(MutationJson, EveryKindGoesRound) {
                      "u",
                      "10",
                      "2026-11-25T12:00:00Z",
+                     2,
+                     7,
                      "a"},
       RequestSync{
           {ObjectKind::kApplication, "argocd", "shop"}, "u", "11", "r", "a"}};

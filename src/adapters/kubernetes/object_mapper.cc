@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "adapters/kubernetes/api_path.h"
+#include "adapters/kubernetes/state_mapper.h"
 #include "codec/field_reader.h"
 
 namespace selfheal::kubernetes {
@@ -183,12 +184,18 @@ void MapState(const FieldReader& root, ClusterObject& object) {
     case ObjectKind::kNode:
       object.state = MapNode(root, object.labels);
       return;
+    case ObjectKind::kPersistentVolumeClaim:
+      object.state = MapClaim(root);
+      return;
+    case ObjectKind::kStorageClass:
+      object.state = MapStorageClass(root);
+      return;
+    case ObjectKind::kCertificate:
+      object.state = MapCertificate(root);
+      return;
     case ObjectKind::kJob:
     case ObjectKind::kNamespace:
     case ObjectKind::kControllerRevision:
-    case ObjectKind::kPersistentVolumeClaim:
-    case ObjectKind::kStorageClass:
-    case ObjectKind::kCertificate:
     case ObjectKind::kApplication:
       return;
   }

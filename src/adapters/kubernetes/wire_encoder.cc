@@ -14,6 +14,7 @@ using nlohmann::json;
 constexpr const char* kFieldManager = "?fieldManager=selfheal";
 constexpr const char* kJson = "application/json";
 constexpr const char* kMergePatch = "application/merge-patch+json";
+constexpr const char* kJsonPatch = "application/json-patch+json";
 constexpr const char* kLastAction = "selfheal.dev/last-action";
 constexpr const char* kRestartedAt = "kubectl.kubernetes.io/restartedAt";
 
@@ -98,11 +99,39 @@ struct Encoder {
   Result<WireRequest> operator()(const SetMemory&) const {
     return Unfit("not built");
   }
-  Result<WireRequest> operator()(const SetVolumeRequest&) const {
-    return Unfit("not built");
+  Result<WireRequest> operator()(const SetVolumeRequest& m) const {
+    if (m.claim.kind != ObjectKind::kPersistentVolumeClaim) {
+      return Unfit("not a PersistentVolumeClaim");
+    }
+    json body = {
+        {"metadata", Metadata(m.uid, m.resource_version, m.action_id)}};
+    body["spec"]["resources"]["requests"]["storage"] = m.storage;
+    return WireRequest{"PATCH", path + kFieldManager, kMergePatch, Bytes(body)};
   }
-  Result<WireRequest> operator()(const RequestRenewal&) const {
-    return Unfit("not built");
+
+  /// A merge patch would replace the whole list of conditions.
+  Result<WireRequest> operator()(const RequestRenewal& m) const {
+    if (m.certificate.kind != ObjectKind::kCertificate) {
+      return Unfit("not a Certificate");
+    }
+    const json condition = {
+        {"type", "Issuing"},
+        {"status", "True"},
+        {"reason", "ManuallyTriggered"},
+        {"message", "renewal requested by selfheal, action " + m.action_id},
+        {"lastTransitionTime", m.at}};
+    const bool there = m.condition >= 0;
+    const json body = {
+        {{"op", "replace"}, {"path", "/metadata/uid"}, {"value", m.uid}},
+        {{"op", "replace"},
+         {"path", "/metadata/resourceVersion"},
+         {"value", m.resource_version}},
+        {{"op", there ? "replace" : "add"},
+         {"path",
+          "/status/conditions/" + (there ? std::to_string(m.condition) : "-")},
+         {"value", condition}}};
+    return WireRequest{"PATCH", path + "/status" + kFieldManager, kJsonPatch,
+                       Bytes(body)};
   }
   Result<WireRequest> operator()(const RequestSync&) const {
     return Unfit("not built");

@@ -79,7 +79,8 @@ void ReadWindows(MapReader& spec, const Config& config, Rule& rule,
 }
 
 void ReadTarget(const Node& node, Rule& rule, FindingSink& sink) {
-  const auto index = ReadChoice(node, {"pod", "workload", "node"}, sink);
+  const auto index = ReadChoice(
+      node, {"pod", "workload", "node", "volume", "certificate"}, sink);
   if (index) rule.target = static_cast<TargetMode>(*index);
 }
 

@@ -25,7 +25,7 @@ std::optional<LoadedRunbook> ReadRunbook(const Node& root, const Config& config,
 /// True where an object that `mode` names can take the action.
 bool CanTake(TargetMode mode, ActionKind kind);
 
-/// "pod", "workload", "node".
+/// "pod", "workload", "node", "volume", "certificate".
 std::string_view TargetModeName(TargetMode mode);
 
 }  // namespace selfheal::yaml

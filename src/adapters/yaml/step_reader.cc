@@ -8,6 +8,7 @@ namespace {
 
 constexpr Range<seconds> kObserveRange = {seconds(1), seconds(3600)};
 constexpr Range<seconds> kWithinRange = {seconds(1), seconds(6 * 3600)};
+constexpr Range<seconds> kTimeoutRange = {seconds(60), seconds(6 * 3600)};
 constexpr Range<seconds> kSettleRange = {seconds(0), seconds(3600)};
 
 /// True where undo of the action is a known way back.
@@ -21,8 +22,11 @@ std::string Named(const Action& action) {
 }
 
 std::optional<Action> ReadAction(const Node& node, FindingSink& sink) {
-  const auto index = ReadChoice(
-      node, {"restart_pod", "rolling_restart", "scale_out", "notify"}, sink);
+  const auto index =
+      ReadChoice(node,
+                 {"restart_pod", "rolling_restart", "scale_out", "notify",
+                  "expand_volume", "renew_certificate"},
+                 sink);
   if (!index) return std::nullopt;
   switch (*index) {
     case 0:
@@ -31,6 +35,10 @@ std::optional<Action> ReadAction(const Node& node, FindingSink& sink) {
       return RollingRestart{};
     case 2:
       return ScaleOut{};
+    case 4:
+      return ExpandVolume{};
+    case 5:
+      return RenewCertificate{};
     default:
       return Notify{};
   }
@@ -68,6 +76,16 @@ void ReadLimited(MapReader& step, std::string_view key, std::string_view global,
   value = *read;
 }
 
+/// A number that no global limit rules.
+void ReadNumberOf(MapReader& step, std::string_view key, Range<int> range,
+                  int& value, FindingSink& sink) {
+  const Node* node = step.Find(key);
+  if (node == nullptr) return;
+  if (const auto read = ReadInteger(*node, range, sink)) {
+    value = *read;
+  }
+}
+
 /// Parameters of other actions, said so rather than as unknown keys.
 void RefuseOthers(MapReader& step, const Action& action, FindingSink& sink) {
   const auto refuse = [&](std::string_view key) {
@@ -77,10 +95,13 @@ void RefuseOthers(MapReader& step, const Action& action, FindingSink& sink) {
              std::string(ActionName(action)) + " takes no " + std::string(key));
   };
   if (!std::holds_alternative<RollingRestart>(action)) refuse("canary");
-  if (!std::holds_alternative<ScaleOut>(action)) {
+  if (!std::holds_alternative<ScaleOut>(action)) refuse("max_replicas");
+  if (!std::holds_alternative<ScaleOut>(action) &&
+      !std::holds_alternative<ExpandVolume>(action)) {
     refuse("percent");
-    refuse("max_replicas");
   }
+  if (!std::holds_alternative<ExpandVolume>(action)) refuse("max_gib");
+  if (!std::holds_alternative<RenewCertificate>(action)) refuse("timeout");
 }
 
 void ReadParameters(MapReader& step, const Config& config, Action& action,
@@ -95,6 +116,17 @@ void ReadParameters(MapReader& step, const Config& config, Action& action,
                 scale->percent, sink);
     ReadLimited(step, "max_replicas", "guards.scale.max_replicas",
                 guard.max_replicas, scale->max_replicas, sink);
+  }
+  if (auto* expand = std::get_if<ExpandVolume>(&action)) {
+    ReadNumberOf(step, "percent", {1, 100}, expand->percent, sink);
+    ReadNumberOf(step, "max_gib", {1, 65536}, expand->max_gib, sink);
+  }
+  if (auto* renew = std::get_if<RenewCertificate>(&action)) {
+    const Node* timeout = step.Find("timeout");
+    if (timeout != nullptr) {
+      renew->timeout =
+          ReadSeconds(*timeout, kTimeoutRange, sink).value_or(renew->timeout);
+    }
   }
   RefuseOthers(step, action, sink);
 }

@@ -28,4 +28,16 @@ Result<PlannedChange> FreezeScaleOut(const ScaleOut& action,
 Result<Move> NextScaleOut(const Incident& incident, const StepContext& context);
 Result<Move> UndoScaleOut(const Incident& incident, const StepContext& context);
 
+Result<PlannedChange> FreezeExpandVolume(const ExpandVolume& action,
+                                         const ObjectRef& target,
+                                         const StepContext& context);
+Result<Move> NextExpandVolume(const Incident& incident,
+                              const StepContext& context);
+
+Result<PlannedChange> FreezeRenewCertificate(const ObjectRef& target,
+                                             const StepContext& context);
+Result<Move> NextRenewCertificate(const RenewCertificate& action,
+                                  const Incident& incident,
+                                  const StepContext& context);
+
 }  // namespace selfheal::actions
