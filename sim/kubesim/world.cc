@@ -106,6 +106,7 @@ void World::AddShop() {
   Apply(Workload("StatefulSet", "orders", 2,
                  Container("orders", "512Mi", "500m"), load("160", "20")));
   Apply(Budget("cart"));
+  AddAddons();
   Apply({{"apiVersion", "autoscaling/v2"},
          {"kind", "HorizontalPodAutoscaler"},
          {"metadata", {{"name", "catalog"}, {"namespace", "shop"}}},
@@ -116,6 +117,35 @@ void World::AddShop() {
              {"name", "catalog"}}},
            {"minReplicas", 2},
            {"maxReplicas", 4}}}});
+}
+
+/// A volume that is four fifths full, and a certificate with two months left.
+void World::AddAddons() {
+  Apply({{"apiVersion", "storage.k8s.io/v1"},
+         {"kind", "StorageClass"},
+         {"metadata", {{"name", "fast"}}},
+         {"provisioner", "csi.example"},
+         {"allowVolumeExpansion", true}});
+  Apply({{"apiVersion", "v1"},
+         {"kind", "PersistentVolumeClaim"},
+         {"metadata",
+          {{"name", "data-orders-0"},
+           {"namespace", "shop"},
+           {"annotations", {{"sim.selfheal.dev/used-mib", "8192"}}}}},
+         {"spec",
+          {{"storageClassName", "fast"},
+           {"accessModes", {"ReadWriteOnce"}},
+           {"resources", {{"requests", {{"storage", "10Gi"}}}}}}}});
+  Apply({{"apiVersion", "cert-manager.io/v1"},
+         {"kind", "Certificate"},
+         {"metadata", {{"name", "shop-tls"}, {"namespace", "shop"}}},
+         {"spec",
+          {{"secretName", "shop-tls"},
+           {"issuerRef", {{"kind", "ClusterIssuer"}, {"name", "internal"}}}}},
+         {"status",
+          {{"revision", 1},
+           {"notAfter", FormatTime(now_ + std::chrono::hours(60 * 24))},
+           {"conditions", {{{"type", "Ready"}, {"status", "True"}}}}}}});
 }
 
 void World::AdvanceTo(TimePoint to) {

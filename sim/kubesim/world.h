@@ -54,6 +54,7 @@ class World {
   void WriteHistory(const Past& past, std::ostream& out) const;
 
  private:
+  void AddAddons();
   void Tick(TimePoint to);
   void Reconcile();
 

@@ -35,26 +35,34 @@ std::string RoleNamed(const std::string& name, const std::string& rules) {
          (rules.empty() ? " []\n" : "\n" + rules);
 }
 
+/// What the actions of the runbooks need by `grants_of`, each once.
+std::string RulesOfActions(const RuleSet& set,
+                           std::vector<Grant> (*grants_of)(const Action&)) {
+  std::map<std::string, std::string> by_action;
+  for (const auto& [name, runbook] : set.runbooks) {
+    for (const RunbookStep& step : runbook.steps) {
+      by_action[std::string(ActionName(step.action))] =
+          RulesOf(grants_of(step.action));
+    }
+  }
+  std::string text;
+  for (const auto& [action, rules] : by_action) {
+    if (!rules.empty()) text += "  # " + action + "\n" + rules;
+  }
+  return text;
+}
+
 }  // namespace
 
 Result<std::string> ClusterRolesOf(const Config& config,
                                    std::vector<SourceFinding>* findings) {
   const auto set = yaml::LoadRuleSet(config, Sha256Hex, findings);
   if (!set.ok()) return set.error();
-  std::map<std::string, std::string> by_action;
-  for (const auto& [name, runbook] : (*set)->runbooks) {
-    for (const RunbookStep& step : runbook.steps) {
-      by_action[std::string(ActionName(step.action))] =
-          RulesOf(ActGrants(step.action));
-    }
-  }
-  std::string act;
-  for (const auto& [action, rules] : by_action) {
-    if (!rules.empty()) act += "  # " + action + "\n" + rules;
-  }
   return RoleNamed("selfheal-view", RulesOf(ViewGrants())) + "---\n" +
-         RoleNamed("selfheal-act", act) + "---\n" +
-         RoleNamed("selfheal-view-cluster", RulesOf(ClusterViewGrants()));
+         RoleNamed("selfheal-act", RulesOfActions(**set, ActGrants)) + "---\n" +
+         RoleNamed("selfheal-view-cluster",
+                   RulesOf(ClusterViewGrants()) +
+                       RulesOfActions(**set, ClusterGrantsOf));
 }
 
 }  // namespace selfheal

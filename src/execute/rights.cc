@@ -24,8 +24,13 @@ struct Grants {
   std::vector<Grant> operator()(const Drain&) const { return {}; }
   std::vector<Grant> operator()(const Uncordon&) const { return {}; }
   std::vector<Grant> operator()(const EvictOne&) const { return {}; }
-  std::vector<Grant> operator()(const ExpandVolume&) const { return {}; }
-  std::vector<Grant> operator()(const RenewCertificate&) const { return {}; }
+  std::vector<Grant> operator()(const ExpandVolume&) const {
+    return {{"", {"persistentvolumeclaims"}, {"get", "patch"}}};
+  }
+  std::vector<Grant> operator()(const RenewCertificate&) const {
+    return {{"cert-manager.io", {"certificates"}, {"get"}},
+            {"cert-manager.io", {"certificates/status"}, {"patch"}}};
+  }
   std::vector<Grant> operator()(const Notify&) const { return {}; }
 };
 
@@ -43,6 +48,11 @@ std::vector<Grant> ViewGrants() {
 
 std::vector<Grant> ClusterViewGrants() {
   return {{"", {"namespaces", "nodes"}, {"get", "list"}}};
+}
+
+std::vector<Grant> ClusterGrantsOf(const Action& action) {
+  if (!std::holds_alternative<ExpandVolume>(action)) return {};
+  return {{"storage.k8s.io", {"storageclasses"}, {"get"}}};
 }
 
 std::vector<Grant> ActGrants(const Action& action) {

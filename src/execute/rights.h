@@ -21,6 +21,9 @@ std::vector<Grant> ViewGrants();
 /// out, and nodes name their zone and role.
 std::vector<Grant> ClusterViewGrants();
 
+/// What `action` reads of the cluster as a whole, beside what every look does.
+std::vector<Grant> ClusterGrantsOf(const Action& action);
+
 /// What `action` and its undo change, by namespace; nothing for `notify`.
 /// Never a wildcard, a secret, a shell in a pod, or a new or edited pod.
 std::vector<Grant> ActGrants(const Action& action);

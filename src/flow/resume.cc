@@ -32,6 +32,18 @@ const StoredIntent* Find(const std::vector<StoredIntent>& intents,
   return nullptr;
 }
 
+/// The pods of the target that live now; what has none is asked about as a
+/// whole.
+Result<TargetScope> ScopeNow(const FlowPorts& ports,
+                             const ClusterObject& target) {
+  TargetScope scope{target.ref, {}};
+  if (target.As<WorkloadState>() == nullptr) return scope;
+  auto pods = PodsOf(ports.cluster, target);
+  if (!pods.ok()) return pods.error();
+  for (const ClusterObject& pod : *pods) scope.pods.push_back(pod.ref.name);
+  return scope;
+}
+
 }  // namespace
 
 NextLook IncidentFlow::Resume(IncidentRun& run) {
@@ -111,13 +123,11 @@ NextLook IncidentFlow::Verify(IncidentRun& run) {
   if (!workload.ok() || !history.ok()) {
     look.reason =
         workload.ok() ? history.error().message : workload.error().message;
-  } else if (auto pods = PodsOf(ports_.cluster, *workload); !pods.ok()) {
-    look.reason = pods.error().message;
+  } else if (auto scope = ScopeNow(ports_, *workload); !scope.ok()) {
+    look.reason = scope.error().message;
   } else {
-    TargetScope scope{incident.target, {}};
-    for (const ClusterObject& pod : *pods) scope.pods.push_back(pod.ref.name);
     auto after =
-        ports_.collector.CollectSpan(*rule, scope, start, run.now(), sample);
+        ports_.collector.CollectSpan(*rule, *scope, start, run.now(), sample);
     if (after.ok()) {
       look = LookAgain(*history, *after, *workload);
     } else {

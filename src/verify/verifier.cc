@@ -68,7 +68,25 @@ Look LookAtMetric(const MetricWindow& history, const MetricWindow* after) {
                                         bounds};
 }
 
+Look LookAtClaim(const ClaimState& claim) {
+  if (claim.phase == "Bound") {
+    return {Look::State::kBackInside, "the claim is bound"};
+  }
+  return {Look::State::kOutside, "the claim is not bound"};
+}
+
+Look LookAtCertificate(const CertificateState& certificate) {
+  if (certificate.ready) {
+    return {Look::State::kBackInside, "the certificate is ready"};
+  }
+  return {Look::State::kOutside, "the certificate is not ready"};
+}
+
 Look LookAtWorkload(const ClusterObject& workload) {
+  if (const auto* claim = workload.As<ClaimState>()) return LookAtClaim(*claim);
+  if (const auto* certificate = workload.As<CertificateState>()) {
+    return LookAtCertificate(*certificate);
+  }
   const auto* state = workload.As<WorkloadState>();
   if (state == nullptr) return Unmeasured("the target is no workload");
   if (state->ready < state->replicas) {

@@ -119,6 +119,23 @@ TEST_F(TargetResolverTest, AnHpaLeadsToWhatItScales) {
   EXPECT_EQ(target->uid, "d1");
 }
 
+TEST_F(TargetResolverTest, ClaimsAndCertificatesAreNamedByOneLabel) {
+  view_.Put(Object(ObjectKind::kPersistentVolumeClaim, "data", "v1"));
+  view_.Put(Object(ObjectKind::kCertificate, "tls", "c1"));
+  const auto claim =
+      Resolve({{"namespace", "shop"}, {"persistentvolumeclaim", "data"}},
+              TargetMode::kVolume);
+  ASSERT_TRUE(claim.ok()) << claim.error().message;
+  EXPECT_EQ(claim->uid, "v1");
+  const auto certificate = Resolve({{"namespace", "shop"}, {"name", "tls"}},
+                                   TargetMode::kCertificate);
+  ASSERT_TRUE(certificate.ok()) << certificate.error().message;
+  EXPECT_EQ(certificate->uid, "c1");
+  EXPECT_FALSE(Resolve({{"namespace", "shop"}, {"pod", "cart-1-abcde"}},
+                       TargetMode::kVolume)
+                   .ok());
+}
+
 TEST_F(TargetResolverTest, AClusterThatIsDownIsAFault) {
   view_.FailAll(Error{Code::kUnavailable, "refused"});
   const auto target = Resolve({{"namespace", "shop"}, {"pod", "cart-1-abcde"}});
@@ -152,7 +169,8 @@ TEST_F(TargetResolverTest, TheKeyHoldsEveryLabelThatLeadsToATarget) {
   EXPECT_EQ(TargetKey(rule, same), key);
   for (const char* name :
        {"namespace", "pod", "node", "deployment", "daemonset", "statefulset",
-        "horizontalpodautoscaler", "exported_pod"}) {
+        "horizontalpodautoscaler", "persistentvolumeclaim", "name",
+        "exported_pod"}) {
     Labels other = labels;
     other[name] = "other";
     EXPECT_NE(TargetKey(rule, other), key) << name;

@@ -57,12 +57,13 @@ def wait_for(what, condition, seconds=60.0, pause=0.05):
     raise AssertionError(f"timed out after {seconds:.0f} s: {what} ({last})")
 
 
-def request(method, url, body=None, token=None, timeout=10):
+def request(method, url, body=None, token=None, timeout=10,
+            content_type="application/json"):
     data = None
     headers = {}
     if body is not None:
         data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        headers["Content-Type"] = "application/json"
+        headers["Content-Type"] = content_type
     if token:
         headers["Authorization"] = "Bearer " + token
     call = urllib.request.Request(url, data, headers, method=method)
@@ -74,7 +75,7 @@ def request(method, url, body=None, token=None, timeout=10):
 def compress(text, times):
     for before, after in times:
         text = text.replace(before, after)
-    return re.sub(r"\bfor: \d+m", "for: 2s", text)
+    return re.sub(r"\bfor: \d+m", "for: 4s", text)
 
 
 class Process:

@@ -65,5 +65,43 @@ TEST(ObserveTest, TheSameResourceVersionProvesThatNothingWasWritten) {
   EXPECT_EQ(See(mutation, live), Observed::kDiverged);
 }
 
+TEST(ObserveTest, AVolumeThatWasAskedForShowsItsSizeAndActionId) {
+  const ObjectRef claim{ObjectKind::kPersistentVolumeClaim, "shop", "data"};
+  const Mutation mutation = SetVolumeRequest{claim, "uid-1", "7", "12Gi", "a"};
+  EXPECT_EQ(See(mutation, Live(claim, "7")), Observed::kNotApplied);
+  ClusterObject live = Live(claim, "8");
+  ClaimState claim_state;
+  claim_state.requested = "12Gi";
+  live.state = claim_state;
+  EXPECT_EQ(See(mutation, live), Observed::kDiverged);
+  live.annotations["selfheal.dev/last-action"] = "a";
+  EXPECT_EQ(See(mutation, live), Observed::kApplied);
+  claim_state.requested = "11Gi";
+  live.state = claim_state;
+  EXPECT_EQ(See(mutation, live), Observed::kDiverged);
+}
+
+TEST(ObserveTest, ARenewalShowsInItsConditionOrInTheNewCertificate) {
+  const ObjectRef tls{ObjectKind::kCertificate, "shop", "tls"};
+  const Mutation mutation =
+      RequestRenewal{tls, "uid-1", "7", "2026-11-25T12:00:00Z", -1, 3, "a"};
+  ClusterObject live = Live(tls, "8");
+  CertificateState state;
+  state.revision = 3;
+  live.state = state;
+  EXPECT_EQ(See(mutation, live), Observed::kDiverged);
+  state.issuing = true;
+  state.issuing_since = "2026-11-25T12:00:00Z";
+  live.state = state;
+  EXPECT_EQ(See(mutation, live), Observed::kApplied);
+  state.issuing_since = "2026-11-25T11:00:00Z";
+  live.state = state;
+  EXPECT_EQ(See(mutation, live), Observed::kDiverged);
+  state = CertificateState{};
+  state.revision = 4;
+  live.state = state;
+  EXPECT_EQ(See(mutation, live), Observed::kApplied);
+}
+
 }  // namespace
 }  // namespace selfheal

@@ -14,6 +14,8 @@ namespace {
 
 const ObjectRef kPod{ObjectKind::kPod, "shop", "cart-abc-0"};
 const ObjectRef kDeployment{ObjectKind::kDeployment, "shop", "cart"};
+const ObjectRef kClaim{ObjectKind::kPersistentVolumeClaim, "shop", "data"};
+const ObjectRef kCertificate{ObjectKind::kCertificate, "shop", "tls"};
 const ObjectRef kHpa{ObjectKind::kHorizontalPodAutoscaler, "shop", "cart"};
 
 std::vector<Mutation> GoodOnes() {
@@ -23,7 +25,12 @@ std::vector<Mutation> GoodOnes() {
       SetRestartedAt{kDeployment, "uid-2", "78", "2026-11-25T12:00:00Z", "act"},
       SetRestartedAt{kDeployment, "uid-2", "78", "", "act"},
       SetReplicas{kDeployment, "uid-2", "78", 6},
-      SetHpaBounds{kHpa, "uid-3", "79", 2, 8, "act"}};
+      SetHpaBounds{kHpa, "uid-3", "79", 2, 8, "act"},
+      SetVolumeRequest{kClaim, "uid-4", "80", "12Gi", "act"},
+      RequestRenewal{kCertificate, "uid-5", "81", "2026-11-25T12:00:00Z", 1, 3,
+                     "act"},
+      RequestRenewal{kCertificate, "uid-5", "81", "2026-11-25T12:00:00Z", -1, 3,
+                     "act"}};
 }
 
 RequestLimits Limits() {
@@ -63,13 +70,7 @@ TEST(RequestText, NamespacesBySegment) {
   for (const char* ns : {"kube-system", "kube-public", "monitoring", "selfheal",
                          "other", "", "..", "a/b", "shop%2f..", "Shop"}) {
     for (Mutation mutation : GoodOnes()) {
-      std::visit(
-          [&](auto& m) {
-            if constexpr (requires { m.pod; }) m.pod.ns = ns;
-            if constexpr (requires { m.workload; }) m.workload.ns = ns;
-            if constexpr (requires { m.hpa; }) m.hpa.ns = ns;
-          },
-          mutation);
+      const_cast<ObjectRef&>(ObjectOf(mutation)).ns = ns;
       EXPECT_FALSE(Passes(Encode(mutation), mutation)) << ns;
       RequestLimits all = Limits();
       all.namespaces = {"*"};
@@ -153,7 +154,11 @@ TEST(RequestText, HeadsThatAreNotOurs) {
       [](WireRequest& r) { r.path += "?fieldManager=a&force=true"; },
       [](WireRequest& r) { r.path += " HTTP/1.1\r\nX: y"; },
       [](WireRequest& r) { r.content_type = "application/apply-patch+yaml"; },
-      [](WireRequest& r) { r.content_type = "application/json-patch+json"; },
+      [](WireRequest& r) {
+        const bool list = r.body.starts_with('[');
+        r.content_type = list ? "application/merge-patch+json"
+                              : "application/json-patch+json";
+      },
       [](WireRequest& r) { r.content_type = ""; },
   };
   int index = 0;

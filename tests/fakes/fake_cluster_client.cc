@@ -59,8 +59,33 @@ struct Encoder {
   WireRequest operator()(const SetUnschedulable&) const { return {}; }
   WireRequest operator()(const SetTemplate&) const { return {}; }
   WireRequest operator()(const SetMemory&) const { return {}; }
-  WireRequest operator()(const SetVolumeRequest&) const { return {}; }
-  WireRequest operator()(const RequestRenewal&) const { return {}; }
+  WireRequest operator()(const SetVolumeRequest& m) const {
+    return {"PATCH",
+            "/api/v1/namespaces/" + m.claim.ns + "/persistentvolumeclaims/" +
+                m.claim.name + "?fieldManager=selfheal",
+            "application/merge-patch+json",
+            "{" + Metadata(m.action_id, m.uid, m.resource_version) +
+                R"(,"spec":{"resources":{"requests":{"storage":")" + m.storage +
+                R"("}}}})"};
+  }
+  WireRequest operator()(const RequestRenewal& m) const {
+    const bool there = m.condition >= 0;
+    return {
+        "PATCH",
+        "/apis/cert-manager.io/v1/namespaces/" + m.certificate.ns +
+            "/certificates/" + m.certificate.name +
+            "/status?fieldManager=selfheal",
+        "application/json-patch+json",
+        R"([{"op":"replace","path":"/metadata/uid","value":")" + m.uid +
+            R"("},{"op":"replace","path":"/metadata/resourceVersion",)" +
+            R"("value":")" + m.resource_version + R"("},{"op":")" +
+            (there ? "replace" : "add") + R"(","path":"/status/conditions/)" +
+            (there ? std::to_string(m.condition) : "-") +
+            R"(","value":{"lastTransitionTime":")" + m.at +
+            R"(","message":"renewal requested by selfheal, action )" +
+            m.action_id + R"(","reason":"ManuallyTriggered","status":"True",)" +
+            R"("type":"Issuing"}}])"};
+  }
   WireRequest operator()(const RequestSync&) const { return {}; }
   WireRequest operator()(const SetHpaBounds& m) const {
     return {"PATCH",

@@ -21,27 +21,21 @@ std::string Named(const Action& action) {
   return "action " + std::string(ActionName(action));
 }
 
+/// Every action that a step may name, with its defaults.
+const std::vector<Action>& Actions() {
+  static const std::vector<Action> kActions = {
+      RestartPod{},   RollingRestart{},   ScaleOut{},
+      ExpandVolume{}, RenewCertificate{}, Notify{},
+  };
+  return kActions;
+}
+
 std::optional<Action> ReadAction(const Node& node, FindingSink& sink) {
-  const auto index =
-      ReadChoice(node,
-                 {"restart_pod", "rolling_restart", "scale_out", "notify",
-                  "expand_volume", "renew_certificate"},
-                 sink);
+  std::vector<std::string_view> names;
+  for (const Action& action : Actions()) names.push_back(ActionName(action));
+  const auto index = ReadChoice(node, names, sink);
   if (!index) return std::nullopt;
-  switch (*index) {
-    case 0:
-      return RestartPod{};
-    case 1:
-      return RollingRestart{};
-    case 2:
-      return ScaleOut{};
-    case 4:
-      return ExpandVolume{};
-    case 5:
-      return RenewCertificate{};
-    default:
-      return Notify{};
-  }
+  return Actions()[*index];
 }
 
 void ReadCanary(const Node& node, RollingRestart& action, FindingSink& sink) {

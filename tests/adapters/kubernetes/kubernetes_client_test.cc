@@ -66,6 +66,51 @@ TEST_F(KubernetesClientTest, EncodesTheDeletionOfExactlyOnePod) {
             R"("preconditions":{"resourceVersion":"5","uid":"u"}})");
 }
 
+TEST_F(KubernetesClientTest, EncodesALargerVolume) {
+  const WireRequest request = Encode(
+      SetVolumeRequest{{ObjectKind::kPersistentVolumeClaim, "shop", "data"},
+                       "u",
+                       "5",
+                       "12Gi",
+                       "act"});
+  EXPECT_EQ(request.method, "PATCH");
+  EXPECT_EQ(request.path,
+            "/api/v1/namespaces/shop/persistentvolumeclaims/data"
+            "?fieldManager=selfheal");
+  EXPECT_EQ(request.content_type, "application/merge-patch+json");
+  EXPECT_EQ(request.body,
+            R"({"metadata":{"annotations":{"selfheal.dev/last-action":"act"},)"
+            R"("resourceVersion":"5","uid":"u"},)"
+            R"("spec":{"resources":{"requests":{"storage":"12Gi"}}}})");
+}
+
+TEST_F(KubernetesClientTest, EncodesARenewalThatLeavesOtherConditionsAlone) {
+  RequestRenewal renewal{{ObjectKind::kCertificate, "shop", "tls"},
+                         "u",
+                         "5",
+                         "2026-11-25T12:00:00Z",
+                         -1,
+                         3,
+                         "act"};
+  const WireRequest request = Encode(renewal);
+  EXPECT_EQ(request.path,
+            "/apis/cert-manager.io/v1/namespaces/shop/certificates/tls/status"
+            "?fieldManager=selfheal");
+  EXPECT_EQ(request.content_type, "application/json-patch+json");
+  const json patch = json::parse(request.body);
+  EXPECT_EQ(
+      patch[0],
+      json({{"op", "replace"}, {"path", "/metadata/uid"}, {"value", "u"}}));
+  EXPECT_EQ(patch[1]["value"], "5");
+  EXPECT_EQ(patch[2]["op"], "add");
+  EXPECT_EQ(patch[2]["path"], "/status/conditions/-");
+  EXPECT_EQ(patch[2]["value"]["type"], "Issuing");
+  renewal.condition = 1;
+  const json again = json::parse(Encode(renewal).body);
+  EXPECT_EQ(again[2]["op"], "replace");
+  EXPECT_EQ(again[2]["path"], "/status/conditions/1");
+}
+
 TEST_F(KubernetesClientTest, EncodesAnEviction) {
   const WireRequest request = Encode(EvictPod{kPod, "u", "5"});
   EXPECT_EQ(request.method, "POST");

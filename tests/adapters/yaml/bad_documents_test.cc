@@ -149,8 +149,8 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"Target",
                "workload",
                "service",
-               {"rules/a.yaml:9:11: expected one of pod, workload, node; "
-                "found \"service\""}},
+               {"rules/a.yaml:9:11: expected one of pod, workload, node, "
+                "volume, certificate; found \"service\""}},
         Change{"AlertsAreText",
                "\n    - 'alertname=\"KubeMemoryLeak\"'",
                " KubeMemoryLeak",
@@ -405,8 +405,8 @@ INSTANTIATE_TEST_SUITE_P(
         Change{"SeveralAtOnce",
                "target: workload\n",
                "target: service\n  windwo: 60\n",
-               {"rules/a.yaml:9:11: expected one of pod, workload, node; "
-                "found \"service\"",
+               {"rules/a.yaml:9:11: expected one of pod, workload, node, "
+                "volume, certificate; found \"service\"",
                 "rules/a.yaml:10:3: unknown key \"windwo\", did you mean "
                 "\"window\"?"}}),
     [](const auto& info) { return info.param.name; });
@@ -440,7 +440,8 @@ INSTANTIATE_TEST_SUITE_P(
                "rolling_restart",
                "run_script",
                {"runbooks/b.yaml:7:15: expected one of restart_pod, "
-                "rolling_restart, scale_out, notify; found \"run_script\""}},
+                "rolling_restart, scale_out, expand_volume, renew_certificate, "
+                "notify; found \"run_script\""}},
         Change{"NoAction",
                "- action: rolling_restart\n      canary",
                "- canary",

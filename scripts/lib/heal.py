@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""Runs the cases of scripts/heal and prints their table; see scripts/heal -h."""
+
+import argparse
+import datetime
+import json
+import pathlib
+import statistics
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "scripts/lib"))
+sys.path.insert(0, str(ROOT / "tests/e2e"))
+from heal_cases import CALM, HEALED, LIES, chance_of  # noqa: E402
+
+ENDED = ("Mitigated", "Dismissed", "Escalated", "Cancelled")
+HEALED_SHARE = 0.95
+MEDIAN_SECONDS = 240
+
+
+def when(text):
+    return datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+class Run:
+    """One fault, one seed: what came of it."""
+
+    def __init__(self, case, seed):
+        self.case, self.seed = case, seed
+        self.phase, self.reason, self.seconds = "", "", None
+        self.actions, self.harmful = 0, []
+
+    def judge(self, world):
+        """Everything that changed the cluster, and every incident's end."""
+        changed = world.changes()
+        incidents = [world.incident(i["id"]) for i in world.incidents()]
+        self.harmful = [path for path in changed if not self.case.may_touch
+                        or self.case.may_touch not in path]
+        self.actions = len({
+            (incident["id"], each["step"]) for incident in incidents
+            for each in incident.get("executions", [])
+            if each["outcome"] in ("applied", "already_true")})
+        own = [i for i in incidents if i["type"] == self.case.type] or incidents
+        if own:
+            first = min(own, key=lambda i: i["opened_at"])
+            self.phase, self.reason = first["phase"], first.get("reason", "")
+            if first["phase"] == "Mitigated":
+                starts = [when(a["starts_at"]) for a in first["alerts"]]
+                visible = min(starts + [when(first["opened_at"])])
+                self.seconds = (when(first["closed_at"]) -
+                                visible).total_seconds()
+
+    def good(self):
+        return (not self.harmful and self.actions <= self.case.most_actions
+                and self.case.phase in ("", self.phase))
+
+
+def follow(case, world):
+    """Until the incident of the case has ended, or its time is over."""
+    end = time.monotonic() + case.seconds
+    while time.monotonic() < end:
+        for incident in world.incidents():
+            if case.approve and incident["phase"] == "AwaitingApproval":
+                world.approve(incident["id"])
+        kinds = [i["phase"] for i in world.incidents()
+                 if case.type in (i["type"], "adversarial")]
+        if case.phase and kinds and all(phase in ENDED for phase in kinds):
+            return
+        time.sleep(0.5)
+
+
+def run_one(make_world, case, seed):
+    run = Run(case, seed)
+    with make_world(case, seed) as world:
+        world.settle()
+        case.inject(world, chance_of(seed))
+        follow(case, world)
+        run.judge(world)
+    return run
+
+
+def say(run):
+    took = f"{run.seconds:.0f} s" if run.seconds is not None else "-"
+    verdict = "ok" if run.good() else "BAD"
+    print(f"heal: {run.case.type} ({run.case.name}) seed {run.seed}: {verdict}, "
+          f"{run.phase or 'no incident'}, {took}, actions {run.actions}"
+          + (f", harmful {run.harmful}" if run.harmful else "")
+          + ("" if run.good() else f": {run.reason}"), flush=True)
+
+
+def percentile(values, share):
+    values = sorted(values)
+    return values[min(len(values) - 1, int(share * len(values)))]
+
+
+def row_of(case, runs):
+    times = [run.seconds for run in runs if run.seconds is not None]
+    return {"type": case.type, "case": case.name, "runs": len(runs),
+            "expected": case.phase or "nothing done",
+            "as_expected": sum(run.good() for run in runs),
+            "median_s": round(statistics.median(times)) if times else None,
+            "p95_s": round(percentile(times, 0.95)) if times else None,
+            "actions": sum(run.actions for run in runs),
+            "harmful": sum(len(run.harmful) for run in runs)}
+
+
+def print_table(rows):
+    print("\n| type | case | ends | as expected | median | p95 | actions | "
+          "harmful |\n|---|---|---|---|---|---|---|---|")
+    for row in rows:
+        median = "" if row["median_s"] is None else f"{row['median_s']} s"
+        p95 = "" if row["p95_s"] is None else f"{row['p95_s']} s"
+        print(f"| {row['type']} | {row['case']} | {row['expected']} | "
+              f"{row['as_expected']}/{row['runs']} | {median} | {p95} | "
+              f"{row['actions']} | {row['harmful']} |")
+
+
+def print_summary(rows):
+    """What a manager asks: before, every alert reaches a person."""
+    faults = [r for r in rows if r["expected"] == "Mitigated"]
+    others = [r for r in rows if r["expected"] != "Mitigated"]
+    total = sum(r["runs"] for r in faults)
+    healed = sum(r["as_expected"] for r in faults)
+    acted = sum(r["actions"] for r in others if r["expected"] != "Escalated")
+    if total:
+        print(f"\nhealed by itself: {healed} of {total}; still reaches a person: "
+              f"{total - healed} of {total} (without it: all)")
+    if others:
+        print(f"false alarms and healthy workloads acted on: {acted} of "
+              f"{sum(r['runs'] for r in others)}")
+
+
+def holds(row):
+    if row["harmful"]:
+        return False
+    if row["expected"] != "Mitigated":
+        return row["as_expected"] == row["runs"]
+    return (row["as_expected"] >= HEALED_SHARE * row["runs"]
+            and (row["median_s"] or 0) <= MEDIAN_SECONDS)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--simulated", action="store_true")
+    parser.add_argument("--type")
+    parser.add_argument("--seeds", type=int)
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.simulated:
+        from heal_simulated import make_world, supported
+    else:
+        from heal_cluster import make_world, supported
+    cases = [case for case in HEALED + CALM + LIES if supported(case)
+             and arguments.type in (None, case.type)]
+    if not cases:
+        sys.exit(f"selfheal: heal: --type {arguments.type}: no such case")
+    seeds = arguments.seeds or (20 if arguments.simulated else 5)
+    rows = []
+    for case in cases:
+        runs = []
+        for seed in range(1, seeds + 1):
+            runs.append(run_one(make_world, case, seed))
+            say(runs[-1])
+        rows.append(row_of(case, runs))
+    if arguments.json:
+        print(json.dumps(rows))
+    else:
+        print_table(rows)
+        print_summary(rows)
+    sys.exit(0 if all(holds(row) for row in rows) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""The faults, calm spells and lies of scripts/heal on the simulator."""
+
+import dataclasses
+import random
+from typing import Callable
+
+NODES = "guards: {nodes: true}\n"
+
+
+@dataclasses.dataclass
+class Case:
+    """One fault and what may be done about it."""
+    type: str
+    name: str
+    inject: Callable  # (stack, random.Random)
+    may_touch: str  # a part of the path of each request that may change things
+    phase: str = "Mitigated"
+    most_actions: int = 1
+    seconds: float = 150
+    config: str = NODES
+    approve: bool = False
+
+
+def leak(stack, chance):
+    stack.inject("cart", {"behaviour": "leak", "rate-mib-per-min":
+                          chance.uniform(9, 16), "noise": noise(chance)})
+
+
+def crash_loop(stack, chance):
+    stack.inject("checkout", {"behaviour": "crash-loop", "crash-after-seconds":
+                              chance.uniform(15, 40)}, pods=1)
+
+
+def throttling(stack, chance):
+    stack.inject("catalog", {"behaviour": "cpu", "cpu-millicores":
+                             chance.uniform(2200, 2350)}, persist=True)
+
+
+def volume(stack, chance):
+    stack.annotate("/api/v1/namespaces/shop/persistentvolumeclaims/data-orders-0",
+                   {"sim.selfheal.dev/used-mib":
+                    str(int(chance.uniform(9350, 9600)))})
+
+
+def certificate(stack, chance):
+    stack.end_certificate("shop-tls", days=chance.uniform(3, 12))
+
+
+def noise(chance):
+    return round(chance.uniform(0.005, 0.02), 4)
+
+
+HEALED = [
+    Case("memory_leak", "a leak in every pod", leak, "cart", most_actions=1),
+    Case("crash_loop", "one pod crashes", crash_loop, "/pods/checkout-"),
+    Case("cpu_throttling", "more load than the limits", throttling,
+         "horizontalpodautoscalers/catalog"),
+    Case("disk_pressure", "a volume fills", volume,
+         "persistentvolumeclaims/data-orders-0"),
+    Case("certificate_expiry", "cert-manager's certificate ends", certificate,
+         "certificates/shop-tls"),
+]
+
+
+def noisy(stack, chance):
+    for name in ("cart", "checkout"):
+        stack.inject(name, {"behaviour": "noisy", "noise": 0.1})
+
+
+def sawtooth(stack, chance):
+    """Garbage is collected again and again; the level never stays."""
+    stack.inject("cart", {"behaviour": "calm",
+                          "memory-base-mib": 64 * chance.uniform(0.9, 1.2),
+                          "noise": 0.15})
+
+
+def burst(stack, chance):
+    stack.inject("catalog", {"requests-per-second": chance.uniform(100, 160)})
+
+
+def deploy(stack, chance):
+    stack.patch("/apis/apps/v1/namespaces/shop/deployments/cart", {
+        "spec": {"template": {"metadata": {"annotations": {
+            "release": f"r{chance.randrange(1000)}"}}}}})
+
+
+CALM = [
+    Case("healthy", "noisy pods", noisy, "", phase="", most_actions=0,
+         seconds=60),
+    Case("healthy", "a sawtooth of garbage collection", sawtooth, "", phase="",
+         most_actions=0, seconds=60),
+    Case("healthy", "a burst of requests", burst, "", phase="", most_actions=0,
+         seconds=60),
+    Case("healthy", "a deploy", deploy, "", phase="", most_actions=0,
+         seconds=60),
+]
+
+
+def lie(stack, chance):
+    stack.post_alert({"alertname": "KubeMemoryLeak", "namespace": "shop",
+                      "deployment": "cart"})
+
+
+def lie_about_nothing(stack, chance):
+    stack.post_alert({"alertname": "KubeMemoryLeak", "namespace": "shop",
+                      "pod": "ghost-5d7f9c6b8-abcde"})
+
+
+def restart_never_helps(stack, chance):
+    stack.inject("checkout", {"behaviour": "crash-loop",
+                              "crash-after-seconds": chance.uniform(3, 8)},
+                 persist=True)
+
+
+def prometheus_dies(stack, chance):
+    leak(stack, chance)
+    stack.prometheus.stop()
+    lie(stack, chance)
+
+
+def storm(stack, chance):
+    for i in range(30):
+        stack.make_deployment(f"w{i:02}")
+    for i in range(30):
+        stack.post_alert({"alertname": "KubeMemoryLeak", "namespace": "shop",
+                          "deployment": f"w{i:02}"}, starts_at=stack.now())
+
+
+LIES = [
+    Case("adversarial", "an alert without a cause", lie, "", phase="Dismissed",
+         most_actions=0, seconds=60),
+    Case("adversarial", "an alert about nothing", lie_about_nothing, "",
+         phase="Escalated", most_actions=0, seconds=60),
+    Case("adversarial", "a crash that no restart cures", restart_never_helps,
+         "/pods/checkout-", phase="Escalated", most_actions=1, seconds=240),
+    Case("adversarial", "Prometheus stops", prometheus_dies, "",
+         phase="Escalated", most_actions=0, seconds=120),
+    Case("adversarial", "a storm of 30 workloads", storm, "/w", phase="",
+         most_actions=1, seconds=60),
+]
+
+
+def chance_of(seed):
+    return random.Random(seed * 7919 + 17)
