@@ -12,7 +12,7 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts/lib"))
 sys.path.insert(0, str(ROOT / "tests/e2e"))
-from heal_cases import CALM, HEALED, LIES, chance_of  # noqa: E402
+from heal_cases import chance_of  # noqa: E402
 
 ENDED = ("Mitigated", "Dismissed", "Escalated", "Cancelled")
 HEALED_SHARE = 0.95
@@ -148,16 +148,16 @@ def main():
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
     if arguments.simulated:
-        from heal_simulated import make_world, supported
+        from heal_simulated import cases, make_world
     else:
-        from heal_cluster import make_world, supported
-    cases = [case for case in HEALED + CALM + LIES if supported(case)
-             and arguments.type in (None, case.type)]
-    if not cases:
+        from heal_cluster import cases, make_world
+    chosen = [case for case in cases()
+              if arguments.type in (None, case.type)]
+    if not chosen:
         sys.exit(f"selfheal: heal: --type {arguments.type}: no such case")
     seeds = arguments.seeds or (20 if arguments.simulated else 5)
     rows = []
-    for case in cases:
+    for case in chosen:
         runs = []
         for seed in range(1, seeds + 1):
             runs.append(run_one(make_world, case, seed))

@@ -298,12 +298,18 @@ void ValidateUpdate(const Resource& resource, const Json& before,
                   "Invalid value: " + after["spec"]["selector"].dump() +
                       ": field is immutable");
   }
-  if (resource.plural == "persistentvolumeclaims" &&
-      ParseQuantity(Text(after, {"spec", "resources", "requests", "storage"})) <
-          ParseQuantity(
-              Text(before, {"spec", "resources", "requests", "storage"}))) {
-    throw Invalid(resource, name, "spec.resources.requests.storage",
-                  "Forbidden: field can not be less than previous value");
+  if (resource.plural == "persistentvolumeclaims") {
+    const auto requested = [](const Json& claim) {
+      return ParseQuantity(
+          Text(claim, {"spec", "resources", "requests", "storage"}));
+    };
+    const double there =
+        ParseQuantity(Text(before, {"status", "capacity", "storage"}));
+    // An expansion that was asked for may be taken back, never what is there.
+    if (requested(after) < requested(before) && requested(after) <= there) {
+      throw Invalid(resource, name, "spec.resources.requests.storage",
+                    "Forbidden: field can not be less than status.capacity");
+    }
   }
   if (resource.plural == "pods" && before["spec"].value("nodeName", "") == "" &&
       after["spec"].value("nodeName", "") != "") {

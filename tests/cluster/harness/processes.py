@@ -92,11 +92,18 @@ class Processes:
 
     def stop_all(self):
         """Ends them at once: nothing they hold outlives the cluster."""
-        for entry in self.entries:
+        self._end(self.entries)
+
+    def stop(self, name):
+        """Ends the processes of that name alone."""
+        self._end([each for each in self.entries if each["name"] == name])
+
+    def _end(self, entries):
+        for entry in entries:
             if self._alive(entry):
                 os.kill(entry["pid"], signal.SIGKILL)
         deadline = time.monotonic() + 10
-        for entry in self.entries:
+        for entry in entries:
             while self._alive(entry) and time.monotonic() < deadline:
                 try:  # Reaps it where this very process started it.
                     os.waitpid(entry["pid"], os.WNOHANG)

@@ -92,5 +92,30 @@ guards: {{max_actions_in_flight: 2}}
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 
+    def post(self, path, body, token):
+        request = urllib.request.Request(
+            self.url + path, json.dumps(body).encode(), method="POST",
+            headers={"Authorization": "Bearer " + token,
+                     "Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
+
+    def post_alert(self, labels):
+        """One firing alert, as Alertmanager posts it."""
+        return self.post("/api/v1/alerts", {
+            "version": "4", "groupKey": "{}:{test}", "truncatedAlerts": 0,
+            "status": "firing", "receiver": "selfheal", "groupLabels": {},
+            "commonLabels": {}, "commonAnnotations": {}, "externalURL": "",
+            "alerts": [{"status": "firing", "labels": labels,
+                        "annotations": {}, "generatorURL": "",
+                        "startsAt": "2026-01-01T00:00:00Z",
+                        "endsAt": "0001-01-01T00:00:00Z"}]}, WEBHOOK_TOKEN)
+
+    def approve(self, identity, reason):
+        plan = self.get("/api/v1/incidents/" + identity)["plan"]
+        return self.post(f"/api/v1/incidents/{identity}/approve",
+                         {"plan_hash": plan["hash"], "reason": reason},
+                         ADMIN_TOKEN)
+
     def incidents(self):
         return self.get("/api/v1/incidents?limit=500")["items"]
