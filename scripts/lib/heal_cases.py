@@ -112,6 +112,23 @@ def restart_never_helps(stack, chance):
                  persist=True)
 
 
+def more_never_helps(stack, chance):
+    stack.inject("catalog", {"behaviour": "cpu", "cpu-millicores":
+                             chance.uniform(9000, 12000)}, persist=True)
+
+
+def budget_in_the_way(stack, chance):
+    stack.patch("/apis/policy/v1/namespaces/shop/poddisruptionbudgets/cart",
+                {"spec": {"maxUnavailable": 0}})
+    leak(stack, chance)
+
+
+def api_server_restarts(stack, chance):
+    """For some seconds every answer is lost, from the first request on."""
+    leak(stack, chance)
+    stack.lose_answers(count=chance.randrange(20, 60))
+
+
 def prometheus_dies(stack, chance):
     leak(stack, chance)
     stack.prometheus.stop()
@@ -133,6 +150,14 @@ LIES = [
          phase="Escalated", most_actions=0, seconds=60),
     Case("adversarial", "a crash that no restart cures", restart_never_helps,
          "/pods/checkout-", phase="Escalated", most_actions=1, seconds=240),
+    Case("adversarial", "replicas that do not help", more_never_helps,
+         "horizontalpodautoscalers/catalog", phase="Escalated", most_actions=1,
+         seconds=240),
+    Case("adversarial", "a budget that allows no disruption", budget_in_the_way,
+         "", phase="", most_actions=0, seconds=90),
+    Case("adversarial", "the API server is away for a while",
+         api_server_restarts, "cart", phase="Mitigated", most_actions=1,
+         seconds=240),
     Case("adversarial", "Prometheus stops", prometheus_dies, "",
          phase="Escalated", most_actions=0, seconds=120),
     Case("adversarial", "a storm of 30 workloads", storm, "/w", phase="",

@@ -44,6 +44,10 @@ class World(Stack):
                                   "spec": {"containers": [{
                                       "name": name, "image": name + ":1"}]}}}})
 
+    def lose_answers(self, count):
+        request("POST", self.sim + "/sim/faults", {
+            "path": "/api", "count": count, "do": "drop"})
+
     def incident(self, identity):
         return self.api("/api/v1/incidents/" + identity)
 

@@ -74,6 +74,9 @@ void SimCluster::Follow() {
 
 kubesim::ApiResponse SimCluster::Call(const WireRequest& request) {
   Follow();
+  if (called_.emplace(request.method, request.path).second) {
+    calls_.push_back(request);
+  }
   return world_.api().Handle(ToApi(request));
 }
 

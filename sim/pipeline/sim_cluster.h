@@ -3,7 +3,9 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/clock.h"
@@ -39,6 +41,8 @@ class SimCluster final : public ClusterView, public ClusterClient {
   };
   const std::vector<Seen>& seen() const { return seen_; }
   std::vector<WireRequest> accepted() const;
+  /// Every request, reads and dry runs too, each path once.
+  const std::vector<WireRequest>& calls() const { return calls_; }
   /// Called before each mutating request reaches the API server.
   std::function<void(const WireRequest&)> on_apply;
 
@@ -64,6 +68,8 @@ class SimCluster final : public ClusterView, public ClusterClient {
   Gate& gate_;
   kubesim::World world_;
   std::vector<Seen> seen_;
+  std::vector<WireRequest> calls_;
+  std::set<std::pair<std::string, std::string>> called_;
 };
 
 }  // namespace selfheal::testing
