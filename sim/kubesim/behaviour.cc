@@ -54,6 +54,10 @@ void Behaviour::Apply(const Json& settings) {
   Read(settings, "requests-per-second", &requests_per_s);
   Read(settings, "error-ratio", &error_ratio);
   Read(settings, "latency-seconds", &latency_s);
+  Read(settings, "capacity-per-second", &capacity_per_s);
+  Read(settings, "pool-max", &pool_max);
+  Read(settings, "hold-seconds", &hold_s);
+  Read(settings, "pool-leak-per-min", &pool_leak_per_min);
   Read(settings, "noise", &noise);
 }
 

@@ -109,6 +109,8 @@ void Kubelet::Adopt(const Json& object) {
   if (persistent != persistent_.end()) {
     pod.behaviour.Apply(persistent->second);
   }
+  const auto of_node = of_nodes_.find(pod.node);
+  if (of_node != of_nodes_.end()) pod.behaviour.Apply(of_node->second);
   for (const Json& container : object["spec"]["containers"]) {
     ContainerRun run = RunOf(container);
     run.since = now_;
@@ -163,6 +165,7 @@ void Kubelet::Start(PodRun& pod, ContainerRun& container) {
   container.state = ContainerState::kRunning;
   container.since = now_;
   container.leaked_mib = 0;
+  container.leaked_connections = 0;
   container.counters = Counters{};
   const std::uint64_t bits =
       HashText(pod.uid + container.name + std::to_string(container.restarts));
@@ -190,6 +193,19 @@ void Kubelet::Crash(PodRun& pod, ContainerRun& container, int exit_code,
   container.since = now_;
   container.next = now_ + Scaled(wait);
   if (wait == 0) Start(pod, container);
+}
+
+int Kubelet::InjectNode(const std::string& node, const Json& settings) {
+  Json& kept = of_nodes_[node];
+  if (!kept.is_object()) kept = Json::object();
+  kept.merge_patch(settings);
+  int changed = 0;
+  for (auto& [uid, pod] : pods_) {
+    if (pod.node != node) continue;
+    pod.behaviour.Apply(settings);
+    ++changed;
+  }
+  return changed;
 }
 
 int Kubelet::Inject(const std::string& workload, const Json& settings,

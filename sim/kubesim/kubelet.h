@@ -35,6 +35,13 @@ struct Rates {
   double latency_s = 0;
 };
 
+/// The connections of a process to its database.
+struct Pool {
+  double most = 0;  // 0 = it has none
+  double active = 0;
+  double pending = 0;
+};
+
 enum class ContainerState { kCreating, kRunning, kBackOff };
 
 struct ContainerRun {
@@ -53,6 +60,7 @@ struct ContainerRun {
   double memory_request = 0;
   double cpu_request = 0;
   double leaked_mib = 0;
+  double leaked_connections = 0;
   Counters counters;
 };
 
@@ -87,6 +95,9 @@ class Kubelet {
   int Inject(const std::string& workload, const Json& settings, bool persist,
              int most_pods);
 
+  /// Changes how the pods of a node behave, those that come later too.
+  int InjectNode(const std::string& node, const Json& settings);
+
   /// The memory of a container at a time, which may lie in the past.
   double MemoryBytes(const PodRun& pod, const ContainerRun& container,
                      TimePoint at) const;
@@ -97,11 +108,17 @@ class Kubelet {
 
   Rates RatesOf(const PodRun& pod, const ContainerRun& container) const;
 
+  /// The pool of a container at a time, which may lie in the past.
+  Pool PoolOf(const PodRun& pod, const ContainerRun& container,
+              TimePoint at) const;
+
   /// The cores that a container uses now.
   double CpuCores(const PodRun& pod, const ContainerRun& container) const;
 
  private:
   Duration Scaled(double seconds) const;
+  /// Requests a second under a load of 1.
+  double RequestsOf(const PodRun& pod) const;
   void Adopt(const Json& pod);
   void Follow(PodRun& pod, const Json& object);
   bool Transition(PodRun& pod, ContainerRun& container);
@@ -120,8 +137,9 @@ class Kubelet {
   TimePoint origin_{};
   TimePoint now_{};
   std::uint64_t seen_ = 0;
-  std::map<std::string, PodRun> pods_;  // by uid
-  std::map<std::string, Json> persistent_;
+  std::map<std::string, PodRun> pods_;      // by uid
+  std::map<std::string, Json> persistent_;  // by workload
+  std::map<std::string, Json> of_nodes_;
   std::map<std::string, int> ready_;           // ready pods by workload
   mutable std::map<std::string, Load> loads_;  // by uid
 };

@@ -15,6 +15,14 @@ double ShareWithin(double bound, double median) {
   return 1 - std::exp(-0.6931471805599453 * bound / median);
 }
 
+/// How much longer requests take where a pod is near the end of what it can
+/// serve, as in a queue of one server.
+double Crowding(const Behaviour& behaviour, double requests) {
+  if (behaviour.capacity_per_s <= 0) return 1;
+  constexpr double kMostBusy = 0.98;
+  return 1 / (1 - std::min(requests / behaviour.capacity_per_s, kMostBusy));
+}
+
 void Add(Counters& counters, const Rates& rates, double load_seconds,
          double seconds) {
   const double requests = rates.requests * load_seconds;
@@ -63,6 +71,13 @@ double Kubelet::MemoryBytes(const PodRun& pod, const ContainerRun& container,
                  std::max(leaked, 0.0));
 }
 
+double Kubelet::RequestsOf(const PodRun& pod) const {
+  const auto found = ready_.find(pod.workload);
+  const double sharers = found == ready_.end() ? 1 : found->second;
+  return pod.IsReady() ? pod.behaviour.requests_per_s / std::max(sharers, 1.0)
+                       : 0;
+}
+
 Rates Kubelet::RatesOf(const PodRun& pod, const ContainerRun& container) const {
   const Behaviour& behaviour = pod.behaviour;
   const auto found = ready_.find(pod.workload);
@@ -80,8 +95,7 @@ Rates Kubelet::RatesOf(const PodRun& pod, const ContainerRun& container) const {
     rates.throttle_ratio =
         std::clamp(1 - 0.8 * container.cpu_limit / (wanted * load), 0.01, 0.98);
   }
-  rates.requests =
-      pod.IsReady() ? behaviour.requests_per_s / std::max(sharers, 1.0) : 0;
+  rates.requests = RequestsOf(pod);
   double pressure = 0;
   if (container.memory_limit > 0) {
     pressure =
@@ -91,8 +105,27 @@ Rates Kubelet::RatesOf(const PodRun& pod, const ContainerRun& container) const {
   }
   rates.error_ratio = std::min(behaviour.error_ratio + 0.3 * pressure, 0.9);
   rates.latency_s =
-      behaviour.latency_s * (1 + 8 * rates.throttle_ratio + 5 * pressure);
+      behaviour.latency_s * (1 + 8 * rates.throttle_ratio + 5 * pressure) *
+      Crowding(behaviour, rates.requests * LoadOf(pod).At(Age(now_)));
+  const Pool pool = PoolOf(pod, container, now_);
+  rates.latency_s += behaviour.hold_s * pool.pending;
   return rates;
+}
+
+Pool Kubelet::PoolOf(const PodRun& pod, const ContainerRun& container,
+                     TimePoint at) const {
+  const Behaviour& behaviour = pod.behaviour;
+  if (behaviour.pool_max <= 0) return {};
+  double lost = container.leaked_connections;
+  if (at < now_) {
+    lost -= behaviour.pool_leak_per_min * speed_ * ToSeconds(now_ - at) / 60;
+  }
+  const double wanted = std::max(lost, 0.0) + RequestsOf(pod) *
+                                                  LoadOf(pod).At(Age(at)) *
+                                                  behaviour.hold_s;
+  return {.most = behaviour.pool_max,
+          .active = std::min(wanted, behaviour.pool_max),
+          .pending = std::max(wanted - behaviour.pool_max, 0.0)};
 }
 
 double Kubelet::CpuCores(const PodRun& pod,
@@ -113,6 +146,8 @@ void Kubelet::Accumulate(PodRun& pod, TimePoint before, TimePoint now) {
     Add(container.counters, RatesOf(pod, container), area, seconds);
     container.leaked_mib +=
         pod.behaviour.leak_mib_per_min * speed_ * seconds / 60;
+    container.leaked_connections +=
+        pod.behaviour.pool_leak_per_min * speed_ * seconds / 60;
   }
 }
 

@@ -114,6 +114,18 @@ void AddRequests(const Subject& subject, const Counters& counters,
   into.AddPart(family, "_count", subject.app, count);
 }
 
+void AddPool(const Subject& subject, Exposition& into) {
+  const Pool pool =
+      subject.kubelet.PoolOf(subject.pod, subject.container, subject.at);
+  if (pool.most <= 0) return;
+  const Labels labels = Join(subject.app, {{"pool", "main"}});
+  into.Add("hikaricp_connections_max", "gauge", labels, pool.most);
+  into.Add("hikaricp_connections_active", "gauge", labels,
+           std::floor(pool.active));
+  into.Add("hikaricp_connections_pending", "gauge", labels,
+           std::floor(pool.pending));
+}
+
 void AddPodState(const Store& store, const PodRun& pod, const Labels& common,
                  const Labels& extra, Exposition& into) {
   const Json* object = store.Find(Named("pods"), pod.name_space, pod.name);
@@ -197,6 +209,7 @@ void AddPodMetrics(const Store& store, const Kubelet& kubelet, TimePoint at,
       const Counters counters = kubelet.CountersAt(pod, run, at);
       AddUsage(subject, counters, into);
       AddRequests(subject, counters, into);
+      AddPool(subject, into);
     }
     if (existed) AddPodState(store, pod, common, extra, into);
   }

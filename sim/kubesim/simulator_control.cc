@@ -81,6 +81,11 @@ Json Simulator::Impl::InjectJson(const Json& body) {
                                body.value("kind", "Deployment") + "/" +
                                body.value("name", "");
   return With([&](World& world) {
+    if (body.contains("node")) {
+      return Json{{"pods", world.kubelet().InjectNode(
+                               body.value("node", ""),
+                               body.value("settings", Json::object()))}};
+    }
     return Json{
         {"pods", world.kubelet().Inject(
                      workload, body.value("settings", Json::object()),

@@ -18,10 +18,16 @@ struct Pattern {
   double slope_per_minute = 0;  ///< From `since` on.
   std::optional<double> value;  ///< From `since` on, instead of the slope.
   Duration since{};             ///< Before the start of the story.
+  /// A saw's: it rises by the slope all the time and falls back to `base` each
+  /// period, as memory under a garbage collector. Zero = none.
+  Duration period{};
   /// The first accepted action brings it back to `base`.
   bool heals = true;
   /// The last sample is this old; zero = none is missing.
   Duration stale{};
+  /// Only these pods show the course, and the workload that has them; a query
+  /// of other pods alone answers with `base`. Empty = whoever is asked.
+  std::vector<std::string> pods;
 };
 
 /// Answers queries from patterns; the first that matches counts. Not
@@ -43,9 +49,9 @@ class PatternSource final : public MetricSource {
   std::optional<Time> healed_at;
 
  private:
-  double ValueAt(const Pattern& pattern, Time at) const;
-  Series SeriesOf(const Pattern& pattern, Time start, Time end,
-                  seconds step) const;
+  double ValueAt(const Pattern& pattern, Time at, bool calm_always) const;
+  Series SeriesOf(const Pattern& pattern, const std::string& expr, Time start,
+                  Time end, seconds step) const;
   const Pattern* Find(const std::string& expr) const;
 
   const Clock& clock_;

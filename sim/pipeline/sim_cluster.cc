@@ -93,6 +93,7 @@ Result<ClusterObject> SimCluster::Get(const ObjectRef& ref) {
 
 Result<std::vector<ClusterObject>> SimCluster::List(const ListQuery& query) {
   if (auto fault = gate_.Enter()) return *fault;
+  if (on_list) on_list();
   if (unlisted) return *unlisted;
   auto path = kubernetes::ListPath(query, 500, "");
   if (!path.ok()) return path.error();

@@ -56,6 +56,8 @@ class SimCluster final : public ClusterView, public ClusterClient {
     kRefuse,    ///< 403.
   };
   std::deque<Trouble> troubles;
+  /// Called before each list.
+  std::function<void()> on_list;
   /// Lists fail so while it is set.
   std::optional<Error> unlisted;
   /// How far the API server's clock is behind ours.

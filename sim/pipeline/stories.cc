@@ -25,7 +25,8 @@ Pattern Jump(std::string match, double base, double noise, double value) {
   return pattern;
 }
 
-/// One Deployment of three pods, and little else that costs time.
+}  // namespace
+
 void AddWorkload(Pipeline& pipeline, const std::string& name) {
   using kubesim::Json;
   kubesim::World& world = pipeline.cluster.world();
@@ -47,8 +48,6 @@ void AddWorkload(Pipeline& pipeline, const std::string& name) {
                  {"template", pod}}}});
   pipeline.Advance(minutes(1));
 }
-
-}  // namespace
 
 Config QuickConfig() {
   Config config = Pipeline::DefaultConfig();

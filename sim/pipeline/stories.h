@@ -24,6 +24,10 @@ enum class Story {
 
 inline constexpr Story kStories[] = {Story::kLeak, Story::kCrash, Story::kCpu};
 
+/// One Deployment of three pods in namespace shop, and little else that costs
+/// time.
+void AddWorkload(Pipeline& pipeline, const std::string& name);
+
 /// Makes the Deployment, brings up the trouble and posts its alert.
 void Begin(Pipeline& pipeline, Story story);
 

@@ -37,13 +37,33 @@ AlertGroup GroupOf(const Scenario& scenario, Pipeline& pipeline) {
   return group;
 }
 
+/// The living pods that `of` names.
+std::vector<std::string> PodsMeant(const std::string& of, Pipeline& pipeline) {
+  const std::size_t mark = of.find(" of ");
+  if (mark == std::string::npos) return {};
+  std::vector<std::string> pods = pipeline.PodsOf(of.substr(mark + 4));
+  if (of.starts_with("a node")) {
+    const std::string node = pods.empty() ? "" : pipeline.NodeOf(pods.front());
+    std::erase_if(
+        pods, [&](const auto& pod) { return pipeline.NodeOf(pod) != node; });
+    return pods;
+  }
+  const std::size_t most = of.starts_with("a pod") ? 1 : std::stoul(of);
+  if (pods.size() > most) pods.resize(most);
+  return pods;
+}
+
 void Prepare(const Scenario& scenario, Pipeline& pipeline) {
   pipeline.cluster.world().AddShop();
   for (const kubesim::Json& object : scenario.objects) {
     pipeline.cluster.world().Apply(object);
   }
   pipeline.Advance(seconds(60));
-  pipeline.metrics.patterns = scenario.series;
+  for (const ScenarioSeries& series : scenario.series) {
+    Pattern pattern = series.pattern;
+    pattern.pods = PodsMeant(series.of, pipeline);
+    pipeline.metrics.patterns.push_back(std::move(pattern));
+  }
   pipeline.metrics.down = scenario.prometheus_down;
   if (scenario.kill_switch) pipeline.switches.TurnOn("file");
   for (const Injection& injection : scenario.inject) {

@@ -1,6 +1,7 @@
 #include "sim/scenario/scenario.h"
 
 #include <limits>
+#include <regex>
 
 #include "adapters/yaml/document.h"
 #include "adapters/yaml/files.h"
@@ -104,8 +105,23 @@ class Reader {
     return alert;
   }
 
-  Pattern Series(const Node& node) {
-    Pattern pattern;
+  /// "a pod of cart", "a node of cart", "2 pods of cart".
+  void Whom(const Node& node, std::string& out) {
+    String(&node, out);
+    static const std::regex kForm(
+        "(a pod|a node|[0-9]{1,3} pods) of [a-z0-9-]+");
+    if (!std::regex_match(out, kForm)) {
+      sink_.Add(node.at,
+                "expected \"a pod of NAME\", \"2 pods of NAME\" or "
+                "\"a node of NAME\", found \"" +
+                    out + "\"");
+      out.clear();
+    }
+  }
+
+  ScenarioSeries Series(const Node& node) {
+    ScenarioSeries series;
+    Pattern& pattern = series.pattern;
     pattern.since = std::chrono::minutes(15);
     MapReader map(node, sink_);
     String(map.Require("match"), pattern.match);
@@ -117,10 +133,12 @@ class Reader {
       Number(value, *pattern.value);
     }
     Time(map.Find("since"), pattern.since);
+    Time(map.Find("period"), pattern.period);
     Time(map.Find("stale"), pattern.stale);
     Bool(map.Find("heals"), pattern.heals);
+    if (const Node* of = map.Find("of")) Whom(*of, series.of);
     map.Finish();
-    return pattern;
+    return series;
   }
 
   Injection Inject(const Node& node) {

@@ -24,13 +24,19 @@ struct ScenarioAlert {
   bool resolved = false;
 };
 
+/// A course that every pod has, or only some of them.
+struct ScenarioSeries {
+  Pattern pattern;
+  std::string of;  ///< "a pod of cart", "2 pods of cart", "a node of cart".
+};
+
 /// A whole story as data: what the world is like, which alerts come, and what
 /// must have come of it.
 struct Scenario {
   std::string name;
   Config config;
   std::vector<ScenarioAlert> alerts;
-  std::vector<Pattern> series;
+  std::vector<ScenarioSeries> series;
   std::vector<kubesim::Json> objects;  ///< Beside the simulator's shop.
   std::vector<Injection> inject;
   seconds wait{0};  ///< Between the injections and the alerts.

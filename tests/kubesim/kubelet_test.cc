@@ -39,6 +39,63 @@ TEST_F(KubeletTest, LeakReachesItsLimitAndIsOomKilled) {
       1);
 }
 
+TEST_F(KubeletTest, APoolThatLosesConnectionsFillsUpAndANewPodHasThemAll) {
+  simulator_.Apply(
+      DeploymentOf("cart", 1, {{"sim.selfheal.dev/pool-max", "10"}}));
+  Seconds(10);
+  EXPECT_EQ(Sample("hikaricp_connections_max", "cart"), 10);
+  EXPECT_LT(Sample("hikaricp_connections_active", "cart"), 10);
+  simulator_.Inject("shop/Deployment/cart", {{"pool-leak-per-min", 4}});
+  Seconds(180);
+  EXPECT_EQ(Sample("hikaricp_connections_active", "cart"), 10);
+  EXPECT_GT(Sample("hikaricp_connections_pending", "cart"), 3);
+  const Json pod = simulator_.List("pods", "shop")[0];
+  client_->Delete(std::string(kPods) + "/" + Text(pod, {"metadata", "name"}));
+  Seconds(30);
+  EXPECT_LT(Sample("hikaricp_connections_active", "cart"), 10);
+  EXPECT_EQ(Sample("hikaricp_connections_pending", "cart"), 0);
+}
+
+TEST_F(KubeletTest, APodNearItsCapacityTakesLonger) {
+  simulator_.Apply(DeploymentOf(
+      "cart", 1, {{"sim.selfheal.dev/capacity-per-second", "50"}}));
+  const auto mean = [&] {
+    const double sum = Sample("http_request_duration_seconds_sum", "cart");
+    const double count = Sample("http_request_duration_seconds_count", "cart");
+    Seconds(120);
+    return (Sample("http_request_duration_seconds_sum", "cart") - sum) /
+           (Sample("http_request_duration_seconds_count", "cart") - count);
+  };
+  Seconds(30);
+  const double calm = mean();
+  simulator_.Inject("shop/Deployment/cart", {{"requests-per-second", 60}});
+  EXPECT_GT(mean(), 10 * calm);
+}
+
+TEST_F(KubeletTest, ANodeThatIsSlowSlowsThePodsThatComeToIt) {
+  simulator_.Apply(DeploymentOf("cart", 1));
+  Seconds(10);
+  const Json pod = simulator_.List("pods", "shop")[0];
+  const std::string node = Text(pod, {"spec", "nodeName"});
+  EXPECT_EQ(client_
+                ->Post("/sim/inject",
+                       {{"node", node}, {"settings", {{"latency-seconds", 2}}}})
+                .code,
+            200);
+  simulator_.Apply(DeploymentOf("basket", 6));
+  Seconds(120);
+  double slow = 0;
+  for (const Json& one : simulator_.List("pods", "shop")) {
+    const std::string name = Text(one, {"metadata", "name"});
+    const double mean = Sample("http_request_duration_seconds_sum", name) /
+                        Sample("http_request_duration_seconds_count", name);
+    const bool there = Text(one, {"spec", "nodeName"}) == node;
+    if (there) ++slow;
+    EXPECT_EQ(mean > 0.5, there) << name;
+  }
+  EXPECT_GT(slow, 1);
+}
+
 TEST_F(KubeletTest, CrashLoopBacksOffAndDeletingThePodHealsIt) {
   simulator_.Apply(DeploymentOf("cart", 1));
   Seconds(10);

@@ -1,9 +1,11 @@
 /* A small web service that can be made to fail, for tests on a real cluster.
 
-   GET /            200, counted
+   GET /            200, counted; takes a connection of its pool meanwhile
    GET /metrics     Prometheus text
    GET /leak?N      keeps N more MiB a minute from now on
    GET /burn?N      uses N thousandths of a core
+   GET /slow?N      each GET / takes N milliseconds more from now on
+   GET /hold?N      N connections of the pool (of 10) are in use for good
    GET /crash-loop  exits now, and two seconds after each later start of this
                     container; a new pod has forgotten it
    Flags: --port N, --base N (MiB held from the start), --state FOLDER (an
@@ -14,6 +16,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,6 +28,21 @@ static atomic_int leak_mib_per_min;
 static atomic_int burn_millicores;
 static atomic_long requests;
 static atomic_long held_kib;
+static atomic_int slow_ms;
+
+/* The pool of connections to a database that does not exist. */
+enum { kPool = 10, kBuckets = 11 };
+static pthread_mutex_t pool_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t pool_freed = PTHREAD_COND_INITIALIZER;
+static int pool_active;
+static int pool_pending;
+static int pool_lost;
+
+/* How long requests took, as a histogram of Prometheus. */
+static const double kBounds[kBuckets] = {.005, .01, .025, .05, .1, .25,
+                                         .5,   1,   2.5,  5,   10};
+static long buckets[kBuckets];
+static double seconds_sum;
 
 static void Sleep(double seconds) {
   struct timespec wait;
@@ -72,13 +90,70 @@ static void* Burn(void* unused) {
   return unused;
 }
 
+static void TakeConnection(void) {
+  pthread_mutex_lock(&pool_lock);
+  ++pool_pending;
+  while (pool_active + pool_lost >= kPool) {
+    pthread_cond_wait(&pool_freed, &pool_lock);
+  }
+  --pool_pending;
+  ++pool_active;
+  pthread_mutex_unlock(&pool_lock);
+}
+
+static void GiveConnectionBack(double took) {
+  pthread_mutex_lock(&pool_lock);
+  --pool_active;
+  for (int i = 0; i < kBuckets; ++i) buckets[i] += took <= kBounds[i];
+  seconds_sum += took;
+  pthread_cond_signal(&pool_freed);
+  pthread_mutex_unlock(&pool_lock);
+  atomic_fetch_add(&requests, 1);
+}
+
+static void Lose(int connections) {
+  pthread_mutex_lock(&pool_lock);
+  pool_lost = connections < kPool ? connections : kPool;
+  pthread_cond_broadcast(&pool_freed);
+  pthread_mutex_unlock(&pool_lock);
+}
+
+static void Work(void) {
+  const double start = Now(CLOCK_MONOTONIC);
+  TakeConnection();
+  Sleep(0.005 + atomic_load(&slow_ms) / 1000.0);
+  GiveConnectionBack(Now(CLOCK_MONOTONIC) - start);
+}
+
 static void Metrics(char* body, size_t size) {
-  snprintf(body, size,
-           "# TYPE http_requests_total counter\n"
-           "http_requests_total{code=\"200\"} %ld\n"
-           "# TYPE faulty_held_bytes gauge\n"
-           "faulty_held_bytes %ld\n",
-           atomic_load(&requests), atomic_load(&held_kib) * 1024);
+  pthread_mutex_lock(&pool_lock);
+  const long count = atomic_load(&requests);
+  int used = snprintf(
+      body, size,
+      "# TYPE http_requests_total counter\n"
+      "http_requests_total{code=\"200\"} %ld\n"
+      "# TYPE faulty_held_bytes gauge\n"
+      "faulty_held_bytes %ld\n"
+      "# TYPE hikaricp_connections_max gauge\n"
+      "hikaricp_connections_max{pool=\"main\"} %d\n"
+      "# TYPE hikaricp_connections_active gauge\n"
+      "hikaricp_connections_active{pool=\"main\"} %d\n"
+      "# TYPE hikaricp_connections_pending gauge\n"
+      "hikaricp_connections_pending{pool=\"main\"} %d\n"
+      "# TYPE http_request_duration_seconds histogram\n",
+      count, atomic_load(&held_kib) * 1024, kPool, pool_active + pool_lost,
+      pool_pending);
+  for (int i = 0; i < kBuckets; ++i) {
+    used += snprintf(body + used, size - (size_t)used,
+                     "http_request_duration_seconds_bucket{le=\"%g\"} %ld\n",
+                     kBounds[i], buckets[i]);
+  }
+  snprintf(body + used, size - (size_t)used,
+           "http_request_duration_seconds_bucket{le=\"+Inf\"} %ld\n"
+           "http_request_duration_seconds_sum %g\n"
+           "http_request_duration_seconds_count %ld\n",
+           count, seconds_sum, count);
+  pthread_mutex_unlock(&pool_lock);
 }
 
 static void RememberCrash(const char* state) {
@@ -110,12 +185,14 @@ static int Argument(const char* request) {
   return mark == NULL ? 0 : atoi(mark + 1);
 }
 
-static void Serve(int client, const char* state) {
+static const char* state = "/state";
+
+static void Serve(int client) {
   char request[2048];
   const ssize_t got = read(client, request, sizeof request - 1);
   if (got <= 0) return;
   request[got] = '\0';
-  char body[512] = "ok\n";
+  char body[4096] = "ok\n";
   int crash = 0;
   if (strncmp(request, "GET /metrics", 12) == 0) {
     Metrics(body, sizeof body);
@@ -123,17 +200,28 @@ static void Serve(int client, const char* state) {
     atomic_store(&leak_mib_per_min, Argument(request));
   } else if (strncmp(request, "GET /burn", 9) == 0) {
     atomic_store(&burn_millicores, Argument(request));
+  } else if (strncmp(request, "GET /slow", 9) == 0) {
+    atomic_store(&slow_ms, Argument(request));
+  } else if (strncmp(request, "GET /hold", 9) == 0) {
+    Lose(Argument(request));
   } else if (strncmp(request, "GET /crash-loop", 15) == 0) {
     RememberCrash(state);
     crash = 1;
   } else {
-    atomic_fetch_add(&requests, 1);
+    Work();
   }
   Answer(client, body);
   if (crash) {
     shutdown(client, SHUT_RDWR);
     _exit(1);
   }
+}
+
+/* A thread a connection: slow answers hold up neither others nor /metrics. */
+static void* ServeOne(void* client) {
+  Serve((int)(intptr_t)client);
+  close((int)(intptr_t)client);
+  return NULL;
 }
 
 static int Listen(int port) {
@@ -161,7 +249,6 @@ static void Stop(int signal_number) {
 int main(int argc, char** argv) {
   int port = 8080;
   int base_mib = 24;
-  const char* state = "/state";
   for (int i = 1; i + 1 < argc; i += 2) {
     if (strcmp(argv[i], "--port") == 0) port = atoi(argv[i + 1]);
     if (strcmp(argv[i], "--base") == 0) base_mib = atoi(argv[i + 1]);
@@ -182,7 +269,11 @@ int main(int argc, char** argv) {
   for (;;) {
     const int client = accept(server, NULL, NULL);
     if (client < 0) continue;
-    Serve(client, state);
-    close(client);
+    pthread_t worker;
+    if (pthread_create(&worker, NULL, ServeOne, (void*)(intptr_t)client) != 0) {
+      close(client);
+      continue;
+    }
+    pthread_detach(worker);
   }
 }
