@@ -84,6 +84,7 @@ class Pipeline::Rest {
               .gate_seen = [&p](const std::string&,
                                 const ObjectRef&) { return p.gate_seen; }},
         flow(ports),
+        scale_back(ports, p.store),
         correlator({.alerts = p.store,
                     .incidents = p.store,
                     .links = p.store,
@@ -108,6 +109,7 @@ class Pipeline::Rest {
   TargetResolver targets;
   FlowPorts ports;
   IncidentFlow flow;
+  ScaleBack scale_back;
   Correlator correlator;
 };
 
@@ -168,6 +170,7 @@ void Pipeline::PostFiring(const std::string& alertname,
 void Pipeline::Round() {
   if (gate.dead()) Restart();
   static_cast<void>(rest_->correlator.Drain());
+  rest_->scale_back.RunOnce();
   IncidentStore& incidents = store;
   const auto unfinished = incidents.Unfinished();
   Time next = clock.Now() + seconds(60);
@@ -219,6 +222,12 @@ std::vector<Incident> Pipeline::All() {
 Incident Pipeline::Only() {
   const std::vector<Incident> all = All();
   return all.size() == 1 ? all.front() : Incident{};
+}
+
+std::string Pipeline::NodeOf(const std::string& pod) {
+  const kubesim::Json* object = cluster.world().store().Find(
+      *kubesim::FindKind("v1", "Pod"), "shop", pod);
+  return object == nullptr ? "" : kubesim::Text(*object, {"spec", "nodeName"});
 }
 
 std::vector<std::string> Pipeline::PodsOf(const std::string& workload) {

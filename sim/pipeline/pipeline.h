@@ -16,6 +16,7 @@
 #include "flow/correlator.h"
 #include "flow/flow_ports.h"
 #include "flow/incident_flow.h"
+#include "flow/scale_back.h"
 #include "guard/guard_chain.h"
 #include "sim/fakes/fake_clock.h"
 #include "sim/fakes/fake_store.h"
@@ -61,6 +62,8 @@ class Pipeline {
   std::vector<Incident> All();
   /// The names of the pods of a workload that live now.
   std::vector<std::string> PodsOf(const std::string& workload);
+  /// Where a pod of namespace shop stands.
+  std::string NodeOf(const std::string& pod);
 
   FakeClock clock;
   Gate gate;

@@ -25,6 +25,7 @@ namespace {
 constexpr seconds kTick{1};
 constexpr seconds kLook{30};
 constexpr seconds kBeat{60};
+constexpr seconds kScaleBack{60};
 
 std::string Variable(const char* name) {
   const char* value = std::getenv(name);
@@ -265,7 +266,8 @@ std::vector<Periodic> Parts::Jobs() {
       {kTick, [this] { surroundings->Tick(); }},
       {kLook, [this] { surroundings->LookAtCluster(); }},
       {kLook, [this] { access->RunOnce(); }},
-      {kBeat, [this] { missed->RunOnce(); }}};
+      {kBeat, [this] { missed->RunOnce(); }},
+      {kScaleBack, [this] { scale_back->RunOnce(); }}};
   if (gap_closer) {
     jobs.push_back(
         {config.alertmanager.interval, [this] { gap_closer->RunOnce(); }});
@@ -317,6 +319,7 @@ void Parts::BuildFlow() {
                     [this](const std::string& rule, const ObjectRef& target) {
                       return sightings.Target(rule, target);
                     }});
+  scale_back = std::make_unique<ScaleBack>(*ports, *store);
   flow = std::make_unique<FlowService>(
       *ports,
       Correlator::Ports{.alerts = *store,

@@ -21,6 +21,7 @@
 #include "flow/gap_closer.h"
 #include "flow/missed_windows.h"
 #include "flow/query_tally.h"
+#include "flow/scale_back.h"
 #include "flow/surroundings_watch.h"
 #include "guard/process_switches.h"
 
@@ -87,6 +88,7 @@ class Parts {
   std::unique_ptr<FlowPorts> ports;
   std::unique_ptr<GapCloser> gap_closer;
   std::unique_ptr<MissedWindows> missed;
+  std::unique_ptr<ScaleBack> scale_back;
   std::unique_ptr<FlowService> flow;
   std::unique_ptr<AuditWatch> audit_watch;
 

@@ -1,65 +1,27 @@
 #include "assess/canary.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
 
+#include "assess/deviation.h"
 #include "assess/robust.h"
 
 namespace selfheal {
 namespace {
 
+using assess::BadDeviation;
+using assess::kFewestValues;
+using assess::kNewestPoints;
+using assess::kWorseDeviations;
 using assess::Median;
-using assess::Robust;
-
-/// The canary is its median over this many last points.
-constexpr std::size_t kNewest = 5;
-constexpr std::size_t kFewest = 3;
-/// Robust deviations from siblings and past that make it worse.
-constexpr double kWorse = 4;
-/// A scale is at least this share of its centre: nobody acts on 1 %.
-constexpr double kLeastShare = 0.05;
+using assess::Newest;
+using assess::Rounded;
 
 struct Finding {
   Judgement worse = Judgement::kInconclusive;
   std::string sentence;
 };
-
-std::vector<double> Newest(const std::vector<double>& values,
-                           std::size_t count) {
-  const std::size_t first = values.size() - std::min(values.size(), count);
-  std::vector<double> out;
-  for (std::size_t i = first; i < values.size(); ++i) {
-    if (std::isfinite(values[i])) out.push_back(values[i]);
-  }
-  return out;
-}
-
-/// Deviation of `now` from `sample`, positive where it is the bad way.
-double BadDeviation(double now, const std::vector<double>& sample,
-                    BadDirection bad) {
-  Robust usual = assess::RobustOf(sample);
-  usual.scale =
-      std::max({usual.scale, kLeastShare * std::abs(usual.center), 1e-9});
-  const double z = usual.Z(now);
-  switch (bad) {
-    case BadDirection::kRises:
-      return z;
-    case BadDirection::kFalls:
-      return -z;
-    case BadDirection::kEither:
-      return std::abs(z);
-  }
-  return std::abs(z);
-}
-
-std::string Rounded(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.1f", value);
-  return text.data();
-}
 
 Finding Unknown(const MetricWindow& metric, const std::string& why) {
   return {Judgement::kInconclusive, metric.name + ": " + why};
@@ -72,8 +34,9 @@ std::vector<double> SiblingSample(const MetricWindow& metric,
   std::vector<double> sample;
   for (const MetricWindow& sibling : siblings) {
     if (sibling.name != metric.name) continue;
-    const std::vector<double> own = Newest(sibling.window.values, 2 * kNewest);
-    if (!sibling.problem.empty() || own.size() < kFewest) {
+    const std::vector<double> own =
+        Newest(sibling.window.values, 2 * kNewestPoints);
+    if (!sibling.problem.empty() || own.size() < kFewestValues) {
       problem = "a sibling is missing";
       return {};
     }
@@ -87,9 +50,10 @@ std::vector<double> SiblingSample(const MetricWindow& metric,
 std::vector<double> OwnPast(const MetricWindow& metric) {
   std::vector<double> past =
       Newest(metric.baseline.values, metric.baseline.values.size());
-  if (past.size() >= kFewest) return past;
+  if (past.size() >= kFewestValues) return past;
   const std::vector<double>& window = metric.window.values;
-  const std::size_t before = window.size() - std::min(window.size(), kNewest);
+  const std::size_t before =
+      window.size() - std::min(window.size(), kNewestPoints);
   return Newest(
       {window.begin(), window.begin() + static_cast<std::ptrdiff_t>(before)},
       before);
@@ -98,8 +62,11 @@ std::vector<double> OwnPast(const MetricWindow& metric) {
 Finding Compare(const MetricWindow& metric,
                 std::span<const MetricWindow> siblings) {
   if (!metric.problem.empty()) return Unknown(metric, metric.problem);
-  const std::vector<double> newest = Newest(metric.window.values, kNewest);
-  if (newest.size() < kFewest) return Unknown(metric, "too few newest points");
+  const std::vector<double> newest =
+      Newest(metric.window.values, kNewestPoints);
+  if (newest.size() < kFewestValues) {
+    return Unknown(metric, "too few newest points");
+  }
   if (!std::isfinite(metric.window.values.back())) {
     return Unknown(metric, "the newest point is missing");
   }
@@ -112,10 +79,11 @@ Finding Compare(const MetricWindow& metric,
                            " deviations the bad way from its siblings";
   const std::vector<double> past = OwnPast(metric);
   // A new pod has no past of its own; then its siblings alone decide.
-  const double from_past = past.size() >= kFewest
+  const double from_past = past.size() >= kFewestValues
                                ? BadDeviation(now, past, metric.bad)
                                : from_others;
-  const bool worse = from_others >= kWorse && from_past >= kWorse;
+  const bool worse =
+      from_others >= kWorseDeviations && from_past >= kWorseDeviations;
   return {worse ? Judgement::kConfirmed : Judgement::kNotConfirmed,
           away + " and " + Rounded(from_past) + " from its past"};
 }

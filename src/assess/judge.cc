@@ -8,6 +8,7 @@
 
 #include "assess/align.h"
 #include "assess/anomaly.h"
+#include "assess/causes.h"
 #include "assess/forecast.h"
 #include "assess/sentence.h"
 
@@ -145,6 +146,19 @@ Judgement Combine(Judgement anomaly, Judgement forecast,
   return anomaly;  // Both are the value that does not decide.
 }
 
+/// What a confirmed trouble comes from, as far as a step asks for it.
+void AddCauses(const EvidenceWindow& window, const ConfirmSpec& spec,
+               Assessment& out) {
+  Causes causes = FindCauses(window, spec.causes);
+  for (const CauseFinding& finding : causes.holding) {
+    out.reasons.push_back(std::string(CauseName(finding.cause)) + ": " +
+                          finding.reason);
+  }
+  out.reasons.insert(out.reasons.end(), causes.others.begin(),
+                     causes.others.end());
+  out.causes = std::move(causes.holding);
+}
+
 /// Takes over what the anomaly half found.
 void Adopt(AnomalyFinding finding, Assessment& out) {
   out.score = finding.score;
@@ -185,6 +199,7 @@ Assessment Judge(const EvidenceWindow& window, const ConfirmSpec& spec,
   if (out.forecast) out.reasons.push_back(out.forecast->reason);
   out.reasons.insert(out.reasons.end(), usable.left_out.begin(),
                      usable.left_out.end());
+  if (out.outcome == Judgement::kConfirmed) AddCauses(window, spec, out);
   return out;
 }
 

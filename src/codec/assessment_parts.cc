@@ -37,17 +37,36 @@ Forecast ForecastFrom(const Json& value) {
           reader.Text("reason")};
 }
 
-Json StoredCauses(const std::vector<CauseFinding>& causes) {
+}  // namespace
+
+Json StoredCauseFinding(const CauseFinding& finding) {
+  return {{"cause", std::string(CauseName(finding.cause))},
+          {"reason", finding.reason},
+          {"names", Strings(finding.names)}};
+}
+
+CauseFinding CauseFindingFrom(const Json& value) {
+  const Reader reader(value);
+  const std::string name = reader.Text("cause");
+  return {Known(ParseCause(name), name), reader.Text("reason"),
+          reader.Texts("names")};
+}
+
+Json StoredCauses(const std::vector<Cause>& causes) {
   Json list = Json::array();
-  for (const CauseFinding& finding : causes) {
-    list.push_back({{"cause", std::string(CauseName(finding.cause))},
-                    {"reason", finding.reason},
-                    {"names", Strings(finding.names)}});
+  for (const Cause cause : causes) {
+    list.push_back(std::string(CauseName(cause)));
   }
   return list;
 }
 
-}  // namespace
+std::vector<Cause> CausesFrom(const std::vector<std::string>& names) {
+  std::vector<Cause> causes;
+  for (const std::string& name : names) {
+    causes.push_back(Known(ParseCause(name), name));
+  }
+  return causes;
+}
 
 Json StoredAssessment(const Assessment& assessment) {
   Json factors = Json::array();
@@ -59,6 +78,10 @@ Json StoredAssessment(const Assessment& assessment) {
   for (const auto& [name, score] : assessment.members) {
     members.push_back({{"name", name}, {"score", Number(score)}});
   }
+  Json causes = Json::array();
+  for (const CauseFinding& finding : assessment.causes) {
+    causes.push_back(StoredCauseFinding(finding));
+  }
   return {{"outcome", std::string(JudgementName(assessment.outcome))},
           {"score", Number(assessment.score)},
           {"statistic", Number(assessment.statistic)},
@@ -69,7 +92,7 @@ Json StoredAssessment(const Assessment& assessment) {
           {"members", std::move(members)},
           {"scores", Numbers(assessment.scores)},
           {"reasons", Strings(assessment.reasons)},
-          {"causes", StoredCauses(assessment.causes)},
+          {"causes", std::move(causes)},
           {"seed", assessment.seed},
           {"judge_version", assessment.judge_version}};
 }
@@ -102,10 +125,7 @@ Assessment AssessmentFrom(const Json& value) {
   out.reasons = reader.Texts("reasons");
   if (const Json* causes = reader.Member("causes")) {
     for (const Json& item : *causes) {
-      const Reader finding(item);
-      const std::string name = finding.Text("cause");
-      out.causes.push_back({Known(ParseCause(name), name),
-                            finding.Text("reason"), finding.Texts("names")});
+      out.causes.push_back(CauseFindingFrom(item));
     }
   }
   if (const Json* seed = reader.Member("seed")) {

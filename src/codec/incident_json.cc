@@ -29,18 +29,29 @@ Json Alerts(const Incident& incident) {
   return out;
 }
 
+Json CauseValue(const CauseFinding& finding) {
+  return {{"cause", std::string(CauseName(finding.cause))},
+          {"reason", finding.reason},
+          {"names", codec::Strings(finding.names)}};
+}
+
 Json AssessmentValue(const Assessment& assessment) {
   Json factors = Json::array();
   for (const Factor& factor : assessment.factors) {
     factors.push_back({{"metric", factor.metric},
                        {"contribution", Number(factor.contribution)}});
   }
+  Json causes = Json::array();
+  for (const CauseFinding& finding : assessment.causes) {
+    causes.push_back(CauseValue(finding));
+  }
   return {{"outcome", std::string(JudgementName(assessment.outcome))},
           {"score", Number(assessment.score)},
           {"confidence", Number(assessment.confidence)},
           {"factors", std::move(factors)},
           {"forecast", codec::PublicForecast(assessment.forecast)},
-          {"reasons", codec::Strings(assessment.reasons)}};
+          {"reasons", codec::Strings(assessment.reasons)},
+          {"causes", std::move(causes)}};
 }
 
 Json Changes(const Incident& incident) {
@@ -55,17 +66,27 @@ Json Changes(const Incident& incident) {
   return out;
 }
 
+Json CauseNames(const std::vector<Cause>& causes) {
+  Json out = Json::array();
+  for (const Cause cause : causes) {
+    out.push_back(std::string(CauseName(cause)));
+  }
+  return out;
+}
+
 Json PlanValue(const Plan& plan) {
   Json steps = Json::array();
   for (const RunbookStep& step : plan.steps) {
     steps.push_back({{"action", std::string(ActionName(step.action))},
-                     {"target", ToString(plan.target)}});
+                     {"target", ToString(plan.target)},
+                     {"when", CauseNames(step.when)}});
   }
   return {{"runbook", plan.runbook},
           {"hash", plan.hash},
           {"risk", std::string(RiskName(plan.risk))},
           {"steps", std::move(steps)},
           {"step", plan.step},
+          {"cause", plan.cause ? CauseValue(*plan.cause) : Json()},
           {"change",
            {{"object", ToString(plan.change.object)},
             {"summary", plan.change.summary},
@@ -140,6 +161,8 @@ Json IncidentValue(const Incident& incident) {
           {"target", Target(incident)},
           {"rule", incident.rule},
           {"from_watch", incident.from_watch},
+          {"takes_back",
+           incident.takes_back.empty() ? Json() : Json(incident.takes_back)},
           {"alerts", Alerts(incident)},
           {"assessment", Maybe(incident.assessment, AssessmentValue)},
           {"changes", Changes(incident)},

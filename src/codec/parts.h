@@ -6,6 +6,7 @@
 
 #include "codec/json_value.h"
 #include "core/assessment.h"
+#include "core/cause.h"
 #include "core/change.h"
 #include "core/execution.h"
 #include "core/plan.h"
@@ -24,6 +25,11 @@ Enum Known(const std::optional<Enum>& value, const std::string& word) {
 /// can't read.
 Json StoredAssessment(const Assessment& assessment);
 Assessment AssessmentFrom(const Json& value);
+Json StoredCauseFinding(const CauseFinding& finding);
+CauseFinding CauseFindingFrom(const Json& value);
+/// As a list of names.
+Json StoredCauses(const std::vector<Cause>& causes);
+std::vector<Cause> CausesFrom(const std::vector<std::string>& names);
 Json StoredChange(const SpecChange& change);
 SpecChange ChangeFrom(const Json& value);
 Json StoredPlan(const Plan& plan);

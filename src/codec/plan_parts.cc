@@ -13,9 +13,17 @@ struct ActionWriter {
             {"canary_observe", action.canary_observe.count()}};
   }
   Json operator()(const ScaleOut& action) const {
-    return {{"percent", action.percent}, {"max_replicas", action.max_replicas}};
+    return {{"percent", action.percent},
+            {"max_replicas", action.max_replicas},
+            {"connections", action.connections},
+            {"connections_per_pod", action.connections_per_pod},
+            {"back_after", action.back_after.count()}};
   }
-  Json operator()(const ScaleIn&) const { return Json::object(); }
+  Json operator()(const ScaleIn& action) const {
+    return {{"replicas", action.replicas},
+            {"max_replicas", action.max_replicas},
+            {"calm", action.calm.count()}};
+  }
   Json operator()(const Rollback& action) const {
     return {{"max_revisions", action.max_revisions}};
   }
@@ -37,22 +45,6 @@ struct ActionWriter {
   Json operator()(const Notify&) const { return Json::object(); }
 };
 
-Json CausesValue(const std::vector<Cause>& causes) {
-  Json list = Json::array();
-  for (const Cause cause : causes) {
-    list.push_back(std::string(CauseName(cause)));
-  }
-  return list;
-}
-
-std::vector<Cause> CausesFrom(const std::vector<std::string>& names) {
-  std::vector<Cause> causes;
-  for (const std::string& name : names) {
-    causes.push_back(Known(ParseCause(name), name));
-  }
-  return causes;
-}
-
 Json StoredStep(const RunbookStep& step) {
   Json action = std::visit(ActionWriter{}, step.action);
   action["kind"] = std::string(ActionName(step.action));
@@ -60,7 +52,7 @@ Json StoredStep(const RunbookStep& step) {
           {"verify_within", step.verify_within.count()},
           {"settle", step.settle.count()},
           {"undo", std::string(UndoName(step.undo))},
-          {"when", CausesValue(step.when)}};
+          {"when", StoredCauses(step.when)}};
 }
 
 Action ActionFrom(const Reader& reader) {
@@ -72,9 +64,13 @@ Action ActionFrom(const Reader& reader) {
       return RollingRestart{reader.Int("canary_pods"),
                             seconds(reader.Integer("canary_observe"))};
     case ActionKind::kScaleOut:
-      return ScaleOut{reader.Int("percent"), reader.Int("max_replicas")};
+      return ScaleOut{reader.Int("percent"), reader.Int("max_replicas"),
+                      reader.Int("connections"),
+                      reader.Int("connections_per_pod"),
+                      seconds(reader.Integer("back_after"))};
     case ActionKind::kScaleIn:
-      return ScaleIn{};
+      return ScaleIn{reader.Int("replicas"), reader.Int("max_replicas"),
+                     seconds(reader.Integer("calm"))};
     case ActionKind::kRollback:
       return Rollback{reader.Int("max_revisions")};
     case ActionKind::kSetResources:
@@ -185,6 +181,7 @@ Json StoredPlan(const Plan& plan) {
           {"risk", std::string(RiskName(plan.risk))},
           {"steps", std::move(steps)},
           {"step", plan.step},
+          {"cause", plan.cause ? StoredCauseFinding(*plan.cause) : Json()},
           {"target", RefValue(plan.target)},
           {"target_uid", plan.target_uid},
           {"change", StoredPlannedChange(plan.change)},
@@ -204,6 +201,9 @@ Plan PlanFrom(const Json& value) {
     for (const Json& step : *steps) out.steps.push_back(StepFrom(step));
   }
   out.step = reader.Int("step");
+  if (const Json* cause = reader.Member("cause")) {
+    out.cause = CauseFindingFrom(*cause);
+  }
   out.target = reader.Ref("target");
   out.target_uid = reader.Text("target_uid");
   out.change = PlannedChangeFrom(value.at("change"));

@@ -53,6 +53,20 @@ MetricWindow MetricFrom(const Json& value) {
   return out;
 }
 
+Json StoredMetrics(const std::vector<MetricWindow>& metrics) {
+  Json list = Json::array();
+  for (const MetricWindow& metric : metrics) {
+    list.push_back(StoredMetric(metric));
+  }
+  return list;
+}
+
+std::vector<MetricWindow> MetricsFrom(const Json& list) {
+  std::vector<MetricWindow> metrics;
+  for (const Json& item : list) metrics.push_back(MetricFrom(item));
+  return metrics;
+}
+
 Json StoredOptions(const ConfirmSpec& options) {
   return {
       {"anomaly_threshold", codec::Number(options.anomaly_threshold)},
@@ -65,7 +79,8 @@ Json StoredOptions(const ConfirmSpec& options) {
       {"trees", options.trees},
       {"sample", options.sample},
       {"contamination", codec::Number(options.contamination)},
-      {"min_baseline", options.min_baseline}};
+      {"min_baseline", options.min_baseline},
+      {"causes", codec::StoredCauses(options.causes)}};
 }
 
 ConfirmSpec OptionsFrom(const Json& value) {
@@ -84,6 +99,7 @@ ConfirmSpec OptionsFrom(const Json& value) {
   out.sample = reader.Int("sample");
   out.contamination = reader.Real("contamination");
   out.min_baseline = reader.Int("min_baseline");
+  out.causes = codec::CausesFrom(reader.Texts("causes"));
   return out;
 }
 
@@ -97,16 +113,21 @@ Json StoredJudged(const std::optional<Judged>& judged) {
 
 std::string StoredEvidenceJson(const KeptEvidence& kept) {
   const EvidenceWindow& evidence = kept.window;
-  Json metrics = Json::array();
-  for (const MetricWindow& metric : evidence.metrics) {
-    metrics.push_back(StoredMetric(metric));
+  Json pods = Json::array();
+  for (const PodEvidence& pod : evidence.pods) {
+    pods.push_back({{"name", pod.name},
+                    {"uid", pod.uid},
+                    {"node", pod.node},
+                    {"metrics", StoredMetrics(pod.metrics)}});
   }
   Json changes = Json::array();
   for (const SpecChange& change : evidence.changes) {
     changes.push_back(codec::StoredChange(change));
   }
   return codec::Dump({{"at", codec::StoredTime(evidence.at)},
-                      {"metrics", std::move(metrics)},
+                      {"metrics", StoredMetrics(evidence.metrics)},
+                      {"pods", std::move(pods)},
+                      {"pods_problem", evidence.pods_problem},
                       {"changes", std::move(changes)},
                       {"problems", codec::Strings(evidence.problems)},
                       {"judged", StoredJudged(kept.judged)}});
@@ -118,9 +139,16 @@ Result<KeptEvidence> ParseStoredEvidence(std::string_view text) {
     const Reader reader(value);
     KeptEvidence out;
     out.window.at = reader.At("at");
-    for (const Json& metric : value.at("metrics")) {
-      out.window.metrics.push_back(MetricFrom(metric));
+    out.window.metrics = MetricsFrom(value.at("metrics"));
+    if (const Json* pods = reader.Member("pods")) {
+      for (const Json& item : *pods) {
+        const Reader pod(item);
+        out.window.pods.push_back({pod.Text("name"), pod.Text("uid"),
+                                   pod.Text("node"),
+                                   MetricsFrom(item.at("metrics"))});
+      }
     }
+    out.window.pods_problem = reader.Text("pods_problem");
     for (const Json& change : value.at("changes")) {
       out.window.changes.push_back(codec::ChangeFrom(change));
     }

@@ -144,6 +144,7 @@ void ReadHead(const Reader& reader, Incident& out) {
   out.target_uid = reader.Text("target_uid");
   out.rule = reader.Text("rule");
   out.from_watch = reader.Flag("from_watch");
+  out.takes_back = reader.Text("takes_back");
   out.next_at = reader.MaybeAt("next_at");
   out.wait_deadline = reader.MaybeAt("wait_deadline");
   out.retry_deadline = reader.MaybeAt("retry_deadline");
@@ -163,6 +164,7 @@ std::string StoredIncidentJson(const Incident& incident) {
       {"target_uid", incident.target_uid},
       {"rule", incident.rule},
       {"from_watch", incident.from_watch},
+      {"takes_back", incident.takes_back},
       {"alerts", List(incident.alerts, StoredAlert)},
       {"assessment", Maybe(incident.assessment, codec::StoredAssessment)},
       {"changes", List(incident.changes, codec::StoredChange)},

@@ -62,9 +62,9 @@ struct Batch {
   std::vector<Slot> slots;
 };
 
-Result<Batch> BuildBatch(const Rule& rule, const TargetScope& scope,
-                         const std::vector<RangeQuery>& frames) {
-  Batch batch;
+/// Adds what `scope` is asked to `batch`, a slot a query of the rule.
+Result<void> AddScope(const Rule& rule, const TargetScope& scope,
+                      const std::vector<RangeQuery>& frames, Batch& batch) {
   for (const EvidenceQuery& evidence : rule.evidence) {
     auto expr = ExpandQuery(evidence.query, scope);
     if (!expr.ok()) return expr.error().With("evidence " + evidence.name);
@@ -84,7 +84,7 @@ Result<Batch> BuildBatch(const Rule& rule, const TargetScope& scope,
     }
     batch.slots.push_back(slot);
   }
-  return batch;
+  return {};
 }
 
 /// The answer at `index`, or null with the reason in `evidence.problems`.
@@ -196,34 +196,64 @@ SampleGrid ToGrid(const QueryAnswer& answer, const RangeQuery& query,
   return grid;
 }
 
-Result<EvidenceWindow> Collector::Ask(const Rule& rule,
-                                      const TargetScope& scope,
-                                      const std::vector<RangeQuery>& frames,
-                                      Time at) const {
-  auto batch = BuildBatch(rule, scope, frames);
-  if (!batch.ok()) return batch.error();
-  const auto answers = source_.QueryRange(batch->queries, deadline_);
-  SELFHEAL_CHECK(answers.size() == batch->queries.size());
+Result<std::vector<EvidenceWindow>> Collector::Ask(
+    const Rule& rule, const std::vector<TargetScope>& scopes,
+    const std::vector<RangeQuery>& frames, Time at) const {
+  Batch batch;
+  for (const TargetScope& scope : scopes) {
+    auto added = AddScope(rule, scope, frames, batch);
+    if (!added.ok()) return added.error();
+  }
+  const auto answers = source_.QueryRange(batch.queries, deadline_);
+  SELFHEAL_CHECK(answers.size() == batch.queries.size());
   for (const auto& answer : answers) {
     if (!answer.ok() && answer.error().code != Code::kInvalidArgument) {
       return answer.error().With("collect evidence");
     }
   }
-  EvidenceWindow evidence{
-      .at = at, .metrics = {}, .changes = {}, .problems = {}};
-  for (std::size_t i = 0; i < rule.evidence.size(); ++i) {
-    evidence.metrics.push_back(ReadMetric(rule.evidence[i], batch->slots[i],
-                                          frames.size(), *batch, answers,
-                                          evidence));
+  std::vector<EvidenceWindow> windows;
+  auto slot = batch.slots.begin();
+  for (std::size_t i = 0; i < scopes.size(); ++i) {
+    EvidenceWindow evidence;
+    evidence.at = at;
+    for (const EvidenceQuery& query : rule.evidence) {
+      evidence.metrics.push_back(
+          ReadMetric(query, *slot++, frames.size(), batch, answers, evidence));
+    }
+    windows.push_back(std::move(evidence));
   }
-  return evidence;
+  return windows;
 }
 
 Result<EvidenceWindow> Collector::Collect(const Rule& rule,
                                           const TargetScope& scope,
                                           Time now) const {
   const auto frames = Frames(rule, now);
-  return Ask(rule, scope, frames, frames.front().end);
+  auto windows = Ask(rule, {scope}, frames, frames.front().end);
+  if (!windows.ok()) return windows.error();
+  return std::move(windows->front());
+}
+
+Result<std::vector<PodEvidence>> Collector::CollectPods(
+    const Rule& rule, const ObjectRef& target, std::vector<PodEvidence> pods,
+    Time now) const {
+  Rule telling = rule;
+  std::erase_if(telling.evidence, [](const EvidenceQuery& query) {
+    return !TellsPods(query.bad, query.optional);
+  });
+  std::vector<TargetScope> scopes;
+  for (const PodEvidence& pod : pods) scopes.push_back({target, {pod.name}});
+  const auto frames = Frames(rule, now);
+  auto windows = Ask(telling, scopes, frames, frames.front().end);
+  if (!windows.ok()) return windows.error();
+  for (std::size_t i = 0; i < pods.size(); ++i) {
+    EvidenceWindow& window = (*windows)[i];
+    for (MetricWindow& metric : window.metrics) {
+      if (!window.problems.empty()) metric.problem = window.problems.front();
+    }
+    pods[i].metrics = std::move(window.metrics);
+  }
+  return pods;
 }
 
 Result<EvidenceWindow> Collector::CollectSpan(const Rule& rule,
@@ -234,7 +264,9 @@ Result<EvidenceWindow> Collector::CollectSpan(const Rule& rule,
                                            .start = FloorTo(start, step),
                                            .end = FloorTo(end, step),
                                            .step = step}};
-  return Ask(rule, scope, frames, frames.front().end);
+  auto windows = Ask(rule, {scope}, frames, frames.front().end);
+  if (!windows.ok()) return windows.error();
+  return std::move(windows->front());
 }
 
 }  // namespace selfheal

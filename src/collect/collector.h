@@ -34,10 +34,20 @@ class Collector {
   Result<EvidenceWindow> CollectSpan(const Rule& rule, const TargetScope& scope,
                                      Time start, Time end, seconds step) const;
 
+  /// Window and baseline of each of `pods` alone, for the queries of `rule`
+  /// that tell of pods; fills in their metrics. All share one deadline.
+  ///
+  /// @error as Collect.
+  Result<std::vector<PodEvidence>> CollectPods(const Rule& rule,
+                                               const ObjectRef& target,
+                                               std::vector<PodEvidence> pods,
+                                               Time now) const;
+
  private:
-  Result<EvidenceWindow> Ask(const Rule& rule, const TargetScope& scope,
-                             const std::vector<RangeQuery>& frames,
-                             Time at) const;
+  /// The evidence of each of `scopes`.
+  Result<std::vector<EvidenceWindow>> Ask(
+      const Rule& rule, const std::vector<TargetScope>& scopes,
+      const std::vector<RangeQuery>& frames, Time at) const;
 
   MetricSource& source_;
   Duration deadline_;

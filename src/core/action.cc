@@ -1,5 +1,6 @@
 #include "core/action.h"
 
+#include <algorithm>
 #include <array>
 
 namespace selfheal {
@@ -49,6 +50,12 @@ struct KindVisitor {
 
 ActionKind KindOf(const Action& action) {
   return std::visit(KindVisitor{}, action);
+}
+
+int MostReplicas(const ScaleOut& action) {
+  if (action.connections_per_pod < 1) return action.max_replicas;
+  return std::min(action.max_replicas,
+                  action.connections / action.connections_per_pod);
 }
 
 std::string_view ActionName(ActionKind kind) {

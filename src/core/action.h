@@ -25,11 +25,24 @@ struct RollingRestart {
 struct ScaleOut {
   int percent = 50;
   int max_replicas = 10;
+  /// What the database has for the workload, and what a pod takes of it; both
+  /// 0 = the database sets no limit.
+  int connections = 0;
+  int connections_per_pod = 0;
+  /// So long calm, then it is taken back; 0 = never.
+  std::chrono::seconds back_after{0};
   bool operator==(const ScaleOut&) const = default;
 };
 
-/// Take replicas away again: absolute values back to what stood before.
+/// So many replicas at most: max_replicas, or what the connections suffice for.
+int MostReplicas(const ScaleOut& action);
+
+/// Take replicas away again: absolute values back to what stood before a
+/// scale-out. No step of a runbook; the flow takes it, see back_after.
 struct ScaleIn {
+  int replicas = 1;                 ///< Or the HPA's minimum.
+  int max_replicas = 0;             ///< The HPA's maximum; 0 = there is no HPA.
+  std::chrono::seconds calm{3600};  ///< So long nothing happened.
   bool operator==(const ScaleIn&) const = default;
 };
 

@@ -53,6 +53,8 @@ struct ConfirmSpec {
   int sample = 256;
   double contamination = 0.1;
   int min_baseline = 60;  ///< Rows.
+  /// Which causes of a confirmed trouble are to be decided, too.
+  std::vector<Cause> causes = {};
 };
 
 /// The judge's answer for one EvidenceWindow.

@@ -40,10 +40,27 @@ struct MetricWindow {
   std::string problem;
 };
 
+/// True for what every pod is measured by before anything is said of where a
+/// trouble is.
+inline bool TellsPods(BadDirection bad, bool optional) {
+  return bad != BadDirection::kEither && !optional;
+}
+
+/// What one pod of the target shows alone: the metrics that tell of pods.
+struct PodEvidence {
+  std::string name;
+  std::string uid;
+  std::string node;
+  std::vector<MetricWindow> metrics;
+};
+
 /// What the world looked like around one target at one moment.
 struct EvidenceWindow {
   Time at;
   std::vector<MetricWindow> metrics;
+  /// Each pod of a workload, where a cause is asked for that they decide.
+  std::vector<PodEvidence> pods = {};
+  std::string pods_problem = {};    ///< Why `pods` are not all of them, or "".
   std::vector<SpecChange> changes;  ///< Near the target, newest first.
   /// Problems of the whole ("prometheus: warning: ..."); non-empty means that
   /// the evidence is insufficient and nothing may be done on it.

@@ -98,6 +98,8 @@ struct Incident {
   std::string target_uid;  ///< "" until the target was seen live.
   std::string rule;
   bool from_watch = false;  ///< Found by the watch loop, without an alert.
+  /// The incident whose scale-out it takes back; "" = it is a trouble.
+  std::string takes_back = {};
   std::vector<IncidentAlert> alerts;  ///< Joined from the alert rows.
   std::optional<Assessment> assessment;
   std::vector<SpecChange> changes;

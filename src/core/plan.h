@@ -49,6 +49,8 @@ struct Plan {
   Risk risk = Risk::kHigh;
   std::vector<RunbookStep> steps;
   int step = 0;  ///< Index of the step that `change` belongs to.
+  /// On which the step is taken; empty = it is taken always.
+  std::optional<CauseFinding> cause = {};
   ObjectRef target;
   std::string target_uid;
   PlannedChange change;

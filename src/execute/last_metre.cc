@@ -31,7 +31,6 @@ std::string LabelProblem(const Labels& labels) {
 
 /// Why the new number of replicas is out of the live one's reach, or "".
 std::string ReachProblem(const Intent& intent, const ClusterObject& live) {
-  const bool undo = IsUndo(intent.purpose().kind);
   int from = 0;
   int to = 0;
   if (const auto* m = std::get_if<SetReplicas>(&intent.mutation())) {
@@ -48,8 +47,14 @@ std::string ReachProblem(const Intent& intent, const ClusterObject& live) {
     return "";
   }
   if (from < 1 || to < 1) return "replicas of none";
-  if (!undo && (to < from || to > 2 * from)) return "a step out of reach";
-  if (undo && to > from) return "an undo that adds";
+  const ActionKind kind = intent.purpose().kind;
+  const bool takes =
+      kind == ActionKind::kScaleIn || kind == ActionKind::kUndoScaleOut;
+  if (takes && to > from) return "it adds where it is to take away";
+  if (!takes && to < from) return "it takes away where it is to add";
+  if (!IsUndo(kind) && (to > 2 * from || from > 2 * to)) {
+    return "a step out of reach";
+  }
   return "";
 }
 

@@ -17,7 +17,9 @@ struct Grants {
     return {{"apps", {"deployments/scale", "statefulsets/scale"}, {"update"}},
             {"autoscaling", {"horizontalpodautoscalers"}, {"patch"}}};
   }
-  std::vector<Grant> operator()(const ScaleIn&) const { return {}; }
+  std::vector<Grant> operator()(const ScaleIn&) const {
+    return (*this)(ScaleOut{});
+  }
   std::vector<Grant> operator()(const Rollback&) const { return {}; }
   std::vector<Grant> operator()(const SetResources&) const { return {}; }
   std::vector<Grant> operator()(const Cordon&) const { return {}; }

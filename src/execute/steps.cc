@@ -32,7 +32,7 @@ struct FreezeVisitor {
     return actions::FreezeScaleOut(action, target, context);
   }
   Result<PlannedChange> operator()(const ScaleIn& action) const {
-    return NotBuilt(action);
+    return actions::FreezeScaleIn(action, target, context);
   }
   Result<PlannedChange> operator()(const Rollback& action) const {
     return NotBuilt(action);
@@ -80,8 +80,8 @@ struct NextVisitor {
   Result<Move> operator()(const ScaleOut&) const {
     return actions::NextScaleOut(incident, context);
   }
-  Result<Move> operator()(const ScaleIn& action) const {
-    return NotBuilt(action);
+  Result<Move> operator()(const ScaleIn&) const {
+    return actions::NextScaleIn(incident, context);
   }
   Result<Move> operator()(const Rollback& action) const {
     return NotBuilt(action);
@@ -125,8 +125,8 @@ struct UndoVisitor {
   Result<Move> operator()(const ScaleOut&) const {
     return actions::UndoScaleOut(incident, context);
   }
-  Result<Move> operator()(const ScaleIn& action) const {
-    return NotBuilt(action);
+  Result<Move> operator()(const ScaleIn&) const {
+    return actions::UndoScaleIn(incident, context);
   }
   Result<Move> operator()(const Rollback& action) const {
     return NotBuilt(action);
@@ -169,7 +169,7 @@ struct CanUndoVisitor {
   bool operator()(const ScaleOut&) const {
     return IsApplied(incident, "apply");
   }
-  bool operator()(const ScaleIn&) const { return false; }
+  bool operator()(const ScaleIn&) const { return IsApplied(incident, "apply"); }
   bool operator()(const Rollback&) const { return false; }
   bool operator()(const SetResources&) const { return false; }
   bool operator()(const Cordon&) const { return false; }

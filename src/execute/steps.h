@@ -10,11 +10,18 @@ namespace selfheal {
 /// How often a step that waits for the cluster looks at it.
 inline constexpr seconds kStepPoll{2};
 
+/// What the cause on which a step is taken points at.
+struct Suspects {
+  std::vector<PodIdentity> pods;
+  std::string node;  ///< "" where it is no node.
+};
+
 /// What the steps of an action look at.
 struct StepContext {
   ClusterView& view;
   Time now;
-  Duration poll;  ///< How often to look while waiting.
+  Duration poll;           ///< How often to look while waiting.
+  Suspects suspects = {};  ///< For Freeze.
 };
 
 /// Looks at the target live and freezes the exact change of `action`.

@@ -1,8 +1,10 @@
+#include "assess/causes.h"
 #include "assess/judge.h"
 #include "assess/sentence.h"
 #include "core/ids.h"
 #include "correlate/rule_match.h"
 #include "execute/steps.h"
+#include "flow/asked_causes.h"
 #include "flow/incident_flow.h"
 #include "flow/replay.h"
 #include "plan/planner.h"
@@ -27,6 +29,12 @@ Fields DataOf(const EvidenceWindow& evidence) {
   }
   data.emplace_back("points", points);
   return data;
+}
+
+/// The cause on which the plan's step is taken, or "always".
+std::string BecauseOf(const Plan& plan) {
+  if (!plan.cause) return "always";
+  return std::string(CauseName(plan.cause->cause)) + ": " + plan.cause->reason;
 }
 
 }  // namespace
@@ -68,8 +76,11 @@ NextLook IncidentFlow::Decide(IncidentRun& run) {
     return Close(run, Phase::kEscalated,
                  "rule " + run.incident().rule + " is not loaded any more");
   }
+  if (!IsTroubleNow(run)) return TakeBack(run, *rules, *rule);
   if (auto ended = Collect(run, *rule)) return *ended;
-  if (auto ended = Confirm(run, *rule)) return *ended;
+  ConfirmSpec options = rule->confirm;
+  options.causes = CausesAsked(*rules, *rule);
+  if (auto ended = Confirm(run, *rule, std::move(options))) return *ended;
   const auto runbook = ChooseRunbook(*rules, *rule, number);
   if (!runbook.ok()) {
     run.Mark(Stage::kPlan, "no_runbook", runbook.error().message);
@@ -138,17 +149,19 @@ IncidentFlow::Ended IncidentFlow::Collect(IncidentRun& run, const Rule& rule) {
   return std::nullopt;
 }
 
-IncidentFlow::Ended IncidentFlow::Confirm(IncidentRun& run, const Rule& rule) {
+IncidentFlow::Ended IncidentFlow::Confirm(IncidentRun& run, const Rule& rule,
+                                          ConfirmSpec options) {
   Incident& incident = run.incident();
-  incident.assessment =
-      Judge(*run.evidence(), rule.confirm, StableHash(incident.id));
-  const Assessment& assessment = *incident.assessment;
-  ports_.observer.OnAssessment(assessment);
-  const std::string sentence = assess::Sentence(*run.evidence(), assessment);
-  run.Mark(Stage::kAssess, JudgementName(assessment.outcome), sentence,
-           AuditFields(assessment));
-  run.KeepJudged(rule.confirm, assessment);
-  switch (assessment.outcome) {
+  const std::uint64_t seed = StableHash(incident.id);
+  incident.assessment = Judge(*run.evidence(), options, seed);
+  if (incident.assessment->outcome == Judgement::kConfirmed &&
+      NeedsPods(options.causes)) {
+    auto added = AddPods(ports_, rule, incident.target, run.more_evidence());
+    if (!added.ok()) return RetryLater(run, Stage::kCollect, added.error());
+    incident.assessment = Judge(*run.evidence(), options, seed);
+  }
+  const std::string sentence = Tell(run, options);
+  switch (incident.assessment->outcome) {
     case Judgement::kConfirmed:
       incident.reason = sentence;
       return std::nullopt;
@@ -163,13 +176,39 @@ IncidentFlow::Ended IncidentFlow::Confirm(IncidentRun& run, const Rule& rule) {
   return std::nullopt;
 }
 
+std::string IncidentFlow::Tell(IncidentRun& run, const ConfirmSpec& options) {
+  const Assessment& assessment = *run.incident().assessment;
+  ports_.observer.OnAssessment(assessment);
+  std::string sentence = assess::Sentence(*run.evidence(), assessment);
+  run.Mark(Stage::kAssess, JudgementName(assessment.outcome), sentence,
+           AuditFields(assessment));
+  run.KeepJudged(options, assessment);
+  return sentence;
+}
+
 IncidentFlow::Ended IncidentFlow::MakeItsPlan(const Scene& scene) {
+  IncidentRun& run = scene.run;
+  const Incident& incident = run.incident();
+  const auto& causes = incident.assessment->causes;
+  const auto number = ChooseStep(scene.runbook, incident.step, causes);
+  if (!number.ok()) {
+    const std::string why =
+        number.error().message + WhyNot(scene.runbook, *run.evidence());
+    run.Mark(Stage::kPlan, "no_step", why);
+    return Close(run, Phase::kEscalated, why);
+  }
+  return FreezePlan(scene, *number);
+}
+
+IncidentFlow::Ended IncidentFlow::FreezePlan(const Scene& scene, int number) {
   IncidentRun& run = scene.run;
   Incident& incident = run.incident();
   const RunbookStep& step =
-      scene.runbook.steps.at(static_cast<std::size_t>(incident.step));
-  auto change = Freeze(step.action, incident.target,
-                       StepContext{ports_.cluster, run.now(), kStepPoll});
+      scene.runbook.steps.at(static_cast<std::size_t>(number));
+  auto change = Freeze(
+      step.action, incident.target,
+      StepContext{ports_.cluster, run.now(), kStepPoll,
+                  SuspectsOf(step, *incident.assessment, *run.evidence())});
   const bool answered = change.ok() || !Retryable(change.error().code);
   ports_.observer.OnDependency("kubernetes", answered);
   if (!answered) return RetryLater(run, Stage::kPlan, change.error());
@@ -177,8 +216,20 @@ IncidentFlow::Ended IncidentFlow::MakeItsPlan(const Scene& scene) {
     run.Mark(Stage::kPlan, "impossible", change.error().message);
     return Close(run, Phase::kEscalated, change.error().message);
   }
-  Plan plan = MakePlan(incident, scene.runbook, incident.step,
-                       *std::move(change), run.now(), ports_.digest);
+  if (auto ended = Adopt(
+          scene, MakePlan(incident, scene.runbook, number, *std::move(change),
+                          run.now(), ports_.digest))) {
+    return ended;
+  }
+  if (!std::holds_alternative<Notify>(step.action)) return std::nullopt;
+  return Close(run, Phase::kEscalated,
+               "runbook " + scene.runbook.name +
+                   " tells a person: " + BecauseOf(*incident.plan));
+}
+
+IncidentFlow::Ended IncidentFlow::Adopt(const Scene& scene, Plan plan) {
+  IncidentRun& run = scene.run;
+  Incident& incident = run.incident();
   if (incident.approval &&
       incident.approval->state == ApprovalState::kGranted &&
       incident.approval->plan_hash != plan.hash) {
@@ -190,11 +241,12 @@ IncidentFlow::Ended IncidentFlow::MakeItsPlan(const Scene& scene) {
   incident.progress = StepProgress{};
   incident.progress.action_id =
       ports_.digest(incident.id + "|" + incident.plan->runbook_digest + "|" +
-                    std::to_string(incident.step) + "|" +
+                    std::to_string(incident.plan->step) + "|" +
                     incident.plan->target_uid + "|" + incident.plan->hash);
   run.Mark(Stage::kPlan, "planned", incident.plan->change.summary,
            {{"runbook", scene.runbook.name},
-            {"step", static_cast<std::int64_t>(incident.step)},
+            {"step", static_cast<std::int64_t>(incident.plan->step)},
+            {"because", BecauseOf(*incident.plan)},
             {"hash", incident.plan->hash},
             {"blast_radius", incident.plan->change.blast_radius}});
   return std::nullopt;

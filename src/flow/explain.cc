@@ -3,11 +3,13 @@
 #include <cstdio>
 #include <utility>
 
+#include "assess/causes.h"
 #include "assess/judge.h"
 #include "assess/sentence.h"
 #include "core/ids.h"
 #include "correlate/rule_match.h"
 #include "execute/steps.h"
+#include "flow/asked_causes.h"
 #include "plan/planner.h"
 
 namespace selfheal {
@@ -64,14 +66,15 @@ class Walk {
     auto evidence = ports_.collector.Collect(*rule, {incident().target, {}},
                                              ports_.clock.Now());
     if (!evidence.ok()) return evidence.error().With("prometheus");
-    if (!Assess(*rule, *evidence)) return {};
+    auto asked = CausesAsked(*rules, *rule);
+    if (!Assess(*rule, std::move(asked), *evidence)) return Ended();
     const auto runbook = ChooseRunbook(*rules, *rule, 0);
     if (!runbook.ok()) {
       Say(Stage::kPlan, "no_runbook", runbook.error().message);
       EndEscalated(runbook.error().message);
       return {};
     }
-    if (!MakeItsPlan(**runbook)) return Ended();
+    if (!MakeItsPlan(**runbook, *evidence)) return Ended();
     return Guard(*rule, **runbook, *evidence);
   }
 
@@ -131,7 +134,8 @@ class Walk {
     return true;
   }
 
-  bool Assess(const Rule& rule, const EvidenceWindow& evidence) {
+  bool Assess(const Rule& rule, std::vector<Cause> asked,
+              EvidenceWindow& evidence) {
     for (const MetricWindow& metric : evidence.metrics) {
       Say(Stage::kCollect, metric.problem.empty() ? "collected" : "problem",
           metric.name + ": " +
@@ -139,8 +143,19 @@ class Walk {
                    ? std::to_string(metric.window.values.size()) + " points"
                    : metric.problem));
     }
-    incident().assessment =
-        Judge(evidence, rule.confirm, StableHash(incident().id));
+    ConfirmSpec options = rule.confirm;
+    options.causes = std::move(asked);
+    const std::uint64_t seed = StableHash(incident().id);
+    incident().assessment = Judge(evidence, options, seed);
+    if (incident().assessment->outcome == Judgement::kConfirmed &&
+        NeedsPods(options.causes)) {
+      auto added = AddPods(ports_, rule, incident().target, evidence);
+      if (!added.ok()) {
+        fault_ = added.error();
+        return false;
+      }
+      incident().assessment = Judge(evidence, options, seed);
+    }
     out_.threshold = rule.confirm.anomaly_threshold;
     const Assessment& assessment = *incident().assessment;
     const std::string sentence = assess::Sentence(evidence, assessment);
@@ -148,6 +163,9 @@ class Walk {
         sentence + " (score " + Short(assessment.score) + ", threshold " +
             Short(out_.threshold) + ", confidence " +
             Short(assessment.confidence) + ")");
+    for (const CauseFinding& finding : assessment.causes) {
+      Say(Stage::kAssess, CauseName(finding.cause), finding.reason);
+    }
     if (assessment.outcome == Judgement::kNotConfirmed) {
       out_.answer = "would end Dismissed: " + sentence;
     } else if (assessment.outcome == Judgement::kInconclusive) {
@@ -156,9 +174,19 @@ class Walk {
     return assessment.outcome == Judgement::kConfirmed;
   }
 
-  bool MakeItsPlan(const Runbook& runbook) {
-    auto change = Freeze(runbook.steps.front().action, incident().target,
-                         {ports_.cluster, ports_.clock.Now(), kStepPoll});
+  bool MakeItsPlan(const Runbook& runbook, const EvidenceWindow& evidence) {
+    const auto number = ChooseStep(runbook, 0, incident().assessment->causes);
+    if (!number.ok()) {
+      const std::string why =
+          number.error().message + WhyNot(runbook, evidence);
+      Say(Stage::kPlan, "no_step", why);
+      EndEscalated(why);
+      return false;
+    }
+    const RunbookStep& step = runbook.steps[static_cast<std::size_t>(*number)];
+    auto change = Freeze(step.action, incident().target,
+                         {ports_.cluster, ports_.clock.Now(), kStepPoll,
+                          SuspectsOf(step, *incident().assessment, evidence)});
     if (!change.ok()) {
       if (Retryable(change.error().code)) {
         fault_ = change.error().With("kubernetes");
@@ -167,7 +195,7 @@ class Walk {
       EndEscalated(change.error().message);
       return false;
     }
-    incident().plan = MakePlan(incident(), runbook, 0, *std::move(change),
+    incident().plan = MakePlan(incident(), runbook, *number, *std::move(change),
                                ports_.clock.Now(), ports_.digest);
     incident().progress.action_id = incident().plan->hash;
     Say(Stage::kPlan, "planned", incident().plan->change.summary);

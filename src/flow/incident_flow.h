@@ -43,8 +43,18 @@ class IncidentFlow {
   NextLook Decide(IncidentRun& run);
   Ended HearPeople(IncidentRun& run);
   Ended Collect(IncidentRun& run, const Rule& rule);
-  Ended Confirm(IncidentRun& run, const Rule& rule);
+  Ended Confirm(IncidentRun& run, const Rule& rule, ConfirmSpec options);
   Ended MakeItsPlan(const Scene& scene);
+  Ended FreezePlan(const Scene& scene, int number);
+  /// Writes down how the evidence was judged. @return it, in one sentence.
+  std::string Tell(IncidentRun& run, const ConfirmSpec& options);
+  Ended Adopt(const Scene& scene, Plan plan);
+
+  // take_back.cc: a scale-out of ours that is not needed any more.
+  /// False for an incident that only takes one back; it becomes a trouble
+  /// where an alert came to it.
+  bool IsTroubleNow(IncidentRun& run);
+  NextLook TakeBack(IncidentRun& run, const RuleSet& rules, const Rule& rule);
 
   // step.cc: the moves of one step of the runbook.
   NextLook Step(const Scene& scene);

@@ -36,6 +36,8 @@ class IncidentRun {
 
   /// The evidence of this pass, kept with the next save.
   void Keep(EvidenceWindow evidence);
+  /// Adds to the evidence of this pass. Precondition: there is some.
+  EvidenceWindow& more_evidence() { return evidence_->window; }
   /// How the evidence of this pass was judged; kept with it.
   void KeepJudged(const ConfirmSpec& options, const Assessment& assessment);
   const EvidenceWindow* evidence() const {

@@ -72,6 +72,10 @@ Fields AuditFields(const Assessment& assessment) {
       data.emplace_back("forecast.eta_s", assessment.forecast->eta->count());
     }
   }
+  for (const CauseFinding& finding : assessment.causes) {
+    data.emplace_back("cause." + std::string(CauseName(finding.cause)),
+                      finding.reason);
+  }
   return data;
 }
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "assess/canary.h"
 #include "execute/steps.h"
@@ -51,12 +52,23 @@ Result<std::vector<MetricWindow>> PodByPod(const FlowPorts& ports,
   return metrics;
 }
 
-/// True where a step that did not help is followed by another one.
-bool HasNext(const Runbook& runbook, int step) {
-  const auto next = static_cast<std::size_t>(step) + 1;
-  return next < runbook.steps.size() &&
-         step + 1 < runbook.escalate_after_steps &&
-         !std::holds_alternative<Notify>(runbook.steps[next].action);
+/// True where a step that did not help may be followed by another one: so few
+/// were taken, and one that changes something comes before a person is told.
+bool HasNext(const Runbook& runbook, const Incident& incident) {
+  std::set<int> taken;
+  for (const Execution& execution : incident.executions) {
+    taken.insert(execution.step);
+  }
+  if (static_cast<int>(taken.size()) >= runbook.escalate_after_steps) {
+    return false;
+  }
+  const auto next = static_cast<std::size_t>(incident.plan->step) + 1;
+  for (std::size_t i = next; i < runbook.steps.size(); ++i) {
+    const RunbookStep& step = runbook.steps[i];
+    if (!std::holds_alternative<Notify>(step.action)) return true;
+    if (step.when.empty()) return false;
+  }
+  return false;
 }
 
 }  // namespace
@@ -176,19 +188,22 @@ NextLook IncidentFlow::GoOn(const Scene& scene, const std::string& reason) {
   IncidentRun& run = scene.run;
   Incident& incident = run.incident();
   run.EndAction(ActionResult::kNotMitigated);
-  if (!HasNext(scene.runbook, incident.step)) {
+  if (!incident.takes_back.empty()) {
+    return Close(run, Phase::kEscalated, reason);
+  }
+  if (!HasNext(scene.runbook, incident)) {
     TripBreakers(run, ActionResult::kNotMitigated);
     return Close(run, Phase::kEscalated, reason);
   }
+  incident.step = incident.plan->step + 1;
   run.Mark(Stage::kPlan, "next_step", reason,
-           {{"step", static_cast<std::int64_t>(incident.step + 1)}});
-  ++incident.step;
+           {{"step", static_cast<std::int64_t>(incident.step)}});
   incident.progress = StepProgress{};
   incident.verification.reset();
   run.MoveTo(Phase::kOpen, reason);
-  run.Say({reason, "step " + std::to_string(incident.step + 1) + " of " +
-                       std::to_string(scene.runbook.steps.size()) +
-                       " of runbook " + scene.runbook.name + " is next"});
+  run.Say({reason, "runbook " + scene.runbook.name + " goes on at step " +
+                       std::to_string(incident.step + 1) + " of " +
+                       std::to_string(scene.runbook.steps.size())});
   return WaitUntil(run, run.now(), reason);
 }
 

@@ -1,3 +1,5 @@
+#include "core/duration.h"
+#include "guard/calm.h"
 #include "guard/guards.h"
 
 namespace selfheal::guard {
@@ -42,6 +44,29 @@ std::string CanaryProblem(const GuardRequest& request) {
   return canary == Judgement::kNotConfirmed ? "" : "no canary was found well";
 }
 
+/// Whether it was calm long enough to take back a scale-out: the judge may
+/// only object.
+Finding Calm(const GuardInput& input) {
+  const GuardRequest& request = input.request;
+  const RunbookStep* step = StepOf(request);
+  const auto* back =
+      step == nullptr ? nullptr : std::get_if<ScaleIn>(&step->action);
+  if (back == nullptr || request.incident->takes_back.empty()) {
+    return Deny("it takes back no scale-out of ours");
+  }
+  for (const IncidentAlert& alert : request.incident->alerts) {
+    if (alert.firing) return Deny("alert " + alert.alertname + " fires");
+  }
+  if (request.incident->assessment->outcome != Judgement::kNotConfirmed) {
+    return Deny("the assessment is not that all is well");
+  }
+  const PlannedChange& change = request.plan->change;
+  const std::string problem =
+      CalmProblem(*request.evidence, back->calm, CrowdingOf(change));
+  return problem.empty() ? Allow("calm for " + FormatDuration(back->calm))
+                         : Deny(problem);
+}
+
 }  // namespace
 
 Finding GuardConfirmation(const GuardInput& input) {
@@ -50,7 +75,8 @@ Finding GuardConfirmation(const GuardInput& input) {
   if (input.undo()) return Allow("an undo takes back our own action");
   const auto& assessment = request.incident->assessment;
   if (!assessment) return Deny("nothing was assessed");
-  if (assessment->outcome != Judgement::kConfirmed) {
+  const bool back = request.purpose.kind == ActionKind::kScaleIn;
+  if (assessment->outcome != Judgement::kConfirmed && !back) {
     return Deny("the assessment is " +
                 std::string(JudgementName(assessment->outcome)));
   }
@@ -61,7 +87,7 @@ Finding GuardConfirmation(const GuardInput& input) {
       *request.assessed_at != request.evidence->at) {
     return Deny("the assessment is not of this evidence");
   }
-  return Signal(input);
+  return back ? Calm(input) : Signal(input);
 }
 
 }  // namespace selfheal::guard

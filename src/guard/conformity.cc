@@ -86,12 +86,14 @@ struct ChangeVisitor {
     return purpose.kind == ActionKind::kRollingRestart &&
            !m.restarted_at.empty() && m.restarted_at == change.restarted_at;
   }
+  bool Scales() const {
+    return IsScale(purpose.kind) || purpose.kind == ActionKind::kUndoScaleOut ||
+           purpose.kind == ActionKind::kUndoScaleIn;
+  }
   bool operator()(const SetReplicas& m) const {
     if (!Planned(change, m.workload, m.uid) || change.to_max != 0) return false;
-    return purpose.kind == ActionKind::kUndoScaleOut
-               ? m.replicas == change.from
-               : purpose.kind == ActionKind::kScaleOut &&
-                     m.replicas == change.to;
+    return m.replicas == (IsUndo(purpose.kind) ? change.from : change.to) &&
+           Scales();
   }
   bool operator()(const SetUnschedulable&) const { return false; }
   bool operator()(const SetTemplate&) const { return false; }
@@ -113,11 +115,11 @@ struct ChangeVisitor {
     if (!Planned(change, m.hpa, m.uid) || m.action_id != purpose.action_id) {
       return false;
     }
-    if (purpose.kind == ActionKind::kUndoScaleOut) {
-      return m.min_replicas == change.from && m.max_replicas == change.from_max;
-    }
-    return purpose.kind == ActionKind::kScaleOut &&
-           m.min_replicas == change.to && m.max_replicas == change.to_max;
+    if (!Scales()) return false;
+    return IsUndo(purpose.kind)
+               ? m.min_replicas == change.from &&
+                     m.max_replicas == change.from_max
+               : m.min_replicas == change.to && m.max_replicas == change.to_max;
   }
 };
 

@@ -135,14 +135,14 @@ Facts Gather(const FactSources& sources, const MutationPurpose& purpose,
                                   .ns = object.ns,
                                   .selector = {},
                                   .node = ""});
-    return facts;
+    if (purpose.kind != ActionKind::kScaleIn) return facts;
   }
   facts.pdbs =
       ListAll(sources.cluster, {.kind = ObjectKind::kPodDisruptionBudget,
                                 .ns = object.ns,
                                 .selector = {},
                                 .node = ""});
-  if (facts.workload.ok()) {
+  if (facts.workload.ok() && !Scales(mutation)) {
     facts.pods = PodsOf(sources.cluster, *facts.workload);
   }
   return facts;

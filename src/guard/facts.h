@@ -34,6 +34,7 @@ struct Facts {
   Result<ClusterObject> ns = NotRead();  ///< The object's namespace.
   /// The workload's own pods; not read where the mutation only scales.
   Result<std::vector<ClusterObject>> pods = NotRead();
+  /// Of the namespace; not read where the mutation only adds replicas.
   Result<std::vector<ClusterObject>> pdbs = NotRead();
   /// All of the namespace; read where the mutation scales.
   Result<std::vector<ClusterObject>> hpas = NotRead();

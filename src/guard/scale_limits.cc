@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "guard/guards.h"
+#include "guard/selectors.h"
 
 namespace selfheal::guard {
 namespace {
@@ -21,7 +22,7 @@ Limits LimitsOf(const GuardInput& input) {
   if (step == nullptr) return limits;
   if (const ScaleOut* out = std::get_if<ScaleOut>(&step->action)) {
     limits.percent = std::min(limits.percent, out->percent);
-    limits.max_replicas = std::min(limits.max_replicas, out->max_replicas);
+    limits.max_replicas = std::min(limits.max_replicas, MostReplicas(*out));
   }
   return limits;
 }
@@ -53,6 +54,40 @@ bool OwnedByKeda(const ClusterObject& hpa) {
              [](const OwnerRef& o) { return o.kind == "ScaledObject"; });
 }
 
+/// Why `then` replicas of the workload are too few, or "".
+std::string FloorProblem(const GuardInput& input, int then) {
+  if (!input.facts.pdbs.ok()) {
+    return "a fact is missing: " + input.facts.pdbs.error().message;
+  }
+  const auto* workload = input.facts.workload->As<WorkloadState>();
+  for (const ClusterObject& pdb : *input.facts.pdbs) {
+    const PdbState* state = pdb.As<PdbState>();
+    if (state == nullptr) return ToString(pdb.ref) + " was not understood";
+    switch (PdbSelects(*state, workload->template_labels)) {
+      case Selection::kNo:
+        break;
+      case Selection::kUnknown:
+        return ToString(pdb.ref) + " selects by expressions: unknown";
+      case Selection::kYes:
+        if (state->desired_healthy > then) {
+          return ToString(pdb.ref) + " wants " +
+                 std::to_string(state->desired_healthy) + " healthy pods";
+        }
+        break;
+    }
+  }
+  return "";
+}
+
+/// A scale-in takes away at most half, and what the budgets leave.
+Finding CheckShrink(const GuardInput& input, const std::string& change, int now,
+                    int then) {
+  if (then >= now) return Deny(change + ": a scale-in only takes away");
+  if (now > 2 * then) return Deny(change + ": more than half");
+  const std::string problem = FloorProblem(input, then);
+  return problem.empty() ? Allow(change) : Deny(change + ": " + problem);
+}
+
 Finding CheckReplicas(const GuardInput& input, const SetReplicas& mutation) {
   const ClusterObject& workload = *input.facts.workload;
   const WorkloadState* state = workload.As<WorkloadState>();
@@ -70,6 +105,9 @@ Finding CheckReplicas(const GuardInput& input, const SetReplicas& mutation) {
   if (now < 1) return Deny(ToString(workload.ref) + " is scaled to none");
   if (then < 1) return Deny(change + ": never to none");
   if (input.undo()) return Allow(change + ": back to what it was");
+  if (input.purpose().kind == ActionKind::kScaleIn) {
+    return CheckShrink(input, change, now, then);
+  }
   const Limits limits = LimitsOf(input);
   const int percent = std::min(limits.percent, kMostPercent);
   if (then <= now) return Deny(change + ": a scale-out only adds");
@@ -117,6 +155,12 @@ Finding CheckBounds(const GuardInput& input, const SetHpaBounds& mutation) {
                              std::to_string(high);
   if (low < 1 || low > high) return Deny(change + ": not a range from 1");
   if (input.undo()) return Allow(change + ": back to what it was");
+  if (input.purpose().kind == ActionKind::kScaleIn) {
+    if (high > state.max_replicas) {
+      return Deny(change + ": a scale-in only takes away");
+    }
+    return CheckShrink(input, change, state.min_replicas, low);
+  }
   const Limits limits = LimitsOf(input);
   const int percent = std::min(limits.percent, kMostPercent);
   const bool grows = low >= state.min_replicas && high >= state.max_replicas &&

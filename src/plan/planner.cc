@@ -1,5 +1,6 @@
 #include "plan/planner.h"
 
+#include <algorithm>
 #include <variant>
 
 namespace selfheal {
@@ -23,9 +24,14 @@ struct ParameterVisitor {
   }
   std::string operator()(const ScaleOut& action) const {
     return "percent=" + std::to_string(action.percent) +
-           ",max=" + std::to_string(action.max_replicas);
+           ",max=" + std::to_string(MostReplicas(action)) +
+           ",back=" + std::to_string(action.back_after.count()) + "s";
   }
-  std::string operator()(const ScaleIn&) const { return ""; }
+  std::string operator()(const ScaleIn& action) const {
+    return "to=" + std::to_string(action.replicas) + ".." +
+           std::to_string(action.max_replicas) +
+           ",calm=" + std::to_string(action.calm.count()) + "s";
+  }
   std::string operator()(const Rollback& action) const {
     return "max_revisions=" + std::to_string(action.max_revisions);
   }
@@ -72,6 +78,29 @@ Result<const Runbook*> ChooseRunbook(const RuleSet& set, const Rule& rule,
   return &found->second;
 }
 
+const CauseFinding* FindingFor(const RunbookStep& step,
+                               const std::vector<CauseFinding>& causes) {
+  for (const CauseFinding& finding : causes) {
+    if (std::find(step.when.begin(), step.when.end(), finding.cause) !=
+        step.when.end()) {
+      return &finding;
+    }
+  }
+  return nullptr;
+}
+
+Result<int> ChooseStep(const Runbook& runbook, int first,
+                       const std::vector<CauseFinding>& causes) {
+  const int steps = static_cast<int>(runbook.steps.size());
+  for (int i = first; i < steps; ++i) {
+    const RunbookStep& step = runbook.steps[static_cast<std::size_t>(i)];
+    if (step.when.empty() || FindingFor(step, causes) != nullptr) return i;
+  }
+  return Error{Code::kNotFound, "no step of runbook " + runbook.name +
+                                    (first == 0 ? "" : " that is left") +
+                                    " fits"};
+}
+
 std::string CanonicalPlan(const Plan& plan) {
   std::string out;
   Line(out, "runbook", plan.runbook);
@@ -91,6 +120,7 @@ std::string CanonicalPlan(const Plan& plan) {
              (step.undo == UndoMode::kAutomatic ? " undone" : "") +
              WhenText(step.when));
   }
+  if (plan.cause) Line(out, "cause", std::string(CauseName(plan.cause->cause)));
   Line(out, "object", ToString(plan.change.object));
   Line(out, "uid", plan.change.uid);
   Line(out, "generation", std::to_string(plan.change.generation));
@@ -117,6 +147,12 @@ Plan MakePlan(const Incident& incident, const Runbook& runbook, int step,
             .hash = "",
             .created_at = now,
             .expires_at = now + kPlanLifetime};
+  if (incident.assessment) {
+    const CauseFinding* finding =
+        FindingFor(plan.steps.at(static_cast<std::size_t>(step)),
+                   incident.assessment->causes);
+    if (finding != nullptr) plan.cause = *finding;
+  }
   plan.hash = digest(CanonicalPlan(plan));
   return plan;
 }

@@ -16,6 +16,17 @@ namespace selfheal {
 Result<const Runbook*> ChooseRunbook(const RuleSet& set, const Rule& rule,
                                      int step);
 
+/// The step from `first` on that is taken next: one without `when`, or one for
+/// which a cause that it asks for is among `causes`.
+///
+/// @error kNotFound  none is.
+Result<int> ChooseStep(const Runbook& runbook, int first,
+                       const std::vector<CauseFinding>& causes);
+
+/// The finding on which `step` is taken; null where it is taken always.
+const CauseFinding* FindingFor(const RunbookStep& step,
+                               const std::vector<CauseFinding>& causes);
+
 /// Everything that a person would approve, as canonical text: runbook digest,
 /// target and uid, generation, the step with its parameters and absolute
 /// values, and all steps of the runbook. Not in it: resourceVersions,

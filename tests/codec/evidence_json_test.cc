@@ -32,6 +32,12 @@ TEST(StoredEvidence, GoesRoundWithoutLoss) {
   EXPECT_EQ(back->metrics[1].problem, "no series");
   EXPECT_EQ(back->changes.at(0).revision, 7);
   EXPECT_EQ(back->problems, evidence.problems);
+  ASSERT_EQ(back->pods.size(), 2u);
+  EXPECT_EQ(back->pods[0].uid, "uid-1");
+  EXPECT_EQ(back->pods[0].node, "n1");
+  EXPECT_EQ(back->pods[0].metrics.at(0).window.values.at(2), 3.25);
+  EXPECT_TRUE(back->pods[1].metrics.empty());
+  EXPECT_EQ(back->pods_problem, "one is missing");
 }
 
 TEST(StoredEvidence, ALimitThatIsNoNumberStaysALimit) {
@@ -54,7 +60,8 @@ TEST(StoredEvidence, KeepsHowItWasJudgedToTheBit) {
                        .trees = 7,
                        .sample = 99,
                        .contamination = 1e-17,
-                       .min_baseline = 61},
+                       .min_baseline = 61,
+                       .causes = {Cause::kLoad, Cause::kOnePod}},
                       *testing::FullIncident().assessment};
   const std::string text =
       StoredEvidenceJson({testing::FullEvidence(), judged});
@@ -71,6 +78,7 @@ TEST(StoredEvidence, KeepsHowItWasJudgedToTheBit) {
   EXPECT_EQ(options.need, ConfirmSpec::Need::kAll);
   EXPECT_EQ(options.horizon, seconds(901));
   EXPECT_EQ(options.min_baseline, 61);
+  EXPECT_EQ(options.causes, judged.options.causes);
 }
 
 TEST(StoredEvidence, RubbishIsAnError) {

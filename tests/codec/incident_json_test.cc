@@ -48,10 +48,10 @@ TEST(StoredIncident, FullOneGoesRoundWithoutLoss) {
 TEST(StoredIncident, KnowsEveryMember) {
   const Incident incident = testing::FullIncident();
   const auto& [id, type, phase, opened_at, closed_at, target, target_uid, rule,
-               from_watch, alerts, assessment, changes, own_step, plan, verdict,
-               approval, executions, progress, verification, next_at,
-               wait_deadline, retry_deadline, reason] = incident;
-  const auto& [runbook, runbook_digest, risk, steps, step, plan_target,
+               from_watch, takes_back, alerts, assessment, changes, own_step,
+               plan, verdict, approval, executions, progress, verification,
+               next_at, wait_deadline, retry_deadline, reason] = incident;
+  const auto& [runbook, runbook_digest, risk, steps, step, cause, plan_target,
                plan_target_uid, change, hash, created_at, expires_at] = *plan;
   const auto& [object, uid, generation, summary, blast_radius, from, to,
                from_max, to_max, restarted_at, previous_restarted_at, canaries,
@@ -96,8 +96,8 @@ TEST(StoredIncident, EveryMemberOfEveryEnumComesBack) {
   }
   const std::vector<Action> actions = {RestartPod{},
                                        RollingRestart{2, seconds(9)},
-                                       ScaleOut{75, 12},
-                                       ScaleIn{},
+                                       ScaleOut{75, 12, 90, 9, seconds(8)},
+                                       ScaleIn{3, 6, seconds(70)},
                                        Rollback{2},
                                        SetResources{40},
                                        Cordon{},
@@ -191,7 +191,8 @@ TEST(IncidentJson, HasThePublicForm) {
   EXPECT_EQ(out["plan"]["runbook"], "memory-leak");
   EXPECT_EQ(out["plan"]["hash"], "hash-1");
   EXPECT_EQ(out["plan"]["steps"], json::parse(R"([{"action":"rolling_restart",
-                             "target":"Deployment/shop/cart"}])"));
+                             "target":"Deployment/shop/cart",
+                             "when":["one_pod","leak"]}])"));
   EXPECT_EQ(out["verdict"],
             json::parse(R"({"outcome":"allow","findings":[{"guard":"cooldown",
                             "outcome":"allow","reason":"rested"}]})"));

@@ -36,6 +36,7 @@ Plan FullPlan() {
                 seconds(30),
                 UndoMode::kAutomatic,
                 {Cause::kOnePod, Cause::kLeak}}};
+  out.cause = CauseFinding{Cause::kOnePod, "cart-1 stands out.", {"cart-1"}};
   out.target = {ObjectKind::kDeployment, "shop", "cart"};
   out.target_uid = "uid-cart";
   out.change.object = out.target;
@@ -98,6 +99,7 @@ Incident FullIncident() {
   out.rule = "memory-leak";
   out.step = 1;
   out.from_watch = true;
+  out.takes_back = "01J0";
   out.alerts = {{"0123456789abcdef", "KubeMemoryLeak",
                  At("2026-11-25T11:59:00.123456789Z"), true}};
   out.assessment = FullAssessment();
@@ -154,6 +156,8 @@ EvidenceWindow FullEvidence() {
   errors.optional = true;
   errors.problem = "no series";
   out.metrics = {memory, errors};
+  out.pods = {{"cart-1", "uid-1", "n1", {memory}}, {"cart-2", "uid-2", "", {}}};
+  out.pods_problem = "one is missing";
   out.changes = {{{ObjectKind::kDeployment, "shop", "cart"},
                   out.at,
                   "kubectl",

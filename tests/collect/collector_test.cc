@@ -55,6 +55,63 @@ Rule MakeRule() {
   return rule;
 }
 
+TEST(CollectPods, AsksEachPodAloneForWhatTellsOfPods) {
+  Rule rule = MakeRule();
+  rule.evidence[0].bad = BadDirection::kRises;
+  EvidenceQuery rate = rule.evidence[0];
+  rate.name = "rate";
+  rate.bad = BadDirection::kEither;
+  EvidenceQuery extra = rule.evidence[0];
+  extra.name = "extra";
+  extra.optional = true;
+  rule.evidence.insert(rule.evidence.end(), {rate, extra});
+  std::vector<std::string> asked;
+  FakeSource source([&](const RangeQuery& query) -> Result<QueryAnswer> {
+    asked.push_back(query.expr);
+    if (query.expr.find("cart-b") != std::string::npos) return QueryAnswer{};
+    return Full(query, 7);
+  });
+  const auto pods =
+      Collector(source, seconds(5))
+          .CollectPods(rule, kScope.target,
+                       {{"cart-a", "ua", "n1", {}}, {"cart-b", "ub", "n2", {}}},
+                       kNow);
+  ASSERT_TRUE(pods.ok()) << pods.error().message;
+  EXPECT_EQ(asked.size(), 6u);  // Window, baseline and limit of each.
+  EXPECT_EQ(asked.front(), R"(max(m{namespace="shop",pod=~"cart-a"}))");
+  ASSERT_EQ(pods->size(), 2u);
+  const PodEvidence& first = pods->front();
+  EXPECT_EQ(first.uid, "ua");
+  ASSERT_EQ(first.metrics.size(), 1u);
+  EXPECT_EQ(first.metrics[0].name, "memory");
+  EXPECT_EQ(first.metrics[0].window.values.back(), 7);
+  EXPECT_EQ(first.metrics[0].baseline.values.size(), 12u);
+  EXPECT_EQ(pods->back().metrics.at(0).problem, "no series");
+}
+
+TEST(CollectPods, AWarningSpoilsThePodAndAFaultTheWhole) {
+  Rule rule = MakeRule();
+  rule.evidence[0].bad = BadDirection::kRises;
+  FakeSource warned([](const RangeQuery& query) -> Result<QueryAnswer> {
+    QueryAnswer answer = Full(query, 7);
+    answer.warnings = {"partial"};
+    return answer;
+  });
+  const auto pods =
+      Collector(warned, seconds(5))
+          .CollectPods(rule, kScope.target, {{"cart-a", "", "", {}}}, kNow);
+  ASSERT_TRUE(pods.ok());
+  EXPECT_NE(pods->front().metrics.at(0).problem.find("partial"),
+            std::string::npos);
+  FakeSource down([](const RangeQuery&) -> Result<QueryAnswer> {
+    return Error{Code::kUnavailable, "down"};
+  });
+  EXPECT_FALSE(
+      Collector(down, seconds(5))
+          .CollectPods(rule, kScope.target, {{"cart-a", "", "", {}}}, kNow)
+          .ok());
+}
+
 Result<EvidenceWindow> Collect(FakeSource::Answer answer) {
   FakeSource source(std::move(answer));
   return Collector(source, seconds(5)).Collect(MakeRule(), kScope, kNow);

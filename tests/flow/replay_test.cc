@@ -81,6 +81,36 @@ TEST(ReplayAssessment, OfAnotherJudgeSaysWhich) {
   EXPECT_NE(replay.detail.find("judged by version 1"), std::string::npos);
 }
 
+TEST(ReplayAssessment, ThePodsOnWhichACauseWasToldCountToo) {
+  Decided decided;
+  KeptEvidence& kept = decided.kept;
+  for (const unsigned seed : {31u, 32u, 33u}) {
+    const std::string name = "cart-" + std::to_string(seed);
+    kept.window.pods.push_back(
+        {name, "uid-" + name, "n1", kept.window.metrics});
+    for (MetricWindow& metric : kept.window.pods.back().metrics) {
+      metric = testing::OrdinaryMetric(metric.name, 100, 5, seed);
+    }
+  }
+  testing::Raise(kept.window.pods[1].metrics[0], 20, 80);
+  ConfirmSpec options = kept.judged->options;
+  options.causes = {Cause::kOnePod};
+  kept.judged = Judged{options, Judge(kept.window, options, 42)};
+  ASSERT_EQ(kept.judged->assessment.causes.size(), 1u);
+  decided.row.data = AuditFields(kept.judged->assessment);
+  EXPECT_EQ(decided.Again().outcome, ReplayOutcome::kIdentical)
+      << decided.Again().detail;
+  Decided altered = decided;
+  for (double& value : altered.kept.window.pods[2].metrics[0].window.values) {
+    value += 80;
+  }
+  const Replay replay = altered.Again();
+  EXPECT_EQ(replay.outcome, ReplayOutcome::kDifferent);
+  EXPECT_NE(replay.detail.find("causes"), std::string::npos) << replay.detail;
+  EXPECT_EQ(replay.detail.find("statistic"), std::string::npos)
+      << replay.detail;
+}
+
 AuditRecord VerdictRow(std::string_view outcome) {
   AuditRecord row;
   row.stage = Stage::kGuard;

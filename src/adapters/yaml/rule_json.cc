@@ -91,12 +91,24 @@ void AddParameters(const Action& action, Json& json) {
   if (const auto* scale = std::get_if<ScaleOut>(&action)) {
     json["percent"] = scale->percent;
     json["max_replicas"] = scale->max_replicas;
+    if (scale->connections > 0) {
+      json["connections"] = {{"budget", scale->connections},
+                             {"per_pod", scale->connections_per_pod}};
+    }
+    if (scale->back_after > seconds(0)) {
+      json["back_after"] = FormatDuration(scale->back_after);
+    }
   }
 }
 
 Json ToJson(const RunbookStep& step) {
   Json json = {{"action", ActionName(step.action)}};
   AddParameters(step.action, json);
+  if (!step.when.empty()) {
+    Json when = Json::array();
+    for (const Cause cause : step.when) when.push_back(CauseName(cause));
+    json["when"] = std::move(when);
+  }
   if (std::holds_alternative<Notify>(step.action)) return json;
   json["verify"] = {{"within", FormatDuration(step.verify_within)},
                     {"settle", FormatDuration(step.settle)}};

@@ -4,11 +4,13 @@
 #include <string>
 #include <utility>
 
+#include "adapters/yaml/evidence_needs.h"
 #include "adapters/yaml/files.h"
 #include "adapters/yaml/matchers.h"
 #include "adapters/yaml/rule_reader.h"
 #include "adapters/yaml/runbook_reader.h"
 #include "config/scalar.h"
+#include "core/duration.h"
 
 namespace selfheal::yaml {
 namespace {
@@ -80,13 +82,45 @@ std::map<std::string, const LoadedRunbook*> IndexRunbooks(
 void CheckActions(const LoadedRule& loaded, const LoadedRunbook& runbook,
                   Findings* findings) {
   for (std::size_t i = 0; i < runbook.runbook.steps.size(); ++i) {
-    const ActionKind kind = KindOf(runbook.runbook.steps[i].action);
-    if (CanTake(loaded.rule.target, kind)) continue;
+    const RunbookStep& step = runbook.runbook.steps[i];
+    const ActionKind kind = KindOf(step.action);
+    if (CanTake(loaded.rule.target, kind) ||
+        NamesItsObject(loaded.rule.target, step)) {
+      continue;
+    }
     findings->push_back({loaded.runbook_at,
                          "action " + std::string(ActionName(kind)) + " (" +
                              ToString(runbook.steps_at[i]) +
                              ") cannot be taken on target " +
                              std::string(TargetModeName(loaded.rule.target))});
+  }
+}
+
+void CheckCauses(const LoadedRule& loaded, const LoadedRunbook& runbook,
+                 Findings* findings) {
+  for (std::size_t i = 0; i < runbook.runbook.steps.size(); ++i) {
+    for (const Cause cause : runbook.runbook.steps[i].when) {
+      const std::string problem = CauseProblem(loaded.rule, cause);
+      if (problem.empty()) continue;
+      findings->push_back(
+          {loaded.runbook_at, "cause " + std::string(CauseName(cause)) + " (" +
+                                  ToString(runbook.steps_at[i]) +
+                                  ") cannot be told by this rule: " + problem});
+    }
+  }
+}
+
+void CheckWaysBack(const LoadedRule& loaded, const LoadedRunbook& runbook,
+                   Findings* findings) {
+  for (std::size_t i = 0; i < runbook.runbook.steps.size(); ++i) {
+    const auto* out = std::get_if<ScaleOut>(&runbook.runbook.steps[i].action);
+    if (out == nullptr || out->back_after == seconds(0)) continue;
+    const std::string problem = CalmProblem(loaded.rule, out->back_after);
+    if (problem.empty()) continue;
+    findings->push_back(
+        {loaded.runbook_at, "back_after " + FormatDuration(out->back_after) +
+                                " (" + ToString(runbook.steps_at[i]) +
+                                ") cannot be told by this rule: " + problem});
   }
 }
 
@@ -99,6 +133,8 @@ void CheckRunbooks(const std::vector<LoadedRule>& rules,
     const auto found = index.find(loaded.rule.runbook);
     if (found != index.end()) {
       CheckActions(loaded, *found->second, findings);
+      CheckCauses(loaded, *found->second, findings);
+      CheckWaysBack(loaded, *found->second, findings);
       continue;
     }
     const std::string_view closest = ClosestName(loaded.rule.runbook, names);

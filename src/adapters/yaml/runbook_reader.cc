@@ -113,15 +113,47 @@ void ReadEscalate(const Node& node, std::size_t steps, Runbook& runbook,
   runbook.escalate_after_steps = static_cast<int>(*value);
 }
 
+/// True where step `next` may be the one that is taken after step `before`
+/// (-1 = first of all), because some cause leads to no step between.
+bool MayFollow(const std::vector<RunbookStep>& steps, int before, int next) {
+  const auto first = steps.begin() + before + 1;
+  const auto last = steps.begin() + next;
+  const auto passed_by = [&](const auto& lets_pass) {
+    return std::all_of(first, last, lets_pass);
+  };
+  if (!passed_by([](const RunbookStep& s) { return !s.when.empty(); })) {
+    return false;
+  }
+  if (last->when.empty()) return true;
+  return std::any_of(
+      last->when.begin(), last->when.end(), [&](const Cause cause) {
+        return passed_by([&](const RunbookStep& s) {
+          return std::find(s.when.begin(), s.when.end(), cause) == s.when.end();
+        });
+      });
+}
+
 /// A step that changes something and that nothing leads to is a mistake.
-void CheckReached(const Node* steps, const Runbook& runbook,
-                  FindingSink& sink) {
-  const auto after = static_cast<std::size_t>(runbook.escalate_after_steps);
-  if (steps == nullptr || runbook.steps.size() != steps->items.size()) return;
-  for (std::size_t i = after; i < runbook.steps.size(); ++i) {
-    if (std::holds_alternative<Notify>(runbook.steps[i].action)) continue;
-    sink.Add(steps->items[i].at,
-             "is never reached: escalate.after tells a person before it");
+void CheckReached(const Node* node, const Runbook& runbook, FindingSink& sink) {
+  const std::vector<RunbookStep>& steps = runbook.steps;
+  if (node == nullptr || steps.size() != node->items.size()) return;
+  // How many steps are taken before each, at the least.
+  std::vector<int> taken(steps.size(), runbook.escalate_after_steps);
+  const auto tells = [&](int i) {
+    return std::holds_alternative<Notify>(
+        steps[static_cast<std::size_t>(i)].action);
+  };
+  for (int i = 0; i < static_cast<int>(steps.size()); ++i) {
+    int& least = taken[static_cast<std::size_t>(i)];
+    for (int before = -1; before < i; ++before) {
+      if (before >= 0 && tells(before)) continue;
+      if (!MayFollow(steps, before, i)) continue;
+      least = std::min(
+          least, before < 0 ? 0 : taken[static_cast<std::size_t>(before)] + 1);
+    }
+    if (least < runbook.escalate_after_steps || tells(i)) continue;
+    sink.Add(node->items[static_cast<std::size_t>(i)].at,
+             "is never reached: a person is told before it");
   }
 }
 
@@ -190,6 +222,25 @@ bool CanTake(TargetMode mode, ActionKind kind) {
       return mode == TargetMode::kVolume;
     case ActionKind::kRenewCertificate:
       return mode == TargetMode::kCertificate;
+  }
+  return false;
+}
+
+bool NamesItsObject(TargetMode mode, const RunbookStep& step) {
+  if (mode != TargetMode::kWorkload || step.when.size() != 1) return false;
+  const ActionKind kind = KindOf(step.action);
+  switch (step.when.front()) {
+    case Cause::kOnePod:
+      return kind == ActionKind::kRestartPod;
+    case Cause::kOneNode:
+      return kind == ActionKind::kCordon || kind == ActionKind::kDrain;
+    case Cause::kNewRevision:
+    case Cause::kLeak:
+    case Cause::kLowLimit:
+    case Cause::kSomePods:
+    case Cause::kAllPods:
+    case Cause::kLoad:
+      return false;
   }
   return false;
 }

@@ -25,6 +25,10 @@ std::optional<LoadedRunbook> ReadRunbook(const Node& root, const Config& config,
 /// True where an object that `mode` names can take the action.
 bool CanTake(TargetMode mode, ActionKind kind);
 
+/// True where the action's object is no part of the target's name, but named
+/// by every cause on which the step is taken: one pod of a workload, a node.
+bool NamesItsObject(TargetMode mode, const RunbookStep& step);
+
 /// "pod", "workload", "node", "volume", "certificate".
 std::string_view TargetModeName(TargetMode mode);
 

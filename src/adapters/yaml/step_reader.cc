@@ -1,5 +1,7 @@
 #include "adapters/yaml/step_reader.h"
 
+#include <algorithm>
+
 #include "adapters/yaml/reader.h"
 #include "core/duration.h"
 
@@ -8,6 +10,7 @@ namespace {
 
 constexpr Range<seconds> kObserveRange = {seconds(1), seconds(3600)};
 constexpr Range<seconds> kWithinRange = {seconds(1), seconds(6 * 3600)};
+constexpr Range<seconds> kBackRange = {seconds(60), seconds(12 * 3600)};
 constexpr Range<seconds> kTimeoutRange = {seconds(60), seconds(6 * 3600)};
 constexpr Range<seconds> kSettleRange = {seconds(0), seconds(3600)};
 
@@ -89,13 +92,34 @@ void RefuseOthers(MapReader& step, const Action& action, FindingSink& sink) {
              std::string(ActionName(action)) + " takes no " + std::string(key));
   };
   if (!std::holds_alternative<RollingRestart>(action)) refuse("canary");
-  if (!std::holds_alternative<ScaleOut>(action)) refuse("max_replicas");
-  if (!std::holds_alternative<ScaleOut>(action) &&
-      !std::holds_alternative<ExpandVolume>(action)) {
-    refuse("percent");
+  if (!std::holds_alternative<ScaleOut>(action)) {
+    refuse("max_replicas");
+    refuse("connections");
+    refuse("back_after");
+    if (!std::holds_alternative<ExpandVolume>(action)) refuse("percent");
   }
   if (!std::holds_alternative<ExpandVolume>(action)) refuse("max_gib");
   if (!std::holds_alternative<RenewCertificate>(action)) refuse("timeout");
+}
+
+/// `connections: {budget: 200, per_pod: 20}`.
+void ReadConnections(const Node& node, ScaleOut& action, FindingSink& sink) {
+  MapReader reader(node, sink);
+  if (!reader.is_map()) return;
+  constexpr Range<int> kRange = {1, 1000000};
+  if (const Node* budget = reader.Require("budget")) {
+    action.connections = ReadInteger(*budget, kRange, sink).value_or(0);
+  }
+  if (const Node* per_pod = reader.Require("per_pod")) {
+    action.connections_per_pod =
+        ReadInteger(*per_pod, kRange, sink).value_or(0);
+  }
+  reader.Finish();
+  if (action.connections < action.connections_per_pod) {
+    sink.Add(node.at, "budget " + std::to_string(action.connections) +
+                          " is not enough for one pod of " +
+                          std::to_string(action.connections_per_pod));
+  }
 }
 
 void ReadParameters(MapReader& step, const Config& config, Action& action,
@@ -110,6 +134,13 @@ void ReadParameters(MapReader& step, const Config& config, Action& action,
                 scale->percent, sink);
     ReadLimited(step, "max_replicas", "guards.scale.max_replicas",
                 guard.max_replicas, scale->max_replicas, sink);
+    if (const Node* connections = step.Find("connections")) {
+      ReadConnections(*connections, *scale, sink);
+    }
+    if (const Node* back = step.Find("back_after")) {
+      scale->back_after =
+          ReadSeconds(*back, kBackRange, sink).value_or(scale->back_after);
+    }
   }
   if (auto* expand = std::get_if<ExpandVolume>(&action)) {
     ReadNumberOf(step, "percent", {1, 100}, expand->percent, sink);
@@ -174,6 +205,26 @@ void ReadUndo(const Node& node, RunbookStep& step, FindingSink& sink) {
   step.undo = UndoMode::kAutomatic;
 }
 
+/// `when: [one_pod]`: the causes of which one must hold.
+void ReadWhen(const Node& node, RunbookStep& step, FindingSink& sink) {
+  if (node.kind != NodeKind::kSequence || node.items.empty()) {
+    sink.Add(node.at, "expected a list of causes, as in [one_pod]");
+    return;
+  }
+  const std::vector<std::string_view> names(kCauseNames.begin(),
+                                            kCauseNames.end());
+  for (const Node& item : node.items) {
+    const auto index = ReadChoice(item, names, sink);
+    if (!index) continue;
+    const Cause cause = static_cast<Cause>(*index);
+    if (std::find(step.when.begin(), step.when.end(), cause) !=
+        step.when.end()) {
+      sink.Add(item.at, std::string(CauseName(cause)) + " stands here twice");
+    }
+    step.when.push_back(cause);
+  }
+}
+
 }  // namespace
 
 std::optional<RunbookStep> ReadStep(const Node& node, const Config& config,
@@ -191,6 +242,7 @@ std::optional<RunbookStep> ReadStep(const Node& node, const Config& config,
   ReadParameters(reader, config, step.action, sink);
   ReadVerify(reader, reader.Find("verify"), step, sink);
   if (const Node* undo = reader.Find("undo")) ReadUndo(*undo, step, sink);
+  if (const Node* when = reader.Find("when")) ReadWhen(*when, step, sink);
   reader.Finish();
   return step;
 }

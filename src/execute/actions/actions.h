@@ -40,4 +40,10 @@ Result<Move> NextRenewCertificate(const RenewCertificate& action,
                                   const Incident& incident,
                                   const StepContext& context);
 
+Result<PlannedChange> FreezeScaleIn(const ScaleIn& action,
+                                    const ObjectRef& target,
+                                    const StepContext& context);
+Result<Move> NextScaleIn(const Incident& incident, const StepContext& context);
+Result<Move> UndoScaleIn(const Incident& incident, const StepContext& context);
+
 }  // namespace selfheal::actions

@@ -9,6 +9,24 @@ namespace {
 /// How long the pod may take to go and its successor to appear.
 constexpr seconds kTimeout{300};
 
+/// The pod that the cause points at or, where none does, the one that is in
+/// most distress; null = there is none.
+const ClusterObject* WorstOf(const std::vector<ClusterObject>& pods,
+                             const Suspects& suspects) {
+  if (!suspects.pods.empty()) {
+    const PodIdentity& suspect = suspects.pods.front();
+    const auto found =
+        std::find_if(pods.begin(), pods.end(), [&](const auto& pod) {
+          return pod.ref.name == suspect.name && pod.uid == suspect.uid;
+        });
+    return found == pods.end() ? nullptr : &*found;
+  }
+  const auto worst = std::max_element(
+      pods.begin(), pods.end(),
+      [](const auto& a, const auto& b) { return Distress(a) < Distress(b); });
+  return worst == pods.end() || Distress(*worst) == 0 ? nullptr : &*worst;
+}
+
 }  // namespace
 
 Result<PlannedChange> FreezeRestartPod(const RestartPod&,
@@ -18,12 +36,13 @@ Result<PlannedChange> FreezeRestartPod(const RestartPod&,
   if (!workload.ok()) return workload.error();
   auto pods = PodsOf(context.view, *workload);
   if (!pods.ok()) return pods.error();
-  const auto worst = std::max_element(
-      pods->begin(), pods->end(),
-      [](const auto& a, const auto& b) { return Distress(a) < Distress(b); });
-  if (worst == pods->end() || Distress(*worst) == 0) {
+  const ClusterObject* worst = WorstOf(*pods, context.suspects);
+  if (worst == nullptr) {
     return Error{Code::kFailedPrecondition,
-                 "no pod of " + ToString(target) + " shows a restart"};
+                 context.suspects.pods.empty()
+                     ? "no pod of " + ToString(target) + " shows a restart"
+                     : "pod " + context.suspects.pods.front().name +
+                           ", which stood out, is gone"};
   }
   PlannedChange change;
   change.object = worst->ref;

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "execute/actions/actions.h"
+#include "execute/actions/scaling.h"
 #include "execute/workload.h"
 
 namespace selfheal::actions {
@@ -11,32 +12,17 @@ constexpr seconds kTimeout{600};
 
 int Grown(int replicas, const ScaleOut& action) {
   const int more = std::max(1, (replicas * action.percent + 99) / 100);
-  return std::min(replicas + more, action.max_replicas);
+  return std::min(replicas + more, MostReplicas(action));
 }
 
-/// The HPA that scales `target`.
-/// @error kFailedPrecondition  two of them do.
-Result<std::optional<ClusterObject>> HpaOf(ClusterView& view,
-                                           const ObjectRef& target) {
-  auto list = view.List({.kind = ObjectKind::kHorizontalPodAutoscaler,
-                         .ns = target.ns,
-                         .selector = {},
-                         .node = ""});
-  if (!list.ok()) return list.error();
-  std::optional<ClusterObject> found;
-  for (ClusterObject& hpa : *list) {
-    const auto* state = hpa.As<HpaState>();
-    if (state == nullptr || state->target_kind != KindName(target.kind) ||
-        state->target_name != target.name) {
-      continue;
-    }
-    if (found) {
-      return Error{Code::kFailedPrecondition,
-                   "two HorizontalPodAutoscalers scale " + ToString(target)};
-    }
-    found = std::move(hpa);
-  }
-  return found;
+/// "10 replicas", and what sets that limit.
+std::string Ceiling(const ScaleOut& action) {
+  const int most = MostReplicas(action);
+  return std::to_string(most) + " replicas" +
+         (most == action.max_replicas && action.connections == 0
+              ? ""
+              : ", for which its " + std::to_string(action.connections) +
+                    " connections suffice");
 }
 
 Result<PlannedChange> FreezeHpa(const ScaleOut& action,
@@ -53,14 +39,13 @@ Result<PlannedChange> FreezeHpa(const ScaleOut& action,
       Grown(std::max(state.min_replicas, state.current_replicas), action);
   change.to_max = std::max(
       {state.max_replicas, change.to, Grown(state.max_replicas, action)});
-  if (change.to_max > action.max_replicas) {
-    change.to_max = std::max(state.max_replicas, action.max_replicas);
+  if (change.to_max > MostReplicas(action)) {
+    change.to_max = std::max(state.max_replicas, MostReplicas(action));
   }
   change.to = std::min(change.to, change.to_max);
   if (change.to <= state.current_replicas) {
     return Error{Code::kFailedPrecondition,
-                 ToString(hpa.ref) + " can't grow beyond " +
-                     std::to_string(action.max_replicas) + " replicas"};
+                 ToString(hpa.ref) + " can't grow beyond " + Ceiling(action)};
   }
   change.summary =
       "bounds of " + ToString(hpa.ref) + " from " +
@@ -69,31 +54,6 @@ Result<PlannedChange> FreezeHpa(const ScaleOut& action,
   change.blast_radius =
       "up to " + std::to_string(change.to_max) + " pods, none is stopped";
   return change;
-}
-
-Mutation SetTo(const PlannedChange& change, const ClusterObject& live,
-               int replicas, int max, const std::string& action_id) {
-  if (change.object.kind == ObjectKind::kHorizontalPodAutoscaler) {
-    return SetHpaBounds{.hpa = change.object,
-                        .uid = change.uid,
-                        .resource_version = live.resource_version,
-                        .min_replicas = replicas,
-                        .max_replicas = max,
-                        .action_id = action_id};
-  }
-  return SetReplicas{.workload = change.object,
-                     .uid = change.uid,
-                     .resource_version = live.resource_version,
-                     .replicas = replicas};
-}
-
-/// Replicas, or the HPA's bounds, as they stand: {replicas or min, max}.
-std::pair<int, int> Standing(const ClusterObject& live) {
-  if (const auto* hpa = live.As<HpaState>()) {
-    return {hpa->min_replicas, hpa->max_replicas};
-  }
-  const auto* workload = live.As<WorkloadState>();
-  return {workload == nullptr ? -1 : workload->replicas, 0};
 }
 
 }  // namespace
@@ -123,9 +83,9 @@ Result<PlannedChange> FreezeScaleOut(const ScaleOut& action,
   change.from = state->replicas;
   change.to = Grown(state->replicas, action);
   if (change.to <= change.from) {
-    return Error{Code::kFailedPrecondition,
-                 ToString(target) + " stands at the limit of " +
-                     std::to_string(action.max_replicas) + " replicas"};
+    return Error{
+        Code::kFailedPrecondition,
+        ToString(target) + " stands at the limit of " + Ceiling(action)};
   }
   change.summary = "replicas of " + ToString(target) + " from " +
                    std::to_string(change.from) + " to " +
@@ -164,25 +124,7 @@ Result<Move> NextScaleOut(const Incident& incident,
 
 Result<Move> UndoScaleOut(const Incident& incident,
                           const StepContext& context) {
-  const PlannedChange& change = incident.plan->change;
-  if (IsApplied(incident, "restore")) {
-    return Move::Done("the previous replicas stand again");
-  }
-  auto live = context.view.Get(change.object);
-  if (!live.ok()) return live.error();
-  if (live->uid != change.uid) {
-    return Move::Failed("it is another object now");
-  }
-  const auto standing = Standing(*live);
-  if (standing == std::pair(change.from, change.from_max)) {
-    return Move::Done("it already stands as before");
-  }
-  if (standing != std::pair(change.to, change.to_max)) {
-    return Move::Failed("someone else has scaled it since");
-  }
-  return Move::Mutate(ActionKind::kUndoScaleOut, "restore",
-                      SetTo(change, *live, change.from, change.from_max,
-                            incident.progress.action_id));
+  return RestoreScale(ActionKind::kUndoScaleOut, incident, context);
 }
 
 }  // namespace selfheal::actions

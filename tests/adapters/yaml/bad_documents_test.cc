@@ -560,8 +560,62 @@ INSTANTIATE_TEST_SUITE_P(
                "  guards:",
                "    - action: notify\n    - action: scale_out\n      verify: "
                "{}\n  guards:",
-               {"runbooks/b.yaml:12:7: is never reached: escalate.after tells "
-                "a person before it"}},
+               {"runbooks/b.yaml:12:7: is never reached: a person is told "
+                "before it"}},
+        Change{"WhenUnknown",
+               "      undo:",
+               "      when: [one_pot]\n      undo:",
+               {"runbooks/b.yaml:10:14: expected one of new_revision, leak, "
+                "low_limit, one_pod, some_pods, one_node, all_pods, load; "
+                "found \"one_pot\""}},
+        Change{"WhenIsNoList",
+               "      undo:",
+               "      when: one_pod\n      undo:",
+               {"runbooks/b.yaml:10:13: expected a list of causes, as in "
+                "[one_pod]"}},
+        Change{"WhenTwice",
+               "      undo:",
+               "      when: [load, load]\n      undo:",
+               {"runbooks/b.yaml:10:20: load stands here twice"}},
+        Change{"WhenThatNothingTells",
+               "      undo:",
+               "      when: [leak]\n      undo:",
+               {"rules/a.yaml:18:12: cause leak (runbooks/b.yaml:7:7) cannot "
+                "be told by this rule: nothing here tells it"}},
+        Change{"StepBehindOneThatIsTakenAlways",
+               "  guards:",
+               "    - action: scale_out\n      when: [load]\n      verify: "
+               "{}\n  guards:",
+               {"runbooks/b.yaml:11:7: is never reached: a person is told "
+                "before it"}},
+        Change{"StepBehindOneOfTheSameCause",
+               "      undo: automatic\n",
+               "      when: [load]\n    - action: scale_out\n      when: "
+               "[load]\n      verify: {}\n",
+               {"runbooks/b.yaml:11:7: is never reached: a person is told "
+                "before it"}},
+        Change{
+            "RestartOfAnyPodOfAWorkload",
+            "rolling_restart\n      canary: {pods: 1, observe: 60s}\n      "
+            "verify: {within: 5m}\n      undo: automatic",
+            "restart_pod\n      when: [one_pod, some_pods]\n      verify: {}",
+            {"rules/a.yaml:18:12: action restart_pod (runbooks/b.yaml:7:7) "
+             "cannot be taken on target workload"}},
+        Change{"ConnectionsOfARestart",
+               "      undo:",
+               "      connections: {budget: 9, per_pod: 3}\n      undo:",
+               {"runbooks/b.yaml:10:20: rolling_restart takes no connections"}},
+        Change{"ConnectionsForNoPod",
+               "rolling_restart\n      canary: {pods: 1, observe: 60s}",
+               "scale_out\n      connections: {budget: 9, per_pod: 10}",
+               {"runbooks/b.yaml:8:20: budget 9 is not enough for one pod of "
+                "10"}},
+        Change{"ConnectionsWithoutBudget",
+               "rolling_restart\n      canary: {pods: 1, observe: 60s}",
+               "scale_out\n      connections: {per_pod: 10}",
+               {"runbooks/b.yaml:8:20: key \"budget\" is missing",
+                "runbooks/b.yaml:8:20: budget 0 is not enough for one pod of "
+                "10"}},
         Change{"Anchor",
                "risk: low",
                "risk: &r low",
@@ -591,6 +645,30 @@ TEST(BadSets, NamesAndMatchersAreUnique) {
              "alert must have one rule",
              "runbooks/b.yaml:3:18: a runbook called \"restart\" stands at "
              "runbooks/a.yaml:3:18"}));
+}
+
+/// Why a rule can't tell where in a workload its trouble is.
+TEST(BadSets, ACauseThatTheEvidenceDoesNotDecide) {
+  const std::string runbook =
+      Changed(kRunbook, "      undo:", "      when: [load]\n      undo:");
+  const std::string where =
+      ":12: cause load (runbooks/b.yaml:7:7) cannot be told by this rule: ";
+  EXPECT_EQ(Problems(std::string(kRule), runbook), Lines{});
+  EXPECT_EQ(Problems(Changed(kRule, "      rises: bad\n", ""), runbook),
+            Lines{"rules/a.yaml:17" + where +
+                  "no query that is not optional has a bad direction"});
+  EXPECT_EQ(
+      Problems(Changed(kRule, "m{$target}", "m{namespace=$namespace}"),
+               runbook),
+      Lines{"rules/a.yaml:18" + where +
+            "query \"memory\" does not ask by $target, so it says the same of "
+            "every pod"});
+  EXPECT_EQ(
+      Problems(
+          Changed(kRule, "  confirm:", "  default_evidence: false\n  confirm:"),
+          runbook),
+      Lines{"rules/a.yaml:19" + where +
+            "the evidence has no query \"request_rate_per_second\""});
 }
 
 TEST(BadSets, AnEmptyFileIsNoRule) {

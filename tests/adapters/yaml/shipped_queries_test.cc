@@ -59,6 +59,38 @@ constexpr std::string_view kSeries = R"(
         values: '0+120x60'
       - series: 'http_request_duration_seconds_bucket{namespace="shop",pod="cart-7c9f-abcde",le="+Inf"}'
         values: '0+120x60'
+      - series: 'hikaricp_connections_active{namespace="shop",pod="cart-7c9f-abcde",pool="main"}'
+        values: '8x60'
+      - series: 'hikaricp_connections_max{namespace="shop",pod="cart-7c9f-abcde",pool="main"}'
+        values: '10x60'
+      - series: 'hikaricp_connections_pending{namespace="shop",pod="cart-7c9f-abcde",pool="main"}'
+        values: '0x60'
+      - series: 'hikaricp_connections_active{namespace="shop",pod="cart-7c9f-abcde",pool="reports"}'
+        values: '1x60'
+      - series: 'hikaricp_connections_max{namespace="shop",pod="cart-7c9f-abcde",pool="reports"}'
+        values: '10x60'
+      - series: 'hikaricp_active_connections{namespace="shop",pod="old-7c9f-abcde",pool="main"}'
+        values: '5x60'
+      - series: 'hikaricp_max_connections{namespace="shop",pod="old-7c9f-abcde",pool="main"}'
+        values: '10x60'
+      - series: 'hikaricp_pending_threads{namespace="shop",pod="old-7c9f-abcde",pool="main"}'
+        values: '2x60'
+      - series: 'go_sql_in_use_connections{namespace="shop",pod="go-7c9f-abcde",db_name="orders"}'
+        values: '18x60'
+      - series: 'go_sql_max_open_connections{namespace="shop",pod="go-7c9f-abcde",db_name="orders"}'
+        values: '20x60'
+      - series: 'go_sql_wait_count_total{namespace="shop",pod="go-7c9f-abcde",db_name="orders"}'
+        values: '0+30x60'
+      - series: 'go_sql_in_use_connections{namespace="shop",pod="free-7c9f-abcde",db_name="orders"}'
+        values: '18x60'
+      - series: 'go_sql_max_open_connections{namespace="shop",pod="free-7c9f-abcde",db_name="orders"}'
+        values: '0x60'
+      - series: 'pgbouncer_pools_server_active_connections{namespace="shop",pod="bouncer-7c9f-abcde",database="orders",user="app"}'
+        values: '15x60'
+      - series: 'pgbouncer_databases_pool_size{namespace="shop",pod="bouncer-7c9f-abcde",database="orders",host="db"}'
+        values: '20x60'
+      - series: 'pgbouncer_pools_client_waiting_connections{namespace="shop",pod="bouncer-7c9f-abcde",database="orders",user="app"}'
+        values: '3x60'
 )";
 
 /// What one query of a rule answers about one Deployment.
@@ -131,7 +163,20 @@ TEST(ShippedQueries, AnswerWithOneSeriesOrNone) {
            {"cpu-throttling", "throttled_percent", "cart", "25"},
            {"cpu-throttling", "throttled_percent", "idle", ""},
            {"cpu-throttling", "throttled_percent", "none", ""},
-           {"cpu-throttling", "cpu_usage_percent", "cart", "50"}}) {
+           {"cpu-throttling", "cpu_usage_percent", "cart", "50"},
+           {"network-latency", "latency_p99_ms", "cart", "198"},
+           {"network-latency", "latency_p99_ms", "none", ""},
+           {"network-latency", "request_rate_per_second", "cart", "2"},
+           {"connection-pool-exhaustion", "in_use_percent", "cart", "80"},
+           {"connection-pool-exhaustion", "waiting", "cart", "0"},
+           {"connection-pool-exhaustion", "in_use_percent", "old", "50"},
+           {"connection-pool-exhaustion", "waiting", "old", "2"},
+           {"connection-pool-exhaustion", "in_use_percent", "go", "90"},
+           {"connection-pool-exhaustion", "waiting", "go", "0.5"},
+           {"connection-pool-exhaustion", "in_use_percent", "free", ""},
+           {"connection-pool-exhaustion", "in_use_percent", "bouncer", "75"},
+           {"connection-pool-exhaustion", "waiting", "bouncer", "3"},
+           {"connection-pool-exhaustion", "waiting", "none", ""}}) {
     text += Entry(Expanded(**set, expected), expected.value);
   }
   const testing::TempFolder folder;

@@ -49,6 +49,12 @@ TEST(Shipped, OneRuleForEachAlertNameThatPeopleHave) {
   EXPECT_EQ(RuleFor(*set, "CPUThrottlingHigh"), "cpu-throttling;");
   EXPECT_EQ(RuleFor(*set, "KubeHpaMaxedOut"), "cpu-throttling;");
   EXPECT_EQ(RuleFor(*set, "SelfhealCpuThrottling"), "cpu-throttling;");
+  EXPECT_EQ(RuleFor(*set, "RequestLatencyP99High"), "network-latency;");
+  EXPECT_EQ(RuleFor(*set, "SelfhealNetworkLatency"), "network-latency;");
+  EXPECT_EQ(RuleFor(*set, "ConnectionPoolExhausted"),
+            "connection-pool-exhaustion;");
+  EXPECT_EQ(RuleFor(*set, "SelfhealConnectionPoolExhaustion"),
+            "connection-pool-exhaustion;");
   EXPECT_EQ(RuleFor(*set, "SelfhealMemoryLeakX"), "");
   EXPECT_EQ(RuleFor(*set, ""), "");
 }
@@ -87,7 +93,8 @@ TEST(Shipped, CpuThrottlingScalesOutAndMayBeTakenBack) {
   ASSERT_NE(rule, nullptr);
   const Runbook& runbook = set->runbooks.at(rule->runbook);
   ASSERT_EQ(runbook.steps.size(), 1U);
-  EXPECT_EQ(runbook.steps[0].action, Action(ScaleOut{50, 10}));
+  EXPECT_EQ(runbook.steps[0].action,
+            Action(ScaleOut{.back_after = seconds(3600)}));
   EXPECT_EQ(runbook.steps[0].undo, UndoMode::kAutomatic);
 }
 
@@ -141,6 +148,9 @@ TEST(Shipped, TheJsonNamesEveryRuleAndRunbook) {
   const auto leak = Item(runbooks, "memory-leak");
   EXPECT_EQ(leak["steps"][0]["action"], "rolling_restart");
   EXPECT_EQ(leak["steps"][0]["canary"]["observe"], "1m");
+  const auto pool = Item(runbooks, "connection-pool-exhaustion")["steps"];
+  EXPECT_EQ(pool[0]["when"], nlohmann::json({"one_pod"}));
+  EXPECT_EQ(pool[2]["connections"]["budget"], 100);
 }
 
 }  // namespace

@@ -1,0 +1,74 @@
+#include "adapters/yaml/evidence_needs.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "core/duration.h"
+
+namespace selfheal::yaml {
+namespace {
+
+bool HasQuery(const Rule& rule, std::string_view name) {
+  return std::any_of(
+      rule.evidence.begin(), rule.evidence.end(),
+      [&](const EvidenceQuery& query) { return query.name == name; });
+}
+
+std::string Lacks(std::string_view name) {
+  return "the evidence has no query \"" + std::string(name) + "\"";
+}
+
+/// Every pod is held against the others by the queries that tell of pods.
+std::string PodsProblem(const Rule& rule) {
+  if (rule.target != TargetMode::kWorkload) return "the target is no workload";
+  bool any = false;
+  for (const EvidenceQuery& query : rule.evidence) {
+    if (!TellsPods(query.bad, query.optional)) continue;
+    any = true;
+    if (query.query.find("$target") == std::string::npos) {
+      return "query \"" + query.name +
+             "\" does not ask by $target, so it says the same of every pod";
+    }
+  }
+  return any ? "" : "no query that is not optional has a bad direction";
+}
+
+}  // namespace
+
+std::string CauseProblem(const Rule& rule, Cause cause) {
+  switch (cause) {
+    case Cause::kOnePod:
+    case Cause::kSomePods:
+    case Cause::kOneNode:
+      return PodsProblem(rule);
+    case Cause::kAllPods:
+    case Cause::kLoad: {
+      std::string problem = PodsProblem(rule);
+      constexpr std::string_view kRate = "request_rate_per_second";
+      if (problem.empty() && !HasQuery(rule, kRate)) problem = Lacks(kRate);
+      return problem;
+    }
+    case Cause::kNewRevision:
+    case Cause::kLeak:
+    case Cause::kLowLimit:
+      break;
+  }
+  return "nothing here tells it";
+}
+
+std::string CalmProblem(const Rule& rule, seconds span) {
+  const seconds shown = rule.step * rule.window;
+  if (shown < span) {
+    return "its window shows only " + FormatDuration(shown);
+  }
+  const bool room =
+      HasQuery(rule, "cpu_usage_percent") ||
+      std::any_of(rule.evidence.begin(), rule.evidence.end(),
+                  [](const EvidenceQuery& query) {
+                    return !query.optional && query.unit == "percent" &&
+                           query.bad == BadDirection::kRises && query.limit;
+                  });
+  return room ? "" : "nothing tells how much room is left";
+}
+
+}  // namespace selfheal::yaml
