@@ -77,6 +77,13 @@ Result<PlannedChange> FreezeBack(const Incident& origin,
   return change;
 }
 
+Rule CalmRule(Rule rule, seconds calm) {
+  rule.window =
+      std::max(rule.window,
+               static_cast<int>((calm + rule.step - seconds(1)) / rule.step));
+  return rule;
+}
+
 void ScaleBack::RunOnce() {
   const Time now = ports_.clock.Now();
   std::erase_if(looked_,
@@ -101,7 +108,8 @@ void ScaleBack::LookAt(const ActionRow& row, Time since) {
   if (rule == nullptr || !looked_.emplace(row.target, now).second) return;
   const auto change = FreezeBack(*origin, {ports_.cluster, now, kStepPoll});
   if (!change.ok()) return;
-  const auto evidence = ports_.collector.Collect(*rule, {row.target, {}}, now);
+  const auto evidence = ports_.collector.Collect(
+      CalmRule(*rule, out->back_after), {row.target, {}}, now);
   if (!evidence.ok()) return;
   const double crowding = guard::CrowdingOf(*change);
   if (!guard::CalmProblem(*evidence, out->back_after, crowding).empty()) return;

@@ -22,6 +22,9 @@ RunbookStep StepBack(const Incident& origin);
 Result<PlannedChange> FreezeBack(const Incident& origin,
                                  const StepContext& context);
 
+/// `rule` with a window that shows at least `calm`.
+Rule CalmRule(Rule rule, seconds calm);
+
 /// Opens an incident of the watch kind for each scale-out that helped, stands,
 /// and whose target has been calm for long enough: the flow takes it back, by
 /// all guards. What it goes by is the store's, so that a restart changes

@@ -40,7 +40,9 @@ NextLook IncidentFlow::TakeBack(IncidentRun& run, const RuleSet& rules,
     return Close(run, Phase::kCancelled,
                  "the scale-out that it takes back is not known any more");
   }
-  if (auto ended = Collect(run, rule)) return *ended;
+  if (auto ended = Collect(run, CalmRule(rule, out->back_after))) {
+    return *ended;
+  }
   run.incident().assessment =
       Judge(*run.evidence(), rule.confirm, StableHash(run.incident().id));
   const std::string sentence = Tell(run, rule.confirm);

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <string_view>
 
-#include "core/duration.h"
-
 namespace selfheal::yaml {
 namespace {
 
@@ -57,9 +55,10 @@ std::string CauseProblem(const Rule& rule, Cause cause) {
 }
 
 std::string CalmProblem(const Rule& rule, seconds span) {
-  const seconds shown = rule.step * rule.window;
-  if (shown < span) {
-    return "its window shows only " + FormatDuration(shown);
+  constexpr long long kMostPoints = 11000;  // Of one range query.
+  if (span / rule.step > kMostPoints) {
+    return "at its step that is more than " + std::to_string(kMostPoints) +
+           " points";
   }
   const bool room =
       HasQuery(rule, "cpu_usage_percent") ||

@@ -15,8 +15,9 @@ ADMIN_TOKEN = "admin-token-of-the-test"
 
 # What the shipped files say -> what holds here: minutes become seconds, the
 # expressions and thresholds stay.
-ALERT_TIMES = [("[15m]", "[30s]"), ("[10m]", "[20s]"), ("[5m]", "[15s]"),
-               ("[2m]", "[15s]"), (", 3600)", ", 120)")]
+ALERT_TIMES = [("[1h] offset 15m", "[60s] offset 20s"), ("[15m]", "[30s]"),
+               ("[10m]", "[20s]"), ("[5m]", "[15s]"), ("[2m]", "[15s]"),
+               (", 3600)", ", 120)")]
 RULE_TIMES = ALERT_TIMES + [("within: 15m", "within: 90s"),
                             ("within: 5m", "within: 90s")]
 RUNBOOK_TIMES = [("observe: 60s", "observe: 8s"),
