@@ -46,6 +46,20 @@ def certificate(stack, chance):
     stack.end_certificate("shop-tls", days=chance.uniform(3, 12))
 
 
+def slow_pod(stack, chance):
+    stack.inject("cart", {"latency-seconds": chance.uniform(0.6, 1.5)}, pods=1)
+
+
+def slow_dependency(stack, chance):
+    stack.inject("cart", {"latency-seconds": chance.uniform(0.6, 1.5)},
+                 persist=True)
+
+
+def leaking_pool(stack, chance):
+    stack.inject("checkout", {"pool-leak-per-min": chance.uniform(60, 120)},
+                 pods=1)
+
+
 def noise(chance):
     return round(chance.uniform(0.005, 0.02), 4)
 
@@ -55,6 +69,9 @@ HEALED = [
     Case("crash_loop", "one pod crashes", crash_loop, "/pods/checkout-"),
     Case("cpu_throttling", "more load than the limits", throttling,
          "horizontalpodautoscalers/catalog"),
+    Case("network_latency", "one pod answers slowly", slow_pod, "/pods/cart-"),
+    Case("connection_pool_exhaustion", "one pod keeps its connections",
+         leaking_pool, "/pods/checkout-"),
     Case("disk_pressure", "a volume fills", volume,
          "persistentvolumeclaims/data-orders-0"),
     Case("certificate_expiry", "cert-manager's certificate ends", certificate,
@@ -158,6 +175,8 @@ LIES = [
     Case("adversarial", "the API server is away for a while",
          api_server_restarts, "cart", phase="Mitigated", most_actions=1,
          seconds=240),
+    Case("adversarial", "a slow dependency of all pods", slow_dependency, "",
+         phase="Escalated", most_actions=0, seconds=120),
     Case("adversarial", "Prometheus stops", prometheus_dies, "",
          phase="Escalated", most_actions=0, seconds=120),
     Case("adversarial", "a storm of 30 workloads", storm, "/w", phase="",

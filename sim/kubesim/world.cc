@@ -95,7 +95,9 @@ void World::AddShop() {
          {"metadata", {{"name", "shop"}}}});
   const auto load = [](const char* millicores, const char* requests) {
     return Json{{"sim.selfheal.dev/cpu-millicores", millicores},
-                {"sim.selfheal.dev/requests-per-second", requests}};
+                {"sim.selfheal.dev/requests-per-second", requests},
+                {"sim.selfheal.dev/hold-seconds", "0.1"},
+                {"sim.selfheal.dev/pool-max", "20"}};
   };
   Apply(Workload("Deployment", "cart", 3, Container("cart", "256Mi", "500m"),
                  load("300", "60")));
