@@ -229,7 +229,9 @@ CauseView Spread(const EvidenceWindow& evidence, Cause cause) {
     if (!node.empty()) names = {node};
   }
   if (found != cause) return {Judgement::kNotConfirmed, who};
-  return {Judgement::kConfirmed, who, std::move(names)};
+  const bool node = found == Cause::kOneNode;
+  return {Judgement::kConfirmed,
+          who + (node ? ", all that stand on " + names.front() : ""), names};
 }
 
 }  // namespace selfheal::assess

@@ -209,6 +209,54 @@ TEST(Spread, WhatIsMissingNeverMakesACauseHold) {
   }
 }
 
+/// The same for made-up workloads, sick here and there, each of which loses
+/// one thing.
+TEST(Spread, WhatIsMissingNeverMakesACauseHoldAnywhere) {
+  constexpr int kWorkloads = 1500;
+  assess::Random random(7);
+  int told = 0;
+  for (int i = 0; i < kWorkloads; ++i) {
+    const auto seed = static_cast<std::uint64_t>(i) * 100;
+    EvidenceWindow whole = SixPods();
+    whole.pods.resize(1 + random.Below(6));
+    const double share = random.Uniform();
+    for (PodEvidence& pod : whole.pods) {
+      MetricWindow& metric = pod.metrics[0];
+      metric.baseline.values =
+          testing::OrdinarySeries(60, 100, 5, seed + random.Below(90));
+      if (random.Uniform() < share) Raise(metric, 15, 300 * random.Uniform());
+      if (random.Uniform() < 0.1) metric.baseline.values.resize(5);
+    }
+    if (random.Uniform() < 0.5) Raise(whole.metrics[1], 15, 40);
+    const std::string before = Told(whole);
+    if (!before.empty()) ++told;
+    EvidenceWindow less = whole;
+    MetricWindow& metric =
+        random.Uniform() < 0.2
+            ? less.metrics[1]
+            : less.pods[random.Below(
+                            static_cast<std::uint32_t>(less.pods.size()))]
+                  .metrics[0];
+    switch (random.Below(4)) {
+      case 0:
+        metric.problem = "no series";
+        break;
+      case 1:
+        metric.window.values.back() = kNaN;
+        break;
+      case 2:
+        metric.window.values.clear();
+        break;
+      default:
+        metric.name = "another";
+    }
+    const std::string after = Told(less);
+    EXPECT_TRUE(after.empty() || after == before)
+        << i << ": " << before << " became " << after;
+  }
+  EXPECT_GT(told, kWorkloads / 10);
+}
+
 TEST(Causes, OfOneReasonShareASentence) {
   const Causes causes = FindCauses(SixPods(), kAsked);
   ASSERT_EQ(causes.others.size(), 1u);

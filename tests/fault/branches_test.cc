@@ -98,7 +98,7 @@ TEST_F(Branches, WhatFollowsFitsTheEvidenceOfThen) {
   Slow({Pod(0)}, 50);
   const Incident incident = Heal();
   EXPECT_EQ(incident.phase, Phase::kMitigated) << incident.reason;
-  EXPECT_EQ(Done(), (Lines{"0 restart_pod", "2 scale_out"}));
+  EXPECT_EQ(Done(), (Lines{"0 restart_pod", "3 scale_out"}));
   const auto& actions = pipeline_.store.state().actions;
   ASSERT_EQ(actions.size(), 2u);
   EXPECT_EQ(actions[0].result, ActionResult::kNotMitigated);
@@ -129,7 +129,7 @@ TEST_F(Branches, TwoStepsThatDidNotHelpAreEnough) {
   const Incident incident = Heal();
   EXPECT_EQ(incident.phase, Phase::kEscalated);
   EXPECT_EQ(Done(),
-            (Lines{"0 restart_pod", "2 scale_out", "2 undo_scale_out"}));
+            (Lines{"0 restart_pod", "3 scale_out", "3 undo_scale_out"}));
 }
 
 TEST_F(Branches, ANotifyForACauseTellsAtOnce) {
@@ -185,7 +185,7 @@ class OneActionAnHour : public Branches {
 
 TEST_F(OneActionAnHour, TheWayBackNeedsNoBudget) {
   const Incident incident = Heal();
-  EXPECT_EQ(Done(), (Lines{"2 scale_out", "2 undo_scale_out"}));
+  EXPECT_EQ(Done(), (Lines{"3 scale_out", "3 undo_scale_out"}));
   EXPECT_EQ(incident.phase, Phase::kEscalated);
   EXPECT_NE(incident.reason.find("denied by rate"), std::string::npos)
       << incident.reason;
@@ -194,7 +194,7 @@ TEST_F(OneActionAnHour, TheWayBackNeedsNoBudget) {
 TEST_F(OneActionAnHour, TheKillSwitchStopsTheWayBackToo) {
   after_ = [this](std::size_t) { pipeline_.switches.TurnOn("process"); };
   const Incident incident = Heal();
-  EXPECT_EQ(Done(), Lines{"2 scale_out"});
+  EXPECT_EQ(Done(), Lines{"3 scale_out"});
   EXPECT_EQ(incident.phase, Phase::kEscalated);
   EXPECT_NE(incident.reason.find("the way back failed too"), std::string::npos)
       << incident.reason;
@@ -210,7 +210,7 @@ TEST_F(OneActionAnHour, WhatSomeoneElseScaledIsNotTakenBack) {
     EXPECT_EQ(pipeline_.cluster.world().api().Handle(request).code, 200);
   };
   const Incident incident = Heal();
-  EXPECT_EQ(Done(), Lines{"2 scale_out"});
+  EXPECT_EQ(Done(), Lines{"3 scale_out"});
   EXPECT_EQ(incident.phase, Phase::kEscalated);
   EXPECT_NE(incident.reason.find("someone else has scaled it"),
             std::string::npos)

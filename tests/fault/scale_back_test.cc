@@ -70,6 +70,34 @@ TEST_F(ScaleBackTest, AfterACalmHourThePreviousReplicasStandAgain) {
   EXPECT_EQ(Replicas(), 3);
 }
 
+TEST_F(ScaleBackTest, TheBoundsOfAnAutoscalerGoBackToo) {
+  const ObjectRef catalog{ObjectKind::kHorizontalPodAutoscaler, "shop",
+                          "catalog"};
+  const auto bounds = [&] {
+    const auto live = pipeline_.cluster.Get(catalog);
+    const auto* hpa = live.ok() ? live->As<HpaState>() : nullptr;
+    return hpa == nullptr ? std::pair(0, 0)
+                          : std::pair(hpa->min_replicas, hpa->max_replicas);
+  };
+  pipeline_.AddShop();
+  Pattern throttled;
+  throttled.match = "container_cpu_cfs_throttled_periods_total";
+  throttled.base = 3;
+  throttled.noise = 1;
+  throttled.value = 70;
+  throttled.since = std::chrono::minutes(15);
+  pipeline_.metrics.patterns = {throttled};
+  pipeline_.PostFiring("CPUThrottlingHigh",
+                       pipeline_.PodsOf("catalog").front());
+  const auto before = bounds();
+  EXPECT_TRUE(pipeline_.Run(kLimit));
+  EXPECT_GT(bounds().first, before.first);
+  Live(seconds(5400));
+  ASSERT_EQ(Incidents().size(), 2u);
+  EXPECT_EQ(Incidents()[1].phase, Phase::kMitigated) << Incidents()[1].reason;
+  EXPECT_EQ(bounds(), before);
+}
+
 TEST_F(ScaleBackTest, WithoutRoomForFewerTheReplicasStay) {
   ScaleOut();
   // Well within its limit of 25 %, but not with three pods of five.
