@@ -28,8 +28,16 @@ struct Words {
   ActionWords operator()(const ScaleOut& action) const {
     return {"adds up to " + Percent(action.percent) +
                 " replicas, never beyond " +
-                std::to_string(action.max_replicas) +
-                ": to the HPA's bounds where one stands",
+                std::to_string(MostReplicas(action)) +
+                (action.connections > 0
+                     ? ", for which its " + std::to_string(action.connections) +
+                           " connections suffice"
+                     : "") +
+                ": to the HPA's bounds where one stands" +
+                (action.back_after > seconds(0)
+                     ? "; taken back once it was calm for " +
+                           FormatDuration(action.back_after)
+                     : ""),
             "guards.scale, an HPA of KEDA or one that does not scale",
             "the replicas, or the HPA's bounds, before"};
   }

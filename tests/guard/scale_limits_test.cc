@@ -48,6 +48,14 @@ TEST(ScaleLimits, TheRunbookMayTighten) {
   GuardWorld max(Scene::kScale);
   max.plan.steps[0].action = ScaleOut{50, 5};
   EXPECT_EQ(max.Of("scale_limits").outcome, kDeny);
+  // 4 -> 6 replicas of 10 connections each.
+  GuardWorld connections(Scene::kScale);
+  connections.plan.steps[0].action =
+      ScaleOut{.connections = 60, .connections_per_pod = 10};
+  EXPECT_EQ(connections.Of("scale_limits").outcome, kAllow);
+  connections.plan.steps[0].action =
+      ScaleOut{.connections = 59, .connections_per_pod = 10};
+  EXPECT_EQ(connections.Of("scale_limits").outcome, kDeny);
 }
 
 TEST(ScaleLimits, WhereAnHpaStandsOnlyItsBoundsMove) {

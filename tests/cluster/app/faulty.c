@@ -6,10 +6,11 @@
    GET /burn?N      uses N thousandths of a core
    GET /slow?N      each GET / takes N milliseconds more from now on
    GET /hold?N      N connections of the pool (of 10) are in use for good
+   GET /load?N      N times a second it does by itself what GET / does
    GET /crash-loop  exits now, and two seconds after each later start of this
                     container; a new pod has forgotten it
-   Flags: --port N, --base N (MiB held from the start), --state FOLDER (an
-   emptyDir: it outlives the container, not the pod). */
+   Flags: --port N, --base N (MiB held from the start), --load N (as /load),
+   --state FOLDER (an emptyDir: it outlives the container, not the pod). */
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -29,6 +30,7 @@ static atomic_int burn_millicores;
 static atomic_long requests;
 static atomic_long held_kib;
 static atomic_int slow_ms;
+static atomic_int load_per_second;
 
 /* The pool of connections to a database that does not exist. */
 enum { kPool = 10, kBuckets = 11 };
@@ -125,6 +127,29 @@ static void Work(void) {
   GiveConnectionBack(Now(CLOCK_MONOTONIC) - start);
 }
 
+static void* WorkOnce(void* unused) {
+  Work();
+  return unused;
+}
+
+/* As many callers, one thread each; no more than so many wait. */
+static void* Load(void* unused) {
+  enum { kMostWaiting = 50 };
+  for (;;) {
+    const int load = atomic_load(&load_per_second);
+    Sleep(load > 0 ? 1.0 / load : 0.25);
+    pthread_mutex_lock(&pool_lock);
+    const int waiting = pool_pending;
+    pthread_mutex_unlock(&pool_lock);
+    if (load == 0 || waiting >= kMostWaiting) continue;
+    pthread_t worker;
+    if (pthread_create(&worker, NULL, WorkOnce, NULL) == 0) {
+      pthread_detach(worker);
+    }
+  }
+  return unused;
+}
+
 static void Metrics(char* body, size_t size) {
   pthread_mutex_lock(&pool_lock);
   const long count = atomic_load(&requests);
@@ -202,6 +227,8 @@ static void Serve(int client) {
     atomic_store(&burn_millicores, Argument(request));
   } else if (strncmp(request, "GET /slow", 9) == 0) {
     atomic_store(&slow_ms, Argument(request));
+  } else if (strncmp(request, "GET /load", 9) == 0) {
+    atomic_store(&load_per_second, Argument(request));
   } else if (strncmp(request, "GET /hold", 9) == 0) {
     Lose(Argument(request));
   } else if (strncmp(request, "GET /crash-loop", 15) == 0) {
@@ -252,6 +279,9 @@ int main(int argc, char** argv) {
   for (int i = 1; i + 1 < argc; i += 2) {
     if (strcmp(argv[i], "--port") == 0) port = atoi(argv[i + 1]);
     if (strcmp(argv[i], "--base") == 0) base_mib = atoi(argv[i + 1]);
+    if (strcmp(argv[i], "--load") == 0) {
+      atomic_store(&load_per_second, atoi(argv[i + 1]));
+    }
     if (strcmp(argv[i], "--state") == 0) state = argv[i + 1];
   }
   signal(SIGPIPE, SIG_IGN);
@@ -265,6 +295,7 @@ int main(int argc, char** argv) {
   pthread_t thread;
   pthread_create(&thread, NULL, Leak, NULL);
   pthread_create(&thread, NULL, Burn, NULL);
+  pthread_create(&thread, NULL, Load, NULL);
   const int server = Listen(port);
   for (;;) {
     const int client = accept(server, NULL, NULL);
