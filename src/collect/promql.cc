@@ -31,6 +31,8 @@ std::string PodPattern(const ObjectRef& workload) {
     case ObjectKind::kStorageClass:
     case ObjectKind::kCertificate:
     case ObjectKind::kApplication:
+    case ObjectKind::kResourceQuota:
+    case ObjectKind::kLimitRange:
       return name;
   }
   return name;

@@ -21,6 +21,13 @@ struct OwnerRef {
   bool controller = false;
 };
 
+/// What a pod template gives one container; quantities as written, "" = none.
+struct ContainerMemory {
+  std::string name;
+  std::string limit;
+  std::string request;
+};
+
 /// Spec and status of a Deployment, StatefulSet, DaemonSet or ReplicaSet.
 /// Absent integers are 0, an absent spec.replicas is 1.
 struct WorkloadState {
@@ -40,6 +47,17 @@ struct WorkloadState {
   Labels template_labels;
   Labels template_annotations;
   std::string revision;  ///< deployment.kubernetes.io/revision, or "".
+  /// The whole template in its canonical form (JSON, keys in order, without
+  /// what controllers add). Lists of Deployments, StatefulSets and DaemonSets
+  /// leave this and `memory` out.
+  std::string pod_template;
+  std::vector<ContainerMemory> memory;  ///< Of each container, not of inits.
+};
+
+/// One kept template of a StatefulSet or DaemonSet.
+struct RevisionState {
+  long long number = 0;
+  std::string pod_template;  ///< As WorkloadState's.
 };
 
 struct ContainerState {
@@ -111,8 +129,39 @@ struct CertificateState {
 struct NodeState {
   bool unschedulable = false;
   bool control_plane = false;
-  std::string kubelet_version;  ///< status.nodeInfo, "v1.34.4" or "".
+  std::string kubelet_version;     ///< status.nodeInfo, "v1.34.4" or "".
+  std::string allocatable_memory;  ///< A quantity, or "".
   std::map<std::string, std::string> conditions;  ///< Type -> status.
+};
+
+/// What a namespace may use at most: resource -> quantity.
+struct QuotaState {
+  std::map<std::string, std::string> hard;
+  std::map<std::string, std::string> used;
+};
+
+/// The least upper bounds of memory that its items name; "" = none.
+struct LimitRangeState {
+  std::string container_max;
+  std::string pod_max;
+};
+
+/// An Application of Argo CD.
+struct ApplicationState {
+  /// One finished sync.
+  struct Entry {
+    std::string revision;
+    std::optional<Time> deployed_at;
+  };
+  std::string sync_status;      ///< Synced, OutOfSync, Unknown.
+  std::string sync_revision;    ///< What Git says now.
+  std::string health;           ///< Healthy, Degraded, ...
+  bool automated = false;       ///< Syncs by itself.
+  bool busy = false;            ///< An operation is asked for, or runs.
+  std::string operation_phase;  ///< Of the last one: Succeeded, Failed, ...
+  std::string operation_revision;
+  bool multiple_sources = false;
+  std::vector<Entry> history;  ///< Oldest first.
 };
 
 /// One live object: the metadata that decisions need, and its kind's state.
@@ -127,7 +176,8 @@ struct ClusterObject {
   bool deleting = false;
   Time created_at;
   std::variant<std::monostate, WorkloadState, PodState, HpaState, PdbState,
-               NodeState, ClaimState, StorageClassState, CertificateState>
+               NodeState, ClaimState, StorageClassState, CertificateState,
+               RevisionState, QuotaState, LimitRangeState, ApplicationState>
       state;
 
   /// The state as T, or null where the object is of another kind.

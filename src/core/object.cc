@@ -7,7 +7,7 @@
 namespace selfheal {
 namespace {
 
-constexpr std::array<std::pair<ObjectKind, std::string_view>, 15> kKinds = {{
+constexpr std::array<std::pair<ObjectKind, std::string_view>, 17> kKinds = {{
     {ObjectKind::kPod, "Pod"},
     {ObjectKind::kReplicaSet, "ReplicaSet"},
     {ObjectKind::kDeployment, "Deployment"},
@@ -23,6 +23,8 @@ constexpr std::array<std::pair<ObjectKind, std::string_view>, 15> kKinds = {{
     {ObjectKind::kStorageClass, "StorageClass"},
     {ObjectKind::kCertificate, "Certificate"},
     {ObjectKind::kApplication, "Application"},
+    {ObjectKind::kResourceQuota, "ResourceQuota"},
+    {ObjectKind::kLimitRange, "LimitRange"},
 }};
 
 bool IsAlphanumeric(char c) {

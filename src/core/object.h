@@ -24,6 +24,8 @@ enum class ObjectKind {
   kStorageClass,
   kCertificate,  ///< cert-manager's.
   kApplication,  ///< Argo CD's.
+  kResourceQuota,
+  kLimitRange,
 };
 
 /// The kind as Kubernetes writes it, e.g. "Deployment".

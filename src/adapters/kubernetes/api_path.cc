@@ -79,6 +79,10 @@ Resource ResourceOf(ObjectKind kind) {
       return {"cert-manager.io", "v1", "certificates"};
     case ObjectKind::kApplication:
       return {"argoproj.io", "v1alpha1", "applications"};
+    case ObjectKind::kResourceQuota:
+      return {"", "v1", "resourcequotas"};
+    case ObjectKind::kLimitRange:
+      return {"", "v1", "limitranges"};
   }
   return {"", "v1", "pods"};
 }

@@ -4,7 +4,10 @@
 #include <utility>
 
 #include "adapters/kubernetes/api_path.h"
+#include "adapters/kubernetes/application_mapper.h"
+#include "adapters/kubernetes/quota_mapper.h"
 #include "adapters/kubernetes/state_mapper.h"
+#include "adapters/kubernetes/template_text.h"
 #include "codec/field_reader.h"
 
 namespace selfheal::kubernetes {
@@ -157,6 +160,8 @@ NodeState MapNode(const FieldReader& root, const Labels& labels) {
       labels.contains("node-role.kubernetes.io/master");
   state.kubelet_version =
       root.Object("status").Object("nodeInfo").String("kubeletVersion");
+  state.allocatable_memory =
+      root.Object("status").Object("allocatable").String("memory");
   for (const FieldReader& condition :
        root.Object("status").Objects("conditions")) {
     state.conditions[condition.Required("type")] = condition.String("status");
@@ -193,10 +198,21 @@ void MapState(const FieldReader& root, ClusterObject& object) {
     case ObjectKind::kCertificate:
       object.state = MapCertificate(root);
       return;
+    case ObjectKind::kControllerRevision:
+      object.state =
+          RevisionState{.number = root.Long("revision"), .pod_template = ""};
+      return;
+    case ObjectKind::kApplication:
+      object.state = MapApplication(root);
+      return;
+    case ObjectKind::kResourceQuota:
+      object.state = MapQuota(root);
+      return;
+    case ObjectKind::kLimitRange:
+      object.state = MapLimitRange(root);
+      return;
     case ObjectKind::kJob:
     case ObjectKind::kNamespace:
-    case ObjectKind::kControllerRevision:
-    case ObjectKind::kApplication:
       return;
   }
 }
@@ -237,13 +253,19 @@ Result<ClusterObject> MapObject(const json& source, ObjectKind kind) {
   object.created_at = metadata.Timestamp("creationTimestamp").value_or(Time());
   MapState(root, object);
   if (error) return *error;
+  if (kind == ObjectKind::kReplicaSet ||
+      kind == ObjectKind::kControllerRevision) {
+    AddTemplate(source, object);
+  }
   return object;
 }
 
 Result<ClusterObject> ParseObject(std::string_view body, ObjectKind kind) {
   const json object = json::parse(body.begin(), body.end(), Keep, false);
   if (!object.is_object()) return NotJson();
-  return MapObject(object, kind);
+  auto mapped = MapObject(object, kind);
+  if (mapped.ok()) AddTemplate(object, *mapped);
+  return mapped;
 }
 
 std::string KindOfBody(std::string_view body) {

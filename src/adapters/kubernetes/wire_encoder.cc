@@ -15,6 +15,8 @@ constexpr const char* kFieldManager = "?fieldManager=selfheal";
 constexpr const char* kJson = "application/json";
 constexpr const char* kMergePatch = "application/merge-patch+json";
 constexpr const char* kJsonPatch = "application/json-patch+json";
+constexpr const char* kStrategicPatch =
+    "application/strategic-merge-patch+json";
 constexpr const char* kLastAction = "selfheal.dev/last-action";
 constexpr const char* kRestartedAt = "kubectl.kubernetes.io/restartedAt";
 
@@ -93,11 +95,30 @@ struct Encoder {
   Result<WireRequest> operator()(const SetUnschedulable&) const {
     return Unfit("not built");
   }
-  Result<WireRequest> operator()(const SetTemplate&) const {
-    return Unfit("not built");
+  Result<WireRequest> operator()(const SetTemplate& m) const {
+    if (!IsWorkload(m.workload.kind)) return Unfit("not a workload");
+    json whole = json::parse(m.pod_template, nullptr, false);
+    if (!whole.is_object()) return Unfit("no template");
+    whole["$patch"] = "replace";
+    json body = {
+        {"metadata", Metadata(m.uid, m.resource_version, m.action_id)}};
+    body["spec"]["template"] = std::move(whole);
+    return WireRequest{"PATCH", path + kFieldManager, kStrategicPatch,
+                       Bytes(body)};
   }
-  Result<WireRequest> operator()(const SetMemory&) const {
-    return Unfit("not built");
+
+  Result<WireRequest> operator()(const SetMemory& m) const {
+    if (!IsWorkload(m.workload.kind)) return Unfit("not a workload");
+    if (m.container.empty() || m.limit.empty()) return Unfit("no limit");
+    json resources = {{"limits", {{"memory", m.limit}}}};
+    if (!m.request.empty()) resources["requests"]["memory"] = m.request;
+    json body = {
+        {"metadata", Metadata(m.uid, m.resource_version, m.action_id)}};
+    // A strategic patch finds the container by its name.
+    body["spec"]["template"]["spec"]["containers"] = json::array(
+        {{{"name", m.container}, {"resources", std::move(resources)}}});
+    return WireRequest{"PATCH", path + kFieldManager, kStrategicPatch,
+                       Bytes(body)};
   }
   Result<WireRequest> operator()(const SetVolumeRequest& m) const {
     if (m.claim.kind != ObjectKind::kPersistentVolumeClaim) {
@@ -133,8 +154,18 @@ struct Encoder {
     return WireRequest{"PATCH", path + "/status" + kFieldManager, kJsonPatch,
                        Bytes(body)};
   }
-  Result<WireRequest> operator()(const RequestSync&) const {
-    return Unfit("not built");
+
+  Result<WireRequest> operator()(const RequestSync& m) const {
+    if (m.application.kind != ObjectKind::kApplication) {
+      return Unfit("not an Application");
+    }
+    if (m.revision.empty()) return Unfit("no revision to sync to");
+    const json body = {
+        {"metadata", Metadata(m.uid, m.resource_version, m.action_id)},
+        {"operation",
+         {{"initiatedBy", {{"username", "selfheal"}}},
+          {"sync", {{"revision", m.revision}}}}}};
+    return WireRequest{"PATCH", path + kFieldManager, kMergePatch, Bytes(body)};
   }
   Result<WireRequest> operator()(const SetHpaBounds& m) const {
     if (m.hpa.kind != ObjectKind::kHorizontalPodAutoscaler) {

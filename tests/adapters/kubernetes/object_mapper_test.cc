@@ -54,6 +54,99 @@ TEST(ObjectMapper, MapsADeployment) {
   EXPECT_EQ(state->revision, "4");
 }
 
+/// A ReplicaSet and a ControllerRevision keep the template of a workload with
+/// what controllers add; mapped, all three are the same text.
+TEST(ObjectMapper, TemplatesHaveOneForm) {
+  json workload = Deployment();
+  workload["spec"]["template"]["spec"]["containers"] = json::parse(
+      R"([{"name":"app","image":"a:1","resources":{"limits":
+          {"memory":"64Mi"},"requests":{"memory":"32Mi"}}},{"name":"b"}])");
+  const auto mapped = ParseObject(workload.dump(), ObjectKind::kDeployment);
+  ASSERT_TRUE(mapped.ok());
+  const std::string& text = mapped->As<WorkloadState>()->pod_template;
+  EXPECT_EQ(text.find("creationTimestamp"), std::string::npos);
+  ASSERT_EQ(mapped->As<WorkloadState>()->memory.size(), 2u);
+  EXPECT_EQ(mapped->As<WorkloadState>()->memory[0].limit, "64Mi");
+  EXPECT_EQ(mapped->As<WorkloadState>()->memory[0].request, "32Mi");
+  EXPECT_EQ(mapped->As<WorkloadState>()->memory[1].limit, "");
+
+  json set = workload;
+  set["kind"] = "ReplicaSet";
+  json& labels = set["spec"]["template"]["metadata"]["labels"];
+  labels["pod-template-hash"] = "abc";
+  set["spec"]["template"]["metadata"].erase("creationTimestamp");
+  const auto kept = MapObject(set, ObjectKind::kReplicaSet);
+  ASSERT_TRUE(kept.ok());
+  EXPECT_EQ(kept->As<WorkloadState>()->pod_template, text);
+
+  json revision = {{"kind", "ControllerRevision"},
+                   {"metadata", workload["metadata"]},
+                   {"revision", 9},
+                   {"data", {{"spec", {{"template", json()}}}}}};
+  revision["data"]["spec"]["template"] = workload["spec"]["template"];
+  revision["data"]["spec"]["template"]["$patch"] = "replace";
+  const auto state = MapObject(revision, ObjectKind::kControllerRevision);
+  ASSERT_TRUE(state.ok()) << state.error().message;
+  EXPECT_EQ(state->As<RevisionState>()->number, 9);
+  EXPECT_EQ(state->As<RevisionState>()->pod_template, text);
+}
+
+TEST(ObjectMapper, MapsWhatBoundsANamespace) {
+  const std::string quota = R"({"kind":"ResourceQuota","metadata":
+    {"name":"q","namespace":"shop","uid":"u","resourceVersion":"1"},
+    "spec":{"hard":{"limits.memory":"2Gi","pods":"9"}},
+    "status":{"hard":{"limits.memory":"1Gi"},
+              "used":{"limits.memory":"512Mi"}}})";
+  const auto bound = ParseObject(quota, ObjectKind::kResourceQuota);
+  ASSERT_TRUE(bound.ok()) << bound.error().message;
+  const auto* state = bound->As<QuotaState>();
+  EXPECT_EQ(state->hard.at("limits.memory"), "1Gi");
+  EXPECT_EQ(state->hard.at("pods"), "9");
+  EXPECT_EQ(state->used.at("limits.memory"), "512Mi");
+  const std::string range = R"({"kind":"LimitRange","metadata":
+    {"name":"l","namespace":"shop","uid":"u","resourceVersion":"1"},
+    "spec":{"limits":[{"type":"Container","max":{"memory":"256Mi"}},
+                      {"type":"Pod","max":{"memory":"1Gi"}}]}})";
+  const auto most = ParseObject(range, ObjectKind::kLimitRange);
+  ASSERT_TRUE(most.ok()) << most.error().message;
+  EXPECT_EQ(most->As<LimitRangeState>()->container_max, "256Mi");
+  EXPECT_EQ(most->As<LimitRangeState>()->pod_max, "1Gi");
+}
+
+TEST(ObjectMapper, MapsAnApplication) {
+  json source = {{"kind", "Application"},
+                 {"metadata",
+                  {{"name", "shop"},
+                   {"namespace", "argocd"},
+                   {"uid", "u"},
+                   {"resourceVersion", "1"}}}};
+  source.update(json::parse(R"({
+    "spec":{"syncPolicy":{"automated":{"prune":true}}},
+    "status":{"sync":{"status":"OutOfSync","revision":"c3"},
+      "health":{"status":"Degraded"},
+      "operationState":{"phase":"Succeeded","syncResult":{"revision":"c2"}},
+      "history":[{"id":0,"revision":"c1","deployedAt":"2026-01-01T00:00:00Z"},
+                 {"id":1,"revision":"c2","deployedAt":"2026-01-02T00:00:00Z"}]}
+  })"));
+  const auto object = MapObject(source, ObjectKind::kApplication);
+  ASSERT_TRUE(object.ok()) << object.error().message;
+  const auto* state = object->As<ApplicationState>();
+  EXPECT_EQ(state->sync_status, "OutOfSync");
+  EXPECT_EQ(state->sync_revision, "c3");
+  EXPECT_EQ(state->health, "Degraded");
+  EXPECT_TRUE(state->automated);
+  EXPECT_FALSE(state->busy);
+  EXPECT_EQ(state->operation_revision, "c2");
+  ASSERT_EQ(state->history.size(), 2u);
+  EXPECT_EQ(state->history[1].revision, "c2");
+  source["spec"]["syncPolicy"]["automated"] = {{"enabled", false}};
+  source["operation"] = json::object();
+  const auto off = MapObject(source, ObjectKind::kApplication);
+  ASSERT_TRUE(off.ok());
+  EXPECT_FALSE(off->As<ApplicationState>()->automated);
+  EXPECT_TRUE(off->As<ApplicationState>()->busy);
+}
+
 TEST(ObjectMapper, AbsentNumbersHaveTheMeaningOfKubernetes) {
   json source = Deployment();
   source["spec"].erase("replicas");

@@ -1,0 +1,63 @@
+#include "core/gitops.h"
+
+#include <array>
+#include <utility>
+
+namespace selfheal {
+namespace {
+
+constexpr char kTrackingId[] = "argocd.argoproj.io/tracking-id";
+constexpr char kInstance[] = "app.kubernetes.io/instance";
+
+/// Prefix of Flux's labels and annotations -> what it names.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kFlux = {
+    {{"kustomize.toolkit.fluxcd.io/", "Flux's Kustomization "},
+     {"helm.toolkit.fluxcd.io/", "Flux's HelmRelease "}}};
+
+/// "shop:apps/Deployment:shop/cart", or "argo_shop:..." for an Application in
+/// another namespace than Argo CD's own.
+std::optional<Keeper> ByTrackingId(const ClusterObject& object) {
+  const std::string id(LabelOr(object.annotations, kTrackingId));
+  std::string name = id.substr(0, id.find(':'));
+  if (name.empty()) return std::nullopt;
+  std::string ns = kArgoCdNamespace;
+  if (const auto mark = name.find('_'); mark != std::string::npos) {
+    ns = name.substr(0, mark);
+    name.erase(0, mark + 1);
+  }
+  const std::string text = "Argo CD's Application " + ns + "/" + name;
+  return Keeper{Keeper::Kind::kArgoCd, std::move(ns), std::move(name), text};
+}
+
+std::optional<Keeper> ByFlux(const ClusterObject& object) {
+  for (const auto& [prefix, what] : kFlux) {
+    const std::string key(prefix);
+    const std::string name(LabelOr(object.labels, key + "name"));
+    if (name.empty()) continue;
+    if (LabelOr(object.annotations, key + "reconcile") == "disabled") continue;
+    const std::string ns(LabelOr(object.labels, key + "namespace"));
+    return Keeper{Keeper::Kind::kFlux, ns, name,
+                  std::string(what) + ns + "/" + name};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Keeper> KeeperOf(const ClusterObject& object) {
+  if (auto keeper = ByTrackingId(object)) return keeper;
+  if (auto keeper = ByFlux(object)) return keeper;
+  const OwnerRef* owner = object.Controller();
+  if (owner == nullptr) return std::nullopt;
+  return Keeper{Keeper::Kind::kController, object.ref.ns, owner->name,
+                owner->kind + " " + owner->name + ", which controls it"};
+}
+
+std::optional<ObjectRef> PossibleApplication(const ClusterObject& object) {
+  const std::string name(LabelOr(object.labels, kInstance));
+  ObjectRef ref{ObjectKind::kApplication, kArgoCdNamespace, name};
+  if (name.empty() || !IsWellFormed(ref)) return std::nullopt;
+  return ref;
+}
+
+}  // namespace selfheal

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/cluster.h"
+
+namespace selfheal {
+
+/// Somebody who keeps an object as it is declared elsewhere, and so takes back
+/// what others change of it.
+struct Keeper {
+  enum class Kind { kArgoCd, kFlux, kController };
+  Kind kind = Kind::kController;
+  std::string ns;    ///< Of what it keeps it by; "" = not known.
+  std::string name;  ///< An Application, a Kustomization, an owner ...
+  std::string text;  ///< "Argo CD's Application argocd/shop".
+};
+
+/// Where Argo CD is installed, unless a tracking id says otherwise.
+inline constexpr char kArgoCdNamespace[] = "argocd";
+
+/// Who keeps `object`, as its own metadata says: Argo CD's tracking id, the
+/// labels of Flux, or an owner that controls it. Pure.
+std::optional<Keeper> KeeperOf(const ClusterObject& object);
+
+/// The Application of Argo CD that the label app.kubernetes.io/instance may
+/// name; Helm writes that label too, so it counts only where there is one.
+std::optional<ObjectRef> PossibleApplication(const ClusterObject& object);
+
+}  // namespace selfheal
