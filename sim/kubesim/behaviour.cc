@@ -63,6 +63,13 @@ void Behaviour::Apply(const Json& settings) {
 
 Behaviour BehaviourOf(const Json& pod) {
   Behaviour behaviour;
+  const Json* containers = Member(pod, {"spec", "containers"});
+  if (containers != nullptr && !containers->empty()) {
+    const std::string image = Text((*containers)[0], {"image"});
+    const std::string tag = image.substr(image.rfind(':') + 1);
+    if (tag == "crash") behaviour.Apply({{"behaviour", "crash-loop"}});
+    if (tag == "leak") behaviour.Apply({{"behaviour", "leak"}});
+  }
   const Json* annotations = Member(pod, {"metadata", "annotations"});
   if (annotations == nullptr) return behaviour;
   Json settings = Json::object();

@@ -21,6 +21,9 @@ void ReconcileClaims(Store& store);
 /// cert-manager: what is Issuing becomes Ready.
 void ReconcileCertificates(Store& store);
 
+/// Plays Argo CD: does what `operation` of an Application asks for.
+void ReconcileApplications(Store& store);
+
 /// Keeps replicas within the bounds, and follows CPU utilisation upwards. The
 /// caller keeps the real one's pace of 15 s.
 void ReconcileAutoscalers(Store& store, const Kubelet& kubelet);

@@ -17,6 +17,7 @@ struct Resource {
   bool counts_generation = false;  // metadata.generation follows the spec
   bool has_scale = false;
   bool custom = false;  // no strategic merge, as for a CRD
+  bool whole = false;   // without a status subresource
 
   std::string ApiVersion() const {
     return group.empty() ? version : group + "/" + version;

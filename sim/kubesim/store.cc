@@ -213,6 +213,8 @@ Json Store::Update(const Resource& resource, Json object, Part part,
     Json merged = current;
     merged["status"] = object.value("status", Json::object());
     object = std::move(merged);
+  } else if (resource.whole) {
+    // Its status is written with the rest.
   } else if (current.contains("status")) {
     object["status"] = current["status"];
   } else {

@@ -177,6 +177,7 @@ void World::Reconcile() {
   for (int pass = 0; pass < kMostPasses; ++pass) {
     const std::uint64_t before = store_.revision();
     CollectGarbage(store_);
+    ReconcileApplications(store_);
     ReconcileDeployments(store_);
     ReconcileReplicaSets(store_);
     ReconcileStatefulSets(store_);

@@ -6,16 +6,10 @@
 #include "adapters/yaml/rule_set_loader.h"
 #include "sim/fakes/fake_observers.h"
 #include "sim/kubesim/resources.h"
+#include "sim/pipeline/sim_journal.h"
 
 namespace selfheal::testing {
 namespace {
-
-class NoChanges final : public ChangeJournal {
- public:
-  Result<std::vector<SpecChange>> Since(const ObjectRef&, Time) override {
-    return std::vector<SpecChange>{};
-  }
-};
 
 class FixedRules final : public RunbookSource {
  public:
@@ -54,6 +48,7 @@ class Pipeline::Rest {
       : runbooks(p.rules),
         notifier(p.notices),
         collector(p.metrics, p.config.prometheus.timeout),
+        changes(p.cluster),
         guards(guard::PolicyOf(p.config, "selfheal", "selfheal-0"),
                {p.cluster, p.store, p.switches, p.surroundings}, p.clock),
         last_metre(p.cluster, p.cluster, p.switches, p.clock, p.clock,
@@ -100,7 +95,7 @@ class Pipeline::Rest {
   FixedRules runbooks;
   KeepNotices notifier;
   Collector collector;
-  NoChanges changes;
+  SimJournal changes;
   FakeObserver observer;
   NoLog log;
   guard::GuardChain guards;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "adapters/kubernetes/api_path.h"
+
 namespace selfheal::testing {
 namespace {
 
@@ -53,7 +55,32 @@ std::vector<std::string> PodsMeant(const std::string& of, Pipeline& pipeline) {
   return pods;
 }
 
-void Prepare(const Scenario& scenario, Pipeline& pipeline) {
+/// "shop/Deployment/cart" -> "/apis/apps/v1/namespaces/shop/deployments/cart".
+std::string PathOf(const std::string& workload) {
+  const auto first = workload.find('/');
+  const auto last = workload.rfind('/');
+  const auto kind = ParseKind(workload.substr(first + 1, last - first - 1));
+  if (!kind || first == last) return "";
+  const auto path = kubernetes::ObjectPath(
+      {*kind, workload.substr(0, first), workload.substr(last + 1)});
+  return path.ok() ? *path : "";
+}
+
+/// Why the API server does not take a change, or "".
+std::string Make(const Change& change, Pipeline& pipeline) {
+  kubesim::ApiRequest request;
+  request.method = "PATCH";
+  request.path = PathOf(change.workload);
+  request.content_type = "application/strategic-merge-patch+json";
+  request.body = change.patch.dump();
+  const auto answer = pipeline.cluster.world().api().Handle(request);
+  return answer.code == 200
+             ? ""
+             : "change of " + change.workload + ": " + answer.body;
+}
+
+/// The world before the alerts. @return why it can't be so, or "".
+std::string Prepare(const Scenario& scenario, Pipeline& pipeline) {
   pipeline.cluster.world().AddShop();
   for (const kubesim::Json& object : scenario.objects) {
     pipeline.cluster.world().Apply(object);
@@ -66,12 +93,16 @@ void Prepare(const Scenario& scenario, Pipeline& pipeline) {
   }
   pipeline.metrics.down = scenario.prometheus_down;
   if (scenario.kill_switch) pipeline.switches.TurnOn("file");
+  for (const Change& change : scenario.changes) {
+    if (auto problem = Make(change, pipeline); !problem.empty()) return problem;
+  }
   for (const Injection& injection : scenario.inject) {
     pipeline.cluster.world().kubelet().Inject(
         injection.workload, {{"behaviour", injection.behaviour}}, false,
         injection.pods);
   }
   pipeline.Advance(std::max<Duration>(scenario.wait, seconds(1)));
+  return "";
 }
 
 /// A person answers each question that is open.
@@ -194,7 +225,9 @@ std::vector<std::string> Compare(const Scenario::Expectation& expect,
 }  // namespace
 
 std::vector<std::string> Tell(const Scenario& scenario, Pipeline& pipeline) {
-  Prepare(scenario, pipeline);
+  if (auto problem = Prepare(scenario, pipeline); !problem.empty()) {
+    return {problem};
+  }
   const AlertGroup group = GroupOf(scenario, pipeline);
   pipeline.Post(group);
   pipeline.on_round = Meanwhile(scenario, pipeline, group);

@@ -133,12 +133,25 @@ class Reader {
       Number(value, *pattern.value);
     }
     Time(map.Find("since"), pattern.since);
+    if (const Node* after = map.Find("after")) {
+      Time(after, pattern.since);
+      pattern.since = -pattern.since;
+    }
     Time(map.Find("period"), pattern.period);
     Time(map.Find("stale"), pattern.stale);
     Bool(map.Find("heals"), pattern.heals);
     if (const Node* of = map.Find("of")) Whom(*of, series.of);
     map.Finish();
     return series;
+  }
+
+  Change Changed(const Node& node) {
+    Change change;
+    MapReader map(node, sink_);
+    String(map.Require("workload"), change.workload);
+    if (const Node* patch = map.Require("patch")) change.patch = ToJson(*patch);
+    map.Finish();
+    return change;
   }
 
   Injection Inject(const Node& node) {
@@ -181,6 +194,9 @@ void ReadSpec(const Node& spec, Scenario& scenario, FindingSink& sink) {
   });
   read.Each(map.Find("objects"), [&](const Node& item) {
     scenario.objects.push_back(ToJson(item));
+  });
+  read.Each(map.Find("changes"), [&](const Node& item) {
+    scenario.changes.push_back(read.Changed(item));
   });
   read.Each(map.Find("inject"), [&](const Node& item) {
     scenario.inject.push_back(read.Inject(item));

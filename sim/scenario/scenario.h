@@ -18,6 +18,12 @@ struct Injection {
   int pods = -1;  ///< All.
 };
 
+/// A change of a simulated workload, as somebody makes it.
+struct Change {
+  std::string workload;  ///< As Injection's.
+  kubesim::Json patch;   ///< A strategic merge patch.
+};
+
 /// One alert; a label value "a pod of cart" stands for the name of one.
 struct ScenarioAlert {
   Labels labels;
@@ -38,8 +44,9 @@ struct Scenario {
   std::vector<ScenarioAlert> alerts;
   std::vector<ScenarioSeries> series;
   std::vector<kubesim::Json> objects;  ///< Beside the simulator's shop.
+  std::vector<Change> changes;
   std::vector<Injection> inject;
-  seconds wait{0};  ///< Between the injections and the alerts.
+  seconds wait{0};  ///< Between changes and injections, and the alerts.
   bool prometheus_down = false;
   bool kill_switch = false;
   /// What a person answers when asked: "", "approve", "deny".
