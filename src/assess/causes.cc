@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "assess/cause_memory.h"
+#include "assess/cause_revision.h"
 #include "assess/cause_spread.h"
 
 namespace selfheal {
@@ -13,9 +15,10 @@ using assess::CauseView;
 CauseView ViewOf(Cause cause, const EvidenceWindow& evidence) {
   switch (cause) {
     case Cause::kNewRevision:
+      return assess::BeganWithRevision(evidence);
     case Cause::kLeak:
     case Cause::kLowLimit:
-      break;
+      return assess::MemoryView(evidence, cause);
     case Cause::kOnePod:
     case Cause::kSomePods:
     case Cause::kOneNode:

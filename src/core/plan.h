@@ -25,7 +25,7 @@ struct PlannedChange {
   long long generation = 0;  ///< 0 for pods.
   std::string summary;       ///< "replicas 3 -> 5 of Deployment/shop/cart".
   std::string blast_radius;  ///< "1 of 3 pods at a time".
-  int from = 0;              ///< Replicas, or the HPA's minimum.
+  int from = 0;  ///< Replicas, the HPA's minimum, or a revision's number.
   int to = 0;
   int from_max = 0;  ///< The HPA's maximum; 0 = no HPA.
   int to_max = 0;

@@ -3,6 +3,9 @@
 #include <exception>
 #include <string>
 
+#include "core/memory_amount.h"
+#include "execute/template_check.h"
+
 namespace selfheal {
 namespace {
 
@@ -29,6 +32,37 @@ std::string LabelProblem(const Labels& labels) {
   return own ? "the object is part of ourselves" : "";
 }
 
+/// Why the new memory limit is out of the live one's reach, or "".
+std::string MemoryProblem(const SetMemory& mutation, const ClusterObject& live,
+                          bool undo) {
+  const auto* state = live.As<WorkloadState>();
+  if (state == nullptr) return "the object has no containers";
+  for (const ContainerMemory& one : state->memory) {
+    if (one.name != mutation.container) continue;
+    const auto from = ParseMemory(one.limit);
+    const auto to = ParseMemory(mutation.limit);
+    if (!from || !to || *from < 1 || *to < 1) return "a limit of none";
+    if (!undo && (*to <= *from || 2 * *to > 3 * *from)) {
+      return "a limit out of reach";
+    }
+    return undo && *to >= *from ? "an undo that adds" : "";
+  }
+  return "there is no such container";
+}
+
+/// Why Argo CD may not be asked for that revision, or "".
+std::string SyncProblem(const RequestSync& mutation,
+                        const ClusterObject& live) {
+  const auto* state = live.As<ApplicationState>();
+  if (state == nullptr) return "the object is no Application";
+  if (state->busy) return "a sync is under way";
+  if (state->sync_revision == mutation.revision) return "";
+  for (const auto& entry : state->history) {
+    if (entry.revision == mutation.revision) return "";
+  }
+  return "the revision is not one of the Application's";
+}
+
 /// Why the new number of replicas is out of the live one's reach, or "".
 std::string ReachProblem(const Intent& intent, const ClusterObject& live) {
   int from = 0;
@@ -43,6 +77,10 @@ std::string ReachProblem(const Intent& intent, const ClusterObject& live) {
     if (state == nullptr) return "the object has no bounds";
     from = state->max_replicas;
     to = h->max_replicas;
+  } else if (const auto* s = std::get_if<SetMemory>(&intent.mutation())) {
+    return MemoryProblem(*s, live, IsUndo(intent.purpose().kind));
+  } else if (const auto* a = std::get_if<RequestSync>(&intent.mutation())) {
+    return SyncProblem(*a, live);
   } else {
     return "";
   }
@@ -111,6 +149,9 @@ Result<void> LastMetre::CheckLive(const Intent& intent) {
   }
   if (problem.empty()) problem = ReachProblem(intent, *live);
   if (!problem.empty()) return Refuse(std::move(problem));
+  if (const auto* m = std::get_if<SetTemplate>(&mutation)) {
+    return CheckTemplate(cluster_, *m, *live);
+  }
   return {};
 }
 

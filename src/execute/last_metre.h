@@ -30,7 +30,7 @@ class LastMetre {
   /// the wall clock, no kill switch on, the stored bytes are those of the
   /// mutation and pass CheckRequestText, and one live read shows the object as
   /// it was guarded: uid, resourceVersion, not opted out, not ourselves,
-  /// replicas in reach.
+  /// replicas in reach, a template of its own history that widens nothing.
   ///
   /// @error kAborted  a fresh look may lift it (late, or the object moved);
   ///        else kPermissionDenied, or what the reads said.

@@ -23,8 +23,22 @@ struct AppliedVisitor {
     return state != nullptr && state->replicas == m.replicas;
   }
   bool operator()(const SetUnschedulable&) const { return false; }
-  bool operator()(const SetTemplate&) const { return false; }
-  bool operator()(const SetMemory&) const { return false; }
+  bool operator()(const SetTemplate& m) const {
+    const auto* state = live.As<WorkloadState>();
+    return state != nullptr && state->pod_template == m.pod_template &&
+           LabelOr(live.annotations, kLastAction) == m.action_id;
+  }
+  bool operator()(const SetMemory& m) const {
+    const auto* state = live.As<WorkloadState>();
+    if (state == nullptr) return false;
+    for (const ContainerMemory& memory : state->memory) {
+      if (memory.name != m.container) continue;
+      return memory.limit == m.limit &&
+             (m.request.empty() || memory.request == m.request) &&
+             LabelOr(live.annotations, kLastAction) == m.action_id;
+    }
+    return false;
+  }
   bool operator()(const SetVolumeRequest& m) const {
     const auto* state = live.As<ClaimState>();
     return state != nullptr && state->requested == m.storage &&
@@ -37,7 +51,10 @@ struct AppliedVisitor {
            (state->revision > m.revision ||
             (state->issuing && state->issuing_since == m.at));
   }
-  bool operator()(const RequestSync&) const { return false; }
+  /// Argo CD takes `operation` away as soon as it begins.
+  bool operator()(const RequestSync& m) const {
+    return LabelOr(live.annotations, kLastAction) == m.action_id;
+  }
   bool operator()(const SetHpaBounds& m) const {
     const auto* state = live.As<HpaState>();
     return state != nullptr && state->min_replicas == m.min_replicas &&

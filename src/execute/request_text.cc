@@ -52,11 +52,28 @@ bool IsSecond(std::string_view text) {
   return true;
 }
 
+/// Digits with a unit of bytes, as "384Mi".
+bool IsQuantity(std::string_view text) {
+  const std::size_t unit = text.find_first_not_of("0123456789");
+  if (unit == 0 || text.empty()) return false;
+  if (unit == std::string_view::npos) return text.front() != '0';
+  const std::string_view name = text.substr(unit);
+  return text.front() != '0' && (name == "Ki" || name == "Mi" || name == "Gi");
+}
+
 std::string_view PluralOf(ObjectKind kind) {
   if (kind == ObjectKind::kDeployment) return "deployments";
   if (kind == ObjectKind::kStatefulSet) return "statefulsets";
   if (kind == ObjectKind::kDaemonSet) return "daemonsets";
   return "";
+}
+
+/// The head of a patch whose body is compared as a whole.
+std::string OpenPatch(const std::string& uid, const std::string& version,
+                      const std::string& action_id) {
+  return R"({"metadata":{"annotations":{"selfheal.dev/last-action":)" +
+         Quote(action_id) + R"(},"resourceVersion":)" + Quote(version) +
+         R"(,"uid":)" + Quote(uid) + R"(},"spec":{"template":{)";
 }
 
 std::string InNamespace(std::string_view group, const ObjectRef& ref,
@@ -115,8 +132,28 @@ struct ShapeVisitor {
         {}};
   }
   Shape operator()(const SetUnschedulable&) const { return {}; }
-  Shape operator()(const SetTemplate&) const { return {}; }
-  Shape operator()(const SetMemory&) const { return {}; }
+  Shape operator()(const SetTemplate& m) const {
+    return {"PATCH",
+            InNamespace("/apis/apps/v1", m.workload, PluralOf(m.workload.kind)),
+            {},
+            {},
+            OpenPatch(m.uid, m.resource_version, m.action_id) +
+                R"("$patch":"replace",)" + m.pod_template.substr(1) + "}}"};
+  }
+  Shape operator()(const SetMemory& m) const {
+    const std::string request =
+        m.request.empty()
+            ? ""
+            : R"(,"requests":{"memory":)" + Quote(m.request) + "}";
+    return {"PATCH",
+            InNamespace("/apis/apps/v1", m.workload, PluralOf(m.workload.kind)),
+            {},
+            {},
+            OpenPatch(m.uid, m.resource_version, m.action_id) +
+                R"("spec":{"containers":[{"name":)" + Quote(m.container) +
+                R"(,"resources":{"limits":{"memory":)" + Quote(m.limit) + "}" +
+                request + "}}]}}}}"};
+  }
   Shape operator()(const SetVolumeRequest& m) const {
     return {
         "PATCH",
@@ -145,7 +182,18 @@ struct ShapeVisitor {
             m.action_id + R"(","reason":"ManuallyTriggered","status":"True",)" +
             R"("type":"Issuing"}}])"};
   }
-  Shape operator()(const RequestSync&) const { return {}; }
+  Shape operator()(const RequestSync& m) const {
+    return {
+        "PATCH",
+        InNamespace("/apis/argoproj.io/v1alpha1", m.application,
+                    "applications"),
+        {{"metadata|uid", Quote(m.uid)},
+         {"metadata|resourceVersion", Quote(m.resource_version)},
+         {"metadata|annotations|selfheal.dev/last-action", Quote(m.action_id)},
+         {"operation|initiatedBy|username", Quote("selfheal")},
+         {"operation|sync|revision", Quote(m.revision)}},
+        {}};
+  }
   Shape operator()(const SetHpaBounds& m) const {
     return {
         "PATCH",
@@ -174,8 +222,14 @@ struct KindVisitor {
     return m.hpa.kind == ObjectKind::kHorizontalPodAutoscaler;
   }
   bool operator()(const SetUnschedulable&) const { return false; }
-  bool operator()(const SetTemplate&) const { return false; }
-  bool operator()(const SetMemory&) const { return false; }
+  bool operator()(const SetTemplate& m) const {
+    return !PluralOf(m.workload.kind).empty() && m.pod_template.size() > 2 &&
+           m.pod_template.front() == '{';
+  }
+  bool operator()(const SetMemory& m) const {
+    return !PluralOf(m.workload.kind).empty() && IsSegment(m.container) &&
+           IsQuantity(m.limit) && (m.request.empty() || IsQuantity(m.request));
+  }
   bool operator()(const SetVolumeRequest& m) const {
     return m.claim.kind == ObjectKind::kPersistentVolumeClaim &&
            IsSize(m.storage);
@@ -184,7 +238,10 @@ struct KindVisitor {
     return m.certificate.kind == ObjectKind::kCertificate && IsSecond(m.at) &&
            !m.action_id.empty();
   }
-  bool operator()(const RequestSync&) const { return false; }
+  bool operator()(const RequestSync& m) const {
+    return m.application.kind == ObjectKind::kApplication &&
+           !m.revision.empty();
+  }
   static bool Pod(const ObjectRef& ref) { return ref.kind == ObjectKind::kPod; }
 };
 
@@ -243,6 +300,10 @@ std::string HeadProblem(const WireRequest& request, const Shape& shape) {
     return type == "application/json-patch+json"
                ? ""
                : "the content type is not as expected";
+  }
+  // A list in a merge patch would replace the whole list.
+  if (!shape.body.empty() && type != "application/strategic-merge-patch+json") {
+    return "the content type is not as expected";
   }
   const bool fits = patch ? type == "application/merge-patch+json" ||
                                 type == "application/strategic-merge-patch+json"

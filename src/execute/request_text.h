@@ -16,8 +16,8 @@ struct RequestLimits {
   int max_replicas = 0;
 };
 
-/// Judges a request by its text alone: the path is one of the five shapes that
-/// we know and names the object of `mutation` in an opted-in namespace, and
+/// Judges a request by its text alone: the path is of a shape that we know and
+/// names the object of `mutation` in an opted-in namespace, and
 /// the body has exactly the known keys with the known values, uid and
 /// resourceVersion among them.
 ///

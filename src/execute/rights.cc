@@ -20,8 +20,17 @@ struct Grants {
   std::vector<Grant> operator()(const ScaleIn&) const {
     return (*this)(ScaleOut{});
   }
-  std::vector<Grant> operator()(const Rollback&) const { return {}; }
-  std::vector<Grant> operator()(const SetResources&) const { return {}; }
+  /// The template; a StatefulSet's stuck pod has to be deleted. What Argo CD
+  /// keeps goes back by its Application.
+  std::vector<Grant> operator()(const Rollback&) const {
+    return {{"apps", {"deployments", "statefulsets", "daemonsets"}, {"patch"}},
+            {"", {"pods"}, {"delete"}},
+            {"argoproj.io", {"applications"}, {"get", "patch"}}};
+  }
+  std::vector<Grant> operator()(const SetResources&) const {
+    return {{"apps", {"deployments", "statefulsets", "daemonsets"}, {"patch"}},
+            {"", {"resourcequotas", "limitranges"}, {"list"}}};
+  }
   std::vector<Grant> operator()(const Cordon&) const { return {}; }
   std::vector<Grant> operator()(const Drain&) const { return {}; }
   std::vector<Grant> operator()(const Uncordon&) const { return {}; }

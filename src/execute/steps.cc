@@ -35,10 +35,10 @@ struct FreezeVisitor {
     return actions::FreezeScaleIn(action, target, context);
   }
   Result<PlannedChange> operator()(const Rollback& action) const {
-    return NotBuilt(action);
+    return actions::FreezeRollback(action, target, context);
   }
   Result<PlannedChange> operator()(const SetResources& action) const {
-    return NotBuilt(action);
+    return actions::FreezeSetResources(action, target, context);
   }
   Result<PlannedChange> operator()(const Cordon& action) const {
     return NotBuilt(action);
@@ -83,11 +83,11 @@ struct NextVisitor {
   Result<Move> operator()(const ScaleIn&) const {
     return actions::NextScaleIn(incident, context);
   }
-  Result<Move> operator()(const Rollback& action) const {
-    return NotBuilt(action);
+  Result<Move> operator()(const Rollback&) const {
+    return actions::NextRollback(incident, context);
   }
-  Result<Move> operator()(const SetResources& action) const {
-    return NotBuilt(action);
+  Result<Move> operator()(const SetResources&) const {
+    return actions::NextSetResources(incident, context);
   }
   Result<Move> operator()(const Cordon& action) const {
     return NotBuilt(action);
@@ -128,11 +128,11 @@ struct UndoVisitor {
   Result<Move> operator()(const ScaleIn&) const {
     return actions::UndoScaleIn(incident, context);
   }
-  Result<Move> operator()(const Rollback& action) const {
-    return NotBuilt(action);
+  Result<Move> operator()(const Rollback&) const {
+    return actions::UndoRollback(incident, context);
   }
-  Result<Move> operator()(const SetResources& action) const {
-    return NotBuilt(action);
+  Result<Move> operator()(const SetResources&) const {
+    return actions::UndoSetResources(incident, context);
   }
   Result<Move> operator()(const Cordon& action) const {
     return NotBuilt(action);
@@ -170,8 +170,14 @@ struct CanUndoVisitor {
     return IsApplied(incident, "apply");
   }
   bool operator()(const ScaleIn&) const { return IsApplied(incident, "apply"); }
-  bool operator()(const Rollback&) const { return false; }
-  bool operator()(const SetResources&) const { return false; }
+  bool operator()(const Rollback&) const {
+    // What had drifted from Git is nowhere to be had again.
+    return IsApplied(incident, "apply") &&
+           !incident.plan->change.from_value.empty();
+  }
+  bool operator()(const SetResources&) const {
+    return IsApplied(incident, "apply");
+  }
   bool operator()(const Cordon&) const { return false; }
   bool operator()(const Drain&) const { return false; }
   bool operator()(const Uncordon&) const { return false; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/cluster.h"
+#include "core/evidence.h"
 #include "core/incident.h"
 #include "core/result.h"
 #include "execute/move.h"
@@ -22,6 +23,8 @@ struct StepContext {
   Time now;
   Duration poll;           ///< How often to look while waiting.
   Suspects suspects = {};  ///< For Freeze.
+  /// What was looked at last; null where nothing was. For Freeze.
+  const EvidenceWindow* evidence = nullptr;
 };
 
 /// Looks at the target live and freezes the exact change of `action`.

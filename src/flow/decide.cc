@@ -208,7 +208,8 @@ IncidentFlow::Ended IncidentFlow::FreezePlan(const Scene& scene, int number) {
   auto change = Freeze(
       step.action, incident.target,
       StepContext{ports_.cluster, run.now(), kStepPoll,
-                  SuspectsOf(step, *incident.assessment, *run.evidence())});
+                  SuspectsOf(step, *incident.assessment, *run.evidence()),
+                  run.evidence()});
   const bool answered = change.ok() || !Retryable(change.error().code);
   ports_.observer.OnDependency("kubernetes", answered);
   if (!answered) return RetryLater(run, Stage::kPlan, change.error());

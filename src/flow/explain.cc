@@ -184,9 +184,10 @@ class Walk {
       return false;
     }
     const RunbookStep& step = runbook.steps[static_cast<std::size_t>(*number)];
-    auto change = Freeze(step.action, incident().target,
-                         {ports_.cluster, ports_.clock.Now(), kStepPoll,
-                          SuspectsOf(step, *incident().assessment, evidence)});
+    auto change =
+        Freeze(step.action, incident().target,
+               {ports_.cluster, ports_.clock.Now(), kStepPoll,
+                SuspectsOf(step, *incident().assessment, evidence), &evidence});
     if (!change.ok()) {
       if (Retryable(change.error().code)) {
         fault_ = change.error().With("kubernetes");

@@ -28,6 +28,25 @@ int PeopleForRisk(const GuardInput& input, Risk risk) {
   return kTwoPeople;
 }
 
+/// Some actions ask a person whatever the runbook's risk.
+int PeopleForAction(const GuardInput& input) {
+  switch (input.purpose().kind) {
+    case ActionKind::kRollback: {
+      // Through GitOps it changes what others have declared.
+      const bool sync =
+          std::holds_alternative<RequestSync>(input.request.mutation);
+      return sync || input.policy.guards.rollback.require_approval ||
+                     InProduction(input)
+                 ? 1
+                 : 0;
+    }
+    case ActionKind::kSetResources:
+      return 1;
+    default:
+      return 0;
+  }
+}
+
 }  // namespace
 
 int PeopleAsked(const GuardInput& input) {
@@ -36,7 +55,8 @@ int PeopleAsked(const GuardInput& input) {
   if (request.plan == nullptr || request.runbook == nullptr) return kTwoPeople;
   const int required = request.runbook->guards.require_approval ? 1 : 0;
   const Risk risk = std::max(request.plan->risk, request.runbook->risk);
-  return std::max(required, PeopleForRisk(input, risk));
+  return std::max(
+      {required, PeopleForRisk(input, risk), PeopleForAction(input)});
 }
 
 namespace {
@@ -76,8 +96,10 @@ Finding GuardApproval(const GuardInput& input) {
   }
   const int people = PeopleAsked(input);
   if (people == 0) return Allow("the risk needs no approval");
+  const bool by_action = PeopleForAction(input) > 0;
   const std::string why =
-      "risk " + std::string(RiskName(request.plan->risk)) +
+      (by_action ? std::string(ActionName(input.purpose().kind))
+                 : "risk " + std::string(RiskName(request.plan->risk))) +
       (people == 1 ? " asks a person" : " asks two different people");
   if (!request.incident->approval) return Ask(why);
   const Approval& approval = *request.incident->approval;

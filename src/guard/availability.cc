@@ -74,6 +74,9 @@ Finding CheckRestart(const GuardInput& input) {
   const WorkloadState* state = workload.As<WorkloadState>();
   if (state == nullptr) return Deny(ToString(workload.ref) + " is no workload");
   if (input.undo()) return Allow("back to the template before");
+  if (input.purpose().kind == ActionKind::kRollback) {
+    return Allow("back to a revision that served; the rollout keeps its share");
+  }
   const int serving = CountServing(*input.facts.pods, "");
   if (serving == 0) return Allow("no pod serves: there is nothing to lose");
   const bool surges = workload.ref.kind == ObjectKind::kDeployment;
@@ -96,7 +99,9 @@ Finding CheckRestart(const GuardInput& input) {
 
 Finding GuardAvailability(const GuardInput& input) {
   const Mutation& mutation = input.request.mutation;
-  const bool restarts = std::holds_alternative<SetRestartedAt>(mutation);
+  const bool restarts = std::holds_alternative<SetRestartedAt>(mutation) ||
+                        std::holds_alternative<SetTemplate>(mutation) ||
+                        std::holds_alternative<SetMemory>(mutation);
   const bool removes = std::holds_alternative<DeletePod>(mutation) ||
                        std::holds_alternative<EvictPod>(mutation);
   if (!restarts && !removes) return Allow("no pod is taken away");

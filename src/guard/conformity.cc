@@ -72,7 +72,12 @@ struct ChangeVisitor {
            std::count(change.canaries.begin(), change.canaries.end(),
                       PodIdentity{pod.name, uid}) == 1;
   }
-  bool operator()(const DeletePod& m) const { return Pod(m.pod, m.uid); }
+  bool operator()(const DeletePod& m) const {
+    if (purpose.kind != ActionKind::kRollback) return Pod(m.pod, m.uid);
+    return m.pod.kind == ObjectKind::kPod && m.pod.ns == change.object.ns &&
+           std::count(change.canaries.begin(), change.canaries.end(),
+                      PodIdentity{m.pod.name, m.uid}) == 1;
+  }
   bool operator()(const EvictPod& m) const { return Pod(m.pod, m.uid); }
 
   bool operator()(const SetRestartedAt& m) const {
@@ -96,8 +101,28 @@ struct ChangeVisitor {
            Scales();
   }
   bool operator()(const SetUnschedulable&) const { return false; }
-  bool operator()(const SetTemplate&) const { return false; }
-  bool operator()(const SetMemory&) const { return false; }
+  /// True where `value` is what the plan puts in place, or what its undo puts
+  /// back.
+  bool Value(const std::string& value, ActionKind kind, ActionKind undo) const {
+    if (value.empty()) return false;
+    if (purpose.kind == undo) return value == change.from_value;
+    return purpose.kind == kind && value == change.to_value;
+  }
+  bool operator()(const SetTemplate& m) const {
+    return Planned(change, m.workload, m.uid) &&
+           m.action_id == purpose.action_id &&
+           Value(m.pod_template, ActionKind::kRollback,
+                 ActionKind::kUndoRollback);
+  }
+  bool operator()(const SetMemory& m) const {
+    const std::string both = m.request.empty() ? "" : "+request";
+    return Planned(change, m.workload, m.uid) &&
+           m.action_id == purpose.action_id &&
+           m.container == change.container &&
+           (m.request.empty() || m.request == m.limit) &&
+           Value(m.limit + both, ActionKind::kSetResources,
+                 ActionKind::kUndoSetResources);
+  }
   bool operator()(const SetVolumeRequest& m) const {
     return purpose.kind == ActionKind::kExpandVolume &&
            Planned(change, m.claim, m.uid) &&
@@ -110,7 +135,11 @@ struct ChangeVisitor {
            m.action_id == purpose.action_id && !m.at.empty() &&
            m.at == change.to_value && m.revision == change.from;
   }
-  bool operator()(const RequestSync&) const { return false; }
+  bool operator()(const RequestSync& m) const {
+    return Planned(change, m.application, m.uid) &&
+           m.action_id == purpose.action_id &&
+           Value(m.revision, ActionKind::kRollback, ActionKind::kUndoRollback);
+  }
   bool operator()(const SetHpaBounds& m) const {
     if (!Planned(change, m.hpa, m.uid) || m.action_id != purpose.action_id) {
       return false;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "core/gitops.h"
 #include "guard/selectors.h"
 
 namespace selfheal::guard {
@@ -108,6 +109,29 @@ Result<std::vector<ClusterObject>> PodsOf(ClusterView& cluster,
   return listed;
 }
 
+Result<std::vector<ClusterObject>> RevisionsOf(ClusterView& cluster,
+                                               const ClusterObject& workload) {
+  const WorkloadState* state = workload.As<WorkloadState>();
+  if (state == nullptr || state->selector.empty()) {
+    return Error{Code::kFailedPrecondition,
+                 ToString(workload.ref) + " has no selector by labels"};
+  }
+  const bool sets = workload.ref.kind == ObjectKind::kDeployment;
+  return ListAll(cluster, {.kind = sets ? ObjectKind::kReplicaSet
+                                        : ObjectKind::kControllerRevision,
+                           .ns = workload.ref.ns,
+                           .selector = state->selector,
+                           .node = ""});
+}
+
+/// True for what manifests declare, too.
+bool Declares(const Mutation& mutation) {
+  return std::holds_alternative<SetTemplate>(mutation) ||
+         std::holds_alternative<SetMemory>(mutation) ||
+         std::holds_alternative<SetReplicas>(mutation) ||
+         std::holds_alternative<SetHpaBounds>(mutation);
+}
+
 bool Scales(const Mutation& mutation) {
   return std::holds_alternative<SetReplicas>(mutation) ||
          std::holds_alternative<SetHpaBounds>(mutation);
@@ -128,7 +152,14 @@ Facts Gather(const FactSources& sources, const MutationPurpose& purpose,
   facts.object = reader.Get(object);
   if (!facts.object.ok()) return facts;
   if (StandsAlone(mutation)) return facts;
-  facts.workload = WorkloadOf(reader, *facts.object);
+  // An Application owns no pods; its sync is for the target's.
+  const bool sync = std::holds_alternative<RequestSync>(mutation);
+  const auto& of = sync ? facts.target : facts.object;
+  facts.workload = of.ok() ? WorkloadOf(reader, *of) : of.error();
+  if (Declares(mutation)) {
+    const auto application = PossibleApplication(*facts.object);
+    if (application) facts.application = reader.Get(*application);
+  }
   if (Scales(mutation)) {
     facts.hpas =
         ListAll(sources.cluster, {.kind = ObjectKind::kHorizontalPodAutoscaler,
@@ -142,8 +173,10 @@ Facts Gather(const FactSources& sources, const MutationPurpose& purpose,
                                 .ns = object.ns,
                                 .selector = {},
                                 .node = ""});
-  if (facts.workload.ok() && !Scales(mutation)) {
-    facts.pods = PodsOf(sources.cluster, *facts.workload);
+  if (!facts.workload.ok() || Scales(mutation)) return facts;
+  facts.pods = PodsOf(sources.cluster, *facts.workload);
+  if (std::holds_alternative<SetTemplate>(mutation)) {
+    facts.revisions = RevisionsOf(sources.cluster, *facts.workload);
   }
   return facts;
 }

@@ -38,6 +38,11 @@ struct Facts {
   Result<std::vector<ClusterObject>> pdbs = NotRead();
   /// All of the namespace; read where the mutation scales.
   Result<std::vector<ClusterObject>> hpas = NotRead();
+  /// The Application that a label of the object names; an error where there
+  /// is none, or it can't be read.
+  Result<ClusterObject> application = NotRead();
+  /// What the workload's templates were; read where one is put back.
+  Result<std::vector<ClusterObject>> revisions = NotRead();
   Result<SafetyState> history = NotRead();
   Result<SwitchReading> switches = NotRead();
   Surroundings surroundings = {};  ///< Says itself how old it is.
@@ -52,7 +57,7 @@ struct FactSources {
 };
 
 /// Reads everything live, one after the other; what fails stands as an error
-/// in the facts. Cost: at most 8 reads of the cluster and 1 of the history.
+/// in the facts. Cost: at most 10 reads of the cluster and 1 of the history.
 Facts Gather(const FactSources& sources, const MutationPurpose& purpose,
              const Mutation& mutation, Time now);
 

@@ -11,7 +11,7 @@ namespace {
 /// How long after the check the request may still be sent.
 constexpr seconds kPermitLifetime{10};
 
-constexpr std::array<GuardEntry, 22> kGuards = {{
+constexpr std::array<GuardEntry, 25> kGuards = {{
     {"kill_switch", GuardKillSwitch},
     {"clock", GuardClock},
     {"namespaces", GuardNamespaces},
@@ -33,6 +33,9 @@ constexpr std::array<GuardEntry, 22> kGuards = {{
     {"scale_limits", GuardScaleLimits},
     {"availability", GuardAvailability},
     {"rollout", GuardRollout},
+    {"revisions", GuardRevisions},
+    {"memory_limits", GuardMemoryLimits},
+    {"gitops", GuardGitOps},
     {"approval", GuardApproval},
 }};
 

@@ -48,6 +48,12 @@ Finding GuardScaleLimits(const GuardInput& input);
 Finding GuardAvailability(const GuardInput& input);
 /// No rollout is under way, and the workload's strategy lets one happen.
 Finding GuardRollout(const GuardInput& input);
+/// A template that is put back is a kept one, and not too far back.
+Finding GuardRevisions(const GuardInput& input);
+/// Nothing is changed that Argo CD, Flux or an owner would set back.
+Finding GuardGitOps(const GuardInput& input);
+/// A memory limit grows by so much at most.
+Finding GuardMemoryLimits(const GuardInput& input);
 /// The evidence is recent and whole.
 Finding GuardFreshness(const GuardInput& input);
 /// The trouble is confirmed, and an alert (or the watch's own gate) says so;

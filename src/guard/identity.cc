@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "guard/guards.h"
 
 namespace selfheal::guard {
@@ -26,7 +28,10 @@ std::string ObjectProblem(const GuardInput& input,
   }
   if (object.deleting) return name + " is being deleted";
   const bool own_generation = object.ref == input.request.plan->change.object;
-  if (own_generation && object.ref.kind != ObjectKind::kPod && !input.undo() &&
+  // Pods have none; Argo CD counts an Application's status into it.
+  const bool counts = object.ref.kind != ObjectKind::kPod &&
+                      object.ref.kind != ObjectKind::kApplication;
+  if (own_generation && counts && !input.undo() &&
       object.generation != input.request.plan->change.generation) {
     return "the spec of " + name + " changed since it was planned";
   }
@@ -64,11 +69,28 @@ struct UndoVisitor {
     return state != nullptr && state->replicas == change.to;
   }
   bool operator()(const SetUnschedulable&) const { return false; }
-  bool operator()(const SetTemplate&) const { return false; }
-  bool operator()(const SetMemory&) const { return false; }
+  bool operator()(const SetTemplate&) const {
+    const WorkloadState* state = object.As<WorkloadState>();
+    return state != nullptr && !change.to_value.empty() &&
+           state->pod_template == change.to_value;
+  }
+  bool operator()(const SetMemory& m) const {
+    const WorkloadState* state = object.As<WorkloadState>();
+    if (state == nullptr) return false;
+    const std::string stands =
+        change.to_value.substr(0, change.to_value.find('+'));
+    return std::any_of(state->memory.begin(), state->memory.end(),
+                       [&](const ContainerMemory& one) {
+                         return one.name == m.container && one.limit == stands;
+                       });
+  }
   bool operator()(const SetVolumeRequest&) const { return false; }
   bool operator()(const RequestRenewal&) const { return false; }
-  bool operator()(const RequestSync&) const { return false; }
+  bool operator()(const RequestSync&) const {
+    const ApplicationState* state = object.As<ApplicationState>();
+    return state != nullptr && !change.to_value.empty() &&
+           state->operation_revision == change.to_value;
+  }
   bool operator()(const SetHpaBounds&) const {
     const HpaState* state = object.As<HpaState>();
     return state != nullptr && state->min_replicas == change.to &&

@@ -9,15 +9,20 @@ Finding GuardNamespaces(const GuardInput& input) {
   if (!IsDnsLabel(object.ns)) {
     return Deny(ToString(object) + " is in no namespace");
   }
-  if (input.purpose().target.ns != object.ns) {
+  // An Application stands where Argo CD does; both places must be opted in.
+  const bool sync = std::holds_alternative<RequestSync>(input.request.mutation);
+  const std::string& target_ns = input.purpose().target.ns;
+  if (!sync && target_ns != object.ns) {
     return Deny(ToString(object) + " is not in the namespace of " +
                 ToString(input.purpose().target));
   }
   const auto& opted_in = input.policy.namespaces;
-  const bool listed = std::any_of(
-      opted_in.begin(), opted_in.end(),
-      [&](const auto& name) { return name == object.ns || name == "*"; });
-  if (!listed) return Deny("namespace " + object.ns + " is not opted in");
+  for (const std::string& ns : {object.ns, target_ns}) {
+    const bool listed = std::any_of(
+        opted_in.begin(), opted_in.end(),
+        [&](const auto& name) { return name == ns || name == "*"; });
+    if (!listed) return Deny("namespace " + ns + " is not opted in");
+  }
   if (!input.facts.ns.ok()) return Unread(input.facts.ns.error());
   if (input.facts.ns->deleting) {
     return Deny("namespace " + object.ns + " is being deleted");

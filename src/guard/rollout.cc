@@ -35,8 +35,10 @@ Finding GuardRollout(const GuardInput& input) {
   const std::string name = ToString(workload.ref);
   if (state == nullptr) return Deny(name + " is no workload");
   const ActionKind kind = input.purpose().kind;
-  const bool rolls = kind == ActionKind::kRollingRestart ||
-                     kind == ActionKind::kUndoRollingRestart;
+  const bool back = kind == ActionKind::kRollback;
+  const bool rolls = back || kind == ActionKind::kRollingRestart ||
+                     kind == ActionKind::kUndoRollingRestart ||
+                     kind == ActionKind::kSetResources;
   if (rolls && state->paused) return Deny(name + " is paused");
   if (rolls && state->update_strategy != "RollingUpdate") {
     return Deny(name + " does not roll: its strategy is " +
@@ -44,6 +46,7 @@ Finding GuardRollout(const GuardInput& input) {
                                                 : state->update_strategy));
   }
   if (input.undo()) return Allow("an undo may cut a rollout short");
+  if (back) return Allow("a rollback may cut a rollout short");
   if (state->progress_deadline_exceeded) {
     return Deny(name + " is stuck in a rollout that failed");
   }

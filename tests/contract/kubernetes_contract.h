@@ -39,6 +39,7 @@ inline void PrintTo(const ContractCheck& check, std::ostream* out) {
 /// The checks of each part of the contract; every one asserts with EXPECT.
 std::vector<ContractCheck> ObjectChecks();
 std::vector<ContractCheck> PatchChecks();
+std::vector<ContractCheck> TemplateChecks();
 std::vector<ContractCheck> PodChecks();
 std::vector<ContractCheck> ListChecks();
 

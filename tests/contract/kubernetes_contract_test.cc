@@ -10,8 +10,8 @@ namespace {
 
 std::vector<ContractCheck> AllChecks() {
   std::vector<ContractCheck> all;
-  for (const auto& part :
-       {ObjectChecks(), PatchChecks(), PodChecks(), ListChecks()}) {
+  for (const auto& part : {ObjectChecks(), PatchChecks(), TemplateChecks(),
+                           PodChecks(), ListChecks()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

@@ -26,6 +26,9 @@ std::vector<Mutation> GoodOnes() {
       SetRestartedAt{kDeployment, "uid-2", "78", "", "act"},
       SetReplicas{kDeployment, "uid-2", "78", 6},
       SetHpaBounds{kHpa, "uid-3", "79", 2, 8, "act"},
+      SetTemplate{kDeployment, "uid-2", "78", R"({"spec":{"a":["b"]}})", "act"},
+      SetMemory{kDeployment, "uid-2", "78", "app", "384Mi", "", "act"},
+      SetMemory{kDeployment, "uid-2", "78", "app", "384Mi", "384Mi", "act"},
       SetVolumeRequest{kClaim, "uid-4", "80", "12Gi", "act"},
       RequestRenewal{kCertificate, "uid-5", "81", "2026-11-25T12:00:00Z", 1, 3,
                      "act"},
@@ -171,6 +174,31 @@ TEST(RequestText, HeadsThatAreNotOurs) {
     }
     ++index;
   }
+}
+
+/// As a merge patch it would take the other containers away.
+TEST(RequestText, AListIsSentAsAStrategicPatchOnly) {
+  for (const Mutation& mutation : GoodOnes()) {
+    WireRequest request = Encode(mutation);
+    const std::size_t list = request.body.find('[');
+    if (list == std::string::npos || list == 0) continue;
+    EXPECT_EQ(request.content_type, "application/strategic-merge-patch+json");
+    request.content_type = "application/merge-patch+json";
+    EXPECT_FALSE(Passes(request, mutation));
+  }
+}
+
+TEST(RequestText, AmountsOfMemoryArePlain) {
+  for (const char* amount : {"", "0", "0Mi", "-1Mi", "1e3", "1.5Gi", "384",
+                             "384Mi ", "384MB", "Mi", "384m"}) {
+    const Mutation limit =
+        SetMemory{kDeployment, "u", "1", "app", amount, "", "a"};
+    EXPECT_EQ(Passes(Encode(limit), limit), amount == std::string("384"))
+        << amount;
+  }
+  const Mutation name =
+      SetMemory{kDeployment, "u", "1", R"(a","image":"evil)", "1Mi", "", "a"};
+  EXPECT_FALSE(Passes(Encode(name), name));
 }
 
 TEST(RequestText, BodiesThatSayMoreOrLess) {

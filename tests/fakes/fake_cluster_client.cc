@@ -57,8 +57,25 @@ struct Encoder {
                 std::to_string(m.replicas) + "}}"};
   }
   WireRequest operator()(const SetUnschedulable&) const { return {}; }
-  WireRequest operator()(const SetTemplate&) const { return {}; }
-  WireRequest operator()(const SetMemory&) const { return {}; }
+  WireRequest operator()(const SetTemplate& m) const {
+    if (m.pod_template.empty()) return {};
+    return {"PATCH", Workload(m.workload) + "?fieldManager=selfheal",
+            "application/strategic-merge-patch+json",
+            "{" + Metadata(m.action_id, m.uid, m.resource_version) +
+                R"(,"spec":{"template":{"$patch":"replace",)" +
+                m.pod_template.substr(1) + "}}"};
+  }
+  WireRequest operator()(const SetMemory& m) const {
+    const std::string request =
+        m.request.empty() ? ""
+                          : R"(,"requests":{"memory":")" + m.request + R"("})";
+    return {"PATCH", Workload(m.workload) + "?fieldManager=selfheal",
+            "application/strategic-merge-patch+json",
+            "{" + Metadata(m.action_id, m.uid, m.resource_version) +
+                R"(,"spec":{"template":{"spec":{"containers":[{"name":")" +
+                m.container + R"(","resources":{"limits":{"memory":")" +
+                m.limit + R"("})" + request + "}}]}}}}"};
+  }
   WireRequest operator()(const SetVolumeRequest& m) const {
     return {"PATCH",
             "/api/v1/namespaces/" + m.claim.ns + "/persistentvolumeclaims/" +
@@ -86,7 +103,17 @@ struct Encoder {
             m.action_id + R"(","reason":"ManuallyTriggered","status":"True",)" +
             R"("type":"Issuing"}}])"};
   }
-  WireRequest operator()(const RequestSync&) const { return {}; }
+  WireRequest operator()(const RequestSync& m) const {
+    return {"PATCH",
+            "/apis/argoproj.io/v1alpha1/namespaces/" + m.application.ns +
+                "/applications/" + m.application.name +
+                "?fieldManager=selfheal",
+            "application/merge-patch+json",
+            "{" + Metadata(m.action_id, m.uid, m.resource_version) +
+                R"(,"operation":{"initiatedBy":{"username":"selfheal"},)"
+                R"("sync":{"revision":")" +
+                m.revision + R"("}}})"};
+  }
   WireRequest operator()(const SetHpaBounds& m) const {
     return {"PATCH",
             "/apis/autoscaling/v2/namespaces/" + m.hpa.ns +

@@ -1,3 +1,4 @@
+// budget: one table of what each guard stops, a row a guard
 #include "guard/guard_chain.h"
 
 #include <gtest/gtest.h>
@@ -177,6 +178,23 @@ const std::map<std::string, std::function<void(GuardWorld&)>>& Spoilers() {
            std::get<WorkloadState>(o.state).paused = true;
          });
        }},
+      {"revisions",
+       [](GuardWorld& w) {
+         ObjectRef old = w.replica_set;
+         old.name = "cart-old";
+         w.cluster.Edit(old, [](ClusterObject& o) {
+           std::get<WorkloadState>(o.state).revision = "5";
+         });
+       }},
+      {"memory_limits",
+       [](GuardWorld& w) { w.plan.steps.front().action = SetResources{49}; }},
+      {"gitops",
+       [](GuardWorld& w) {
+         w.EditWorkload([](ClusterObject& o) {
+           o.annotations["argocd.argoproj.io/tracking-id"] =
+               "shop:apps/Deployment:shop/cart";
+         });
+       }},
       {"approval",
        [](GuardWorld& w) { w.runbook.guards.require_approval = true; }},
   };
@@ -188,7 +206,11 @@ TEST(GuardChain, EachGuardAloneStopsSomething) {
     const std::string name(guard.name);
     const auto spoiler = Spoilers().find(name);
     ASSERT_NE(spoiler, Spoilers().end()) << name << " has no case";
-    GuardWorld world(name == "scale_limits" ? Scene::kScale : Scene::kCanary);
+    Scene scene = Scene::kCanary;
+    if (name == "scale_limits") scene = Scene::kScale;
+    if (name == "revisions" || name == "gitops") scene = Scene::kRollback;
+    if (name == "memory_limits") scene = Scene::kMemory;
+    GuardWorld world(scene);
     spoiler->second(world);
     EXPECT_EQ(world.Objections(), Names{name}) << Reasons(world.Preview());
 

@@ -26,7 +26,10 @@ void EditObject(GuardWorld& world,
 /// Aims the mutation, the plan and the target at another namespace that holds
 /// the same objects.
 void MoveObject(GuardWorld& world, const std::string& ns) {
-  const ObjectRef refs[] = {world.ns, world.deployment, world.replica_set};
+  ObjectRef old_set = world.replica_set;
+  old_set.name = "cart-old";
+  const ObjectRef refs[] = {world.ns, world.deployment, world.replica_set,
+                            old_set};
   for (const ObjectRef& ref : refs) {
     ClusterObject object = *world.cluster.Get(ref);
     (object.ref.ns.empty() ? object.ref.name : object.ref.ns) = ns;
@@ -53,12 +56,29 @@ void MoveObject(GuardWorld& world, const std::string& ns) {
       ns;
 }
 
+/// A template that nobody ever rolled out, or one of somebody else's.
+void Invent(GuardWorld& world) {
+  if (auto* m = std::get_if<SetTemplate>(&world.mutation)) {
+    std::string& planned = IsUndoScene(world.scene)
+                               ? world.plan.change.from_value
+                               : world.plan.change.to_value;
+    m->pod_template = planned =
+        R"({"spec":{"containers":[{"image":"evil:1","name":"app"}]}})";
+  } else {
+    world.switches.TurnOn("file");  // This scene has no template to spoil.
+  }
+}
+
 void SetNumbers(GuardWorld& world, int low, int high) {
   if (auto* m = std::get_if<SetReplicas>(&world.mutation)) {
     m->replicas = world.plan.change.to = high;
   } else if (auto* h = std::get_if<SetHpaBounds>(&world.mutation)) {
     h->min_replicas = world.plan.change.to = low;
     h->max_replicas = world.plan.change.to_max = high;
+  } else if (auto* s = std::get_if<SetMemory>(&world.mutation)) {
+    s->limit = std::to_string(high) + "Gi";
+    (IsUndoScene(world.scene) ? world.plan.change.from_value
+                              : world.plan.change.to_value) = s->limit;
   } else {
     world.switches.TurnOn("file");  // This scene has no numbers to spoil.
   }
@@ -111,6 +131,7 @@ const std::vector<Hazard>& Hazards() {
        }},
       {"none left", [](GuardWorld& w) { SetNumbers(w, 0, 0); }},
       {"too many", [](GuardWorld& w) { SetNumbers(w, 6, 50); }},
+      {"invented template", Invent},
   };
   return list;
 }

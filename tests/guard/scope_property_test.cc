@@ -127,7 +127,7 @@ TEST(Scope, ANameThatIsNoneMeansNoTarget) {
       }
     }
   }
-  EXPECT_EQ(tried, 9 * 10 * 16 * 2);
+  EXPECT_EQ(tried, static_cast<int>(std::size(kAllScenes)) * 10 * 16 * 2);
 }
 
 TEST(Scope, AnEmptySelectorIsNoPods) {

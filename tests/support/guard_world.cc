@@ -27,6 +27,14 @@ ActionKind KindOfScene(Scene scene) {
     case Scene::kUndoScale:
     case Scene::kUndoHpa:
       return ActionKind::kUndoScaleOut;
+    case Scene::kRollback:
+      return ActionKind::kRollback;
+    case Scene::kUndoRollback:
+      return ActionKind::kUndoRollback;
+    case Scene::kMemory:
+      return ActionKind::kSetResources;
+    case Scene::kUndoMemory:
+      return ActionKind::kUndoSetResources;
   }
   return ActionKind::kNotify;
 }
@@ -106,6 +114,10 @@ MetricWindow MakeMetric(std::string name) {
 
 bool IsUndoScene(Scene scene) { return IsUndo(KindOfScene(scene)); }
 
+bool IsRollbackScene(Scene scene) {
+  return scene == Scene::kRollback || scene == Scene::kUndoRollback;
+}
+
 ClusterObject MakePdb(int allowed) {
   ClusterObject pdb =
       Named({ObjectKind::kPodDisruptionBudget, "shop", "cart"}, "uid-pdb");
@@ -133,6 +145,7 @@ ClusterObject MakeHpa(int low, int high) {
 
 GuardWorld::GuardWorld(Scene scene) : scene(scene) {
   policy.namespaces = {"shop"};
+  policy.guards.rollback.require_approval = false;
   BuildCluster();
   BuildPlan();
   BuildRequest();
@@ -142,7 +155,19 @@ void GuardWorld::BuildCluster() {
   cluster.Put(Named(ns, "uid-ns"));
   ClusterObject set = Named(replica_set, "uid-rs");
   set.owners = {{"Deployment", "cart", "uid-dep", true}};
+  set.labels = kApp;
+  WorkloadState kept;
+  kept.revision = "2";
+  kept.pod_template = kNewTemplate;
+  set.state = kept;
   cluster.Put(set);
+  ClusterObject old = set;
+  old.ref.name = "cart-old";
+  old.uid = "uid-old";
+  kept.revision = "1";
+  kept.pod_template = kOldTemplate;
+  old.state = kept;
+  cluster.Put(old);
   const int replicas = scene == Scene::kUndoScale ? kGrown : kReplicas;
   for (int i = 0; i < replicas; ++i) {
     pods.push_back({ObjectKind::kPod, "shop", "cart-abc-" + std::to_string(i)});
@@ -157,6 +182,10 @@ void GuardWorld::BuildCluster() {
   state.selector = state.template_labels = kApp;
   state.template_annotations[kRestartedAt] =
       scene == Scene::kUndoRestart ? kAfter : kBefore;
+  state.pod_template =
+      scene == Scene::kUndoRollback ? kOldTemplate : kNewTemplate;
+  state.memory = {
+      {"app", scene == Scene::kUndoMemory ? "192Mi" : "128Mi", "64Mi"}};
   workload.state = state;
   cluster.Put(workload);
   if (HasHpa(scene)) {
@@ -192,6 +221,15 @@ void GuardWorld::BuildPlan() {
   } else if (scene == Scene::kScale || scene == Scene::kUndoScale) {
     change.from = kReplicas;
     change.to = kGrown;
+  } else if (scene == Scene::kMemory || scene == Scene::kUndoMemory) {
+    change.container = "app";
+    change.from_value = "128Mi";
+    change.to_value = "192Mi";
+  } else if (IsRollbackScene(scene)) {
+    change.from = 2;
+    change.to = 1;
+    change.from_value = kNewTemplate;
+    change.to_value = kOldTemplate;
   } else {
     change.restarted_at = kAfter;
     change.previous_restarted_at = kBefore;
@@ -232,6 +270,19 @@ Mutation GuardWorld::Planned() const {
       return SetHpaBounds{hpa, "uid-hpa", "1001", 6, 10, "action"};
     case Scene::kUndoHpa:
       return SetHpaBounds{hpa, "uid-hpa", "1001", 2, 8, "action"};
+    case Scene::kRollback:
+      return SetTemplate{deployment, "uid-dep", "1001", kOldTemplate, "action"};
+    case Scene::kUndoRollback:
+      return SetTemplate{deployment, "uid-dep", "1001", kNewTemplate, "action"};
+    case Scene::kMemory:
+    case Scene::kUndoMemory:
+      return SetMemory{deployment,
+                       "uid-dep",
+                       "1001",
+                       "app",
+                       scene == Scene::kMemory ? "192Mi" : "128Mi",
+                       "",
+                       "action"};
   }
   return {};
 }
@@ -247,6 +298,17 @@ void GuardWorld::BuildRequest() {
   assessment.score = 0.9;
   incident.assessment = assessment;
   incident.progress.action_id = "action";
+  if (scene == Scene::kMemory) {
+    Approval approval;
+    approval.plan_hash = plan.hash;
+    approval.target_uid = plan.target_uid;
+    approval.generation = plan.change.generation;
+    approval.expires_at = now() + seconds(3600);
+    approval.state = ApprovalState::kGranted;
+    approval.decided_by = "admin:ann";
+    approval.grants = {{"admin:ann", now(), ""}};
+    incident.approval = approval;
+  }
   if (scene == Scene::kRest) {
     incident.progress.canary = Judgement::kNotConfirmed;
   }

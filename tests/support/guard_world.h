@@ -17,23 +17,38 @@ namespace selfheal::guard {
 
 /// What is about to be done in a GuardWorld.
 enum class Scene {
-  kRestartPod,   ///< Delete the pod that crash-loops.
-  kCanary,       ///< Evict one pod of a rolling restart.
-  kRest,         ///< After the canary: the restart annotation.
-  kWhole,        ///< A rolling restart without a canary.
-  kScale,        ///< Deployment 4 -> 6.
-  kScaleHpa,     ///< HPA 2..8 -> 6..10.
-  kUndoRestart,  ///< Back to the annotation before.
-  kUndoScale,    ///< Deployment 6 -> 4.
-  kUndoHpa,      ///< HPA 6..10 -> 2..8.
+  kRestartPod,    ///< Delete the pod that crash-loops.
+  kCanary,        ///< Evict one pod of a rolling restart.
+  kRest,          ///< After the canary: the restart annotation.
+  kWhole,         ///< A rolling restart without a canary.
+  kScale,         ///< Deployment 4 -> 6.
+  kScaleHpa,      ///< HPA 2..8 -> 6..10.
+  kUndoRestart,   ///< Back to the annotation before.
+  kUndoScale,     ///< Deployment 6 -> 4.
+  kUndoHpa,       ///< HPA 6..10 -> 2..8.
+  kRollback,      ///< Template of revision 2 -> 1.
+  kUndoRollback,  ///< Template of revision 1 -> 2.
+  kMemory,        ///< Limit 128Mi -> 192Mi, approved.
+  kUndoMemory,    ///< Limit 192Mi -> 128Mi.
 };
 
 inline constexpr Scene kAllScenes[] = {
-    Scene::kRestartPod,  Scene::kCanary,    Scene::kRest,
-    Scene::kWhole,       Scene::kScale,     Scene::kScaleHpa,
-    Scene::kUndoRestart, Scene::kUndoScale, Scene::kUndoHpa};
+    Scene::kRestartPod,  Scene::kCanary,       Scene::kRest,
+    Scene::kWhole,       Scene::kScale,        Scene::kScaleHpa,
+    Scene::kUndoRestart, Scene::kUndoScale,    Scene::kUndoHpa,
+    Scene::kRollback,    Scene::kUndoRollback, Scene::kMemory,
+    Scene::kUndoMemory};
 
 bool IsUndoScene(Scene scene);
+bool IsRollbackScene(Scene scene);
+
+/// The templates of the two revisions that GuardWorld keeps.
+inline constexpr char kOldTemplate[] =
+    R"({"metadata":{"labels":{"app":"cart"}},"spec":{"containers":)"
+    R"([{"image":"cart:1","name":"app"}]}})";
+inline constexpr char kNewTemplate[] =
+    R"({"metadata":{"labels":{"app":"cart"}},"spec":{"containers":)"
+    R"([{"image":"cart:2","name":"app"}]}})";
 
 /// A healthy cluster and a sound plan, on which every guard allows; tests
 /// spoil one thing at a time.

@@ -31,6 +31,25 @@ std::string PodsProblem(const Rule& rule) {
   return any ? "" : "no query that is not optional has a bad direction";
 }
 
+/// When it began is told by a limit that is passed.
+std::string RevisionProblem(const Rule& rule) {
+  const bool any =
+      std::any_of(rule.evidence.begin(), rule.evidence.end(),
+                  [](const EvidenceQuery& query) {
+                    return query.limit && TellsPods(query.bad, query.optional);
+                  });
+  return any ? "" : "no query that is not optional has a limit and a direction";
+}
+
+std::string MemoryProblem(const Rule& rule) {
+  const bool any =
+      std::any_of(rule.evidence.begin(), rule.evidence.end(),
+                  [](const EvidenceQuery& query) {
+                    return query.limit && query.name.starts_with("memory");
+                  });
+  return any ? "" : "no query \"memory...\" has a limit";
+}
+
 }  // namespace
 
 std::string CauseProblem(const Rule& rule, Cause cause) {
@@ -47,9 +66,10 @@ std::string CauseProblem(const Rule& rule, Cause cause) {
       return problem;
     }
     case Cause::kNewRevision:
+      return RevisionProblem(rule);
     case Cause::kLeak:
     case Cause::kLowLimit:
-      break;
+      return MemoryProblem(rule);
   }
   return "nothing here tells it";
 }

@@ -88,6 +88,12 @@ void AddParameters(const Action& action, Json& json) {
     json["canary"] = {{"pods", rolling->canary_pods},
                       {"observe", FormatDuration(rolling->canary_observe)}};
   }
+  if (const auto* back = std::get_if<Rollback>(&action)) {
+    json["max_revisions"] = back->max_revisions;
+  }
+  if (const auto* memory = std::get_if<SetResources>(&action)) {
+    json["percent"] = memory->percent;
+  }
   if (const auto* scale = std::get_if<ScaleOut>(&action)) {
     json["percent"] = scale->percent;
     json["max_replicas"] = scale->max_replicas;

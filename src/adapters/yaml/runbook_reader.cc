@@ -204,14 +204,16 @@ bool CanTake(TargetMode mode, ActionKind kind) {
     case ActionKind::kRollingRestart:
     case ActionKind::kScaleOut:
     case ActionKind::kScaleIn:
-    case ActionKind::kRollback:
-    case ActionKind::kSetResources:
     case ActionKind::kUndoRollingRestart:
     case ActionKind::kUndoScaleOut:
     case ActionKind::kUndoScaleIn:
+      return mode == TargetMode::kWorkload;
+    case ActionKind::kRollback:
+    case ActionKind::kSetResources:
     case ActionKind::kUndoRollback:
     case ActionKind::kUndoSetResources:
-      return mode == TargetMode::kWorkload;
+      // Of a pod too: its incident is that of the workload that owns it.
+      return mode == TargetMode::kWorkload || mode == TargetMode::kPod;
     case ActionKind::kCordon:
     case ActionKind::kDrain:
     case ActionKind::kUncordon:

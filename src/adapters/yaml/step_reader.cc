@@ -16,7 +16,8 @@ constexpr Range<seconds> kSettleRange = {seconds(0), seconds(3600)};
 
 /// True where undo of the action is a known way back.
 bool HasInverse(ActionKind kind) {
-  return kind == ActionKind::kRollingRestart || kind == ActionKind::kScaleOut;
+  return kind == ActionKind::kRollingRestart || kind == ActionKind::kScaleOut ||
+         kind == ActionKind::kRollback || kind == ActionKind::kSetResources;
 }
 
 /// "action restart_pod".
@@ -27,8 +28,8 @@ std::string Named(const Action& action) {
 /// Every action that a step may name, with its defaults.
 const std::vector<Action>& Actions() {
   static const std::vector<Action> kActions = {
-      RestartPod{},   RollingRestart{},   ScaleOut{},
-      ExpandVolume{}, RenewCertificate{}, Notify{},
+      RestartPod{},   RollingRestart{}, ScaleOut{},         Rollback{},
+      SetResources{}, ExpandVolume{},   RenewCertificate{}, Notify{},
   };
   return kActions;
 }
@@ -92,11 +93,14 @@ void RefuseOthers(MapReader& step, const Action& action, FindingSink& sink) {
              std::string(ActionName(action)) + " takes no " + std::string(key));
   };
   if (!std::holds_alternative<RollingRestart>(action)) refuse("canary");
+  if (!std::holds_alternative<Rollback>(action)) refuse("max_revisions");
   if (!std::holds_alternative<ScaleOut>(action)) {
     refuse("max_replicas");
     refuse("connections");
     refuse("back_after");
-    if (!std::holds_alternative<ExpandVolume>(action)) refuse("percent");
+    const bool other = std::holds_alternative<ExpandVolume>(action) ||
+                       std::holds_alternative<SetResources>(action);
+    if (!other) refuse("percent");
   }
   if (!std::holds_alternative<ExpandVolume>(action)) refuse("max_gib");
   if (!std::holds_alternative<RenewCertificate>(action)) refuse("timeout");
@@ -152,6 +156,15 @@ void ReadParameters(MapReader& step, const Config& config, Action& action,
       renew->timeout =
           ReadSeconds(*timeout, kTimeoutRange, sink).value_or(renew->timeout);
     }
+  }
+  if (auto* memory = std::get_if<SetResources>(&action)) {
+    ReadLimited(step, "percent", "the most that a step may add", 50,
+                memory->percent, sink);
+  }
+  if (auto* back = std::get_if<Rollback>(&action)) {
+    ReadLimited(step, "max_revisions", "guards.rollback.max_revisions",
+                config.guards.rollback.max_revisions, back->max_revisions,
+                sink);
   }
   RefuseOthers(step, action, sink);
 }

@@ -46,4 +46,18 @@ Result<PlannedChange> FreezeScaleIn(const ScaleIn& action,
 Result<Move> NextScaleIn(const Incident& incident, const StepContext& context);
 Result<Move> UndoScaleIn(const Incident& incident, const StepContext& context);
 
+Result<PlannedChange> FreezeRollback(const Rollback& action,
+                                     const ObjectRef& target,
+                                     const StepContext& context);
+Result<Move> NextRollback(const Incident& incident, const StepContext& context);
+Result<Move> UndoRollback(const Incident& incident, const StepContext& context);
+
+Result<PlannedChange> FreezeSetResources(const SetResources& action,
+                                         const ObjectRef& target,
+                                         const StepContext& context);
+Result<Move> NextSetResources(const Incident& incident,
+                              const StepContext& context);
+Result<Move> UndoSetResources(const Incident& incident,
+                              const StepContext& context);
+
 }  // namespace selfheal::actions

@@ -440,8 +440,9 @@ INSTANTIATE_TEST_SUITE_P(
                "rolling_restart",
                "run_script",
                {"runbooks/b.yaml:7:15: expected one of restart_pod, "
-                "rolling_restart, scale_out, expand_volume, renew_certificate, "
-                "notify; found \"run_script\""}},
+                "rolling_restart, scale_out, rollback, set_resources, "
+                "expand_volume, renew_certificate, notify; found "
+                "\"run_script\""}},
         Change{"NoAction",
                "- action: rolling_restart\n      canary",
                "- canary",
@@ -521,6 +522,28 @@ INSTANTIATE_TEST_SUITE_P(
                {"runbooks/b.yaml:8:21: max_replicas 11 is above "
                 "guards.scale.max_replicas = 10; a runbook may only tighten "
                 "it"}},
+        Change{"RevisionsAboveGlobal",
+               "rolling_restart\n      canary: {pods: 1, observe: 60s}",
+               "rollback\n      max_revisions: 4",
+               {"runbooks/b.yaml:8:22: max_revisions 4 is above "
+                "guards.rollback.max_revisions = 3; a runbook may only "
+                "tighten it"}},
+        Change{"MemoryAboveTheMost",
+               "rolling_restart\n      canary: {pods: 1, observe: 60s}",
+               "set_resources\n      percent: 51",
+               {"runbooks/b.yaml:8:16: percent 51 is above the most that a "
+                "step may add = 50; a runbook may only tighten it"}},
+        Change{"RollbackWithoutVerification",
+               "rolling_restart\n      canary: {pods: 1, observe: 60s}\n"
+               "      verify: {within: 5m}",
+               "rollback",
+               {"runbooks/b.yaml:7:7: action rollback changes something, so "
+                "the step needs \"verify\""}},
+        Change{"RevisionsOfARestart",
+               "      undo:",
+               "      max_revisions: 2\n      undo:",
+               {"runbooks/b.yaml:10:22: rolling_restart takes no "
+                "max_revisions"}},
         Change{"CooldownBelowGlobal",
                "{cooldown: 10m}",
                "{cooldown: 4m}",
@@ -577,11 +600,6 @@ INSTANTIATE_TEST_SUITE_P(
                "      undo:",
                "      when: [load, load]\n      undo:",
                {"runbooks/b.yaml:10:20: load stands here twice"}},
-        Change{"WhenThatNothingTells",
-               "      undo:",
-               "      when: [leak]\n      undo:",
-               {"rules/a.yaml:18:12: cause leak (runbooks/b.yaml:7:7) cannot "
-                "be told by this rule: nothing here tells it"}},
         Change{"StepBehindOneThatIsTakenAlways",
                "  guards:",
                "    - action: scale_out\n      when: [load]\n      verify: "
@@ -669,6 +687,20 @@ TEST(BadSets, ACauseThatTheEvidenceDoesNotDecide) {
           runbook),
       Lines{"rules/a.yaml:19" + where +
             "the evidence has no query \"request_rate_per_second\""});
+}
+
+TEST(BadSets, ACauseThatTheRuleCannotTell) {
+  std::string rule = Changed(kRule, "      limit: 100\n", "");
+  rule = Changed(rule, "    forecast: {of: memory, within: 15m}\n", "");
+  const auto asks = [&](const std::string& cause) {
+    return Problems(rule, Changed(kRunbook, "      undo:",
+                                  "      when: [" + cause + "]\n      undo:"));
+  };
+  EXPECT_EQ(asks("new_revision"),
+            Lines{"rules/a.yaml:16:12: cause new_revision (runbooks/b.yaml:7:7)"
+                  " cannot be told by this rule: no query that is not optional "
+                  "has a limit and a direction"});
+  EXPECT_EQ(asks("leak"), Lines{}) << "every workload's memory is asked for";
 }
 
 TEST(BadSets, AnEmptyFileIsNoRule) {

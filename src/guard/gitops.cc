@@ -1,0 +1,39 @@
+#include "core/gitops.h"
+
+#include "guard/guards.h"
+
+namespace selfheal::guard {
+namespace {
+
+/// True for what stands in manifests, and would be taken back: a restart's
+/// annotation does not, and pods are nobody's.
+bool IsDeclared(const Mutation& mutation) {
+  return std::holds_alternative<SetTemplate>(mutation) ||
+         std::holds_alternative<SetMemory>(mutation) ||
+         std::holds_alternative<SetReplicas>(mutation) ||
+         std::holds_alternative<SetHpaBounds>(mutation);
+}
+
+}  // namespace
+
+Finding GuardGitOps(const GuardInput& input) {
+  if (input.undo()) return Allow("an undo takes back our own action");
+  if (!IsDeclared(input.request.mutation)) {
+    return Allow("nothing is changed that is declared elsewhere");
+  }
+  const Facts& facts = input.facts;
+  if (!facts.object.ok()) return Unread(facts.object.error());
+  const std::string name = ToString(facts.object->ref);
+  if (const auto keeper = KeeperOf(*facts.object)) {
+    return Deny(name + " is kept by " + keeper->text +
+                ", and would be set back: change it there");
+  }
+  if (facts.application.ok()) {
+    return Deny(name + " is kept by Argo CD's Application " +
+                facts.application->ref.ns + "/" + facts.application->ref.name +
+                ", and would be set back: change it there");
+  }
+  return Allow("nobody is known to keep " + name);
+}
+
+}  // namespace selfheal::guard
