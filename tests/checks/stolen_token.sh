@@ -107,5 +107,110 @@ expect 403 "make a token" -X POST -H 'Content-Type: application/json' -d '{}' \
   "$url/api/v1/namespaces/selfheal/serviceaccounts/selfheal/token"
 expect 403 "grant itself a right" -X POST -H 'Content-Type: application/json' \
   -d '{}' "$url/apis/rbac.authorization.k8s.io/v1/clusterrolebindings"
+
+# Of Argo CD's Applications, with a CRD in its shape: a sync, and nothing else.
+cat > "$work/crd.yaml" <<YAML
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: applications.argoproj.io}
+spec:
+  group: argoproj.io
+  scope: Namespaced
+  names: {plural: applications, singular: application, kind: Application}
+  versions:
+    - name: v1alpha1
+      served: true
+      storage: true
+      schema:
+        openAPIV3Schema:
+          type: object
+          x-kubernetes-preserve-unknown-fields: true
+YAML
+api -o "$work/answer" -X POST -H 'Content-Type: application/yaml' \
+  --data-binary "@$work/crd.yaml" \
+  "$url/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
+applications=$url/apis/argoproj.io/v1alpha1/namespaces/default/applications
+shop='{"apiVersion":"argoproj.io/v1alpha1","kind":"Application",
+  "metadata":{"name":"shop"},"spec":{"source":{"repoURL":"https://a.example"}}}'
+for _ in $(seq 120); do
+  code=$(api -o "$work/answer" -w '%{http_code}' -X POST -H \
+    'Content-Type: application/json' -d "$shop" "$applications")
+  [ "$code" = 201 ] && break
+  sleep 0.25
+done
+for _ in $(seq 120); do
+  code=$(as_selfheal -o "$work/answer" -w '%{http_code}' -X PATCH \
+    -H 'Content-Type: application/merge-patch+json' -d '{"spec":{"x":1}}' \
+    "$applications/shop?dryRun=All")
+  [ "$code" = 422 ] && break
+  sleep 0.25
+done
+sync() { echo "{\"operation\":{\"sync\":$1,\"initiatedBy\":{\"username\":\"selfheal\"}}}"; }
+patch 200 "a sync" "$(sync '{"revision":"c1"}')" "$applications/shop"
+patch 422 "a sync that prunes" "$(sync '{"revision":"c1","prune":true}')" \
+  "$applications/shop"
+patch 422 "another source" \
+  '{"spec":{"source":{"repoURL":"https://evil.example"}}}' "$applications/shop"
+patch 422 "an annotation of Argo CD" \
+  '{"metadata":{"annotations":{"argocd.argoproj.io/refresh":"hard"}}}' \
+  "$applications/shop"
+expect 403 "a new Application" -X POST -H 'Content-Type: application/json' \
+  -d "$shop" "$applications"
+
+# With k8s/overlays/rollback in force: in the namespaces that it lists, what a
+# rollback needs, and nothing beyond; elsewhere as before.
+printf 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: other\n' \
+  > "$work/other.yaml"
+post "$work/other.yaml" ""
+workload other > "$work/workload.yaml"
+post "$work/workload.yaml" ""
+sed 's/namespace: default/namespace: other/' k8s/rbac.yaml > "$work/other.yaml"
+mkdir "$work/more"
+objects "$work/other.yaml" "$work/more"
+for file in $(grep -l '^kind: RoleBinding' "$work"/more/*); do
+  post "$file" ""
+done
+mkdir "$work/rollback"
+objects k8s/overlays/rollback/policy.yaml "$work/rollback"
+for file in "$work"/rollback/*; do post "$file" ""; done
+bindings=$url$(collection ValidatingAdmissionPolicyBinding "")
+api -o "$work/answer" -X PATCH -H 'Content-Type: application/merge-patch+json' \
+  -d '{"spec":{"matchResources":{"namespaceSelector":{"matchExpressions":[
+  {"key":"kubernetes.io/metadata.name","operator":"NotIn",
+  "values":["default"]}]}}}}' "$bindings/selfheal-workloads"
+pod() { spec "{\"template\":{\"spec\":$1}}"; }
+host='"volumes":[{"name":"root","hostPath":{"path":"/"}}]'
+one() { pod "{\"containers\":[{\"name\":\"cart\",\"image\":\"cart:1\",$1}]}"; }
+for _ in $(seq 120); do
+  code=$(as_selfheal -o "$work/answer" -w '%{http_code}' -X PATCH \
+    -H 'Content-Type: application/merge-patch+json' \
+    -d "$(pod "{$container}")" "$cart?dryRun=All")
+  code="$code $(as_selfheal -o "$work/answer" -w '%{http_code}' -X PATCH \
+    -H 'Content-Type: application/merge-patch+json' \
+    -d "$(pod '{"hostNetwork":true}')" "$cart?dryRun=All")"
+  [ "$code" = "200 422" ] && break
+  sleep 0.25
+done
+patch 200 "the image of another revision" "$(pod "{$container}")"
+patch 200 "more memory" "$(one '"resources":{"limits":{"memory":"1Gi"}}')"
+patch 200 "annotation of the template" \
+  "$(spec '{"template":{"metadata":{"annotations":{"x":"y"}}}}')"
+patch 422 "another service account here too" \
+  "$(pod '{"serviceAccountName":"admin"}')"
+patch 422 "a token of the account" "$(pod '{"automountServiceAccountToken":true}')"
+patch 422 "host network here too" "$(pod '{"hostNetwork":true}')"
+patch 422 "host processes" "$(pod '{"hostPID":true}')"
+patch 422 "a path of the node" "$(pod "{$host}")"
+patch 422 "a port of the node" \
+  "$(one '"ports":[{"containerPort":80,"hostPort":80}]')"
+patch 422 "privileged" "$(one '"securityContext":{"privileged":true}')"
+patch 422 "as root" "$(pod '{"securityContext":{"runAsUser":0}}')"
+patch 422 "strategy here too" \
+  "$(spec '{"strategy":{"type":"Recreate","rollingUpdate":null}}')"
+patch 422 "a label here too" '{"metadata":{"labels":{"x":"y"}}}'
+patch 422 "another image elsewhere" "$(pod "{$container}")" \
+  "$url/apis/apps/v1/namespaces/other/deployments/cart"
+patch 200 "pause elsewhere" "$(spec '{"paused":true}')" \
+  "$url/apis/apps/v1/namespaces/other/deployments/cart"
 [ $result = 0 ] && echo "$calls calls with the stolen token: as expected"
 exit $result
