@@ -22,7 +22,8 @@ RULE_TIMES = ALERT_TIMES + [("within: 15m", "within: 90s"),
                             ("within: 5m", "within: 90s")]
 RUNBOOK_TIMES = [("observe: 60s", "observe: 8s"),
                  ("settle: 60s", "settle: 5s"),
-                 ("within: 10m", "within: 120s")]
+                 ("within: 10m", "within: 120s"),
+                 ("within: 15m", "within: 180s")]
 
 
 def compress(text, times):
