@@ -248,8 +248,7 @@ class StatefulRollbackTest : public RollbackTest {
   }
 
   Move Next() {
-    auto move =
-        NextMove(incident_, {view_, At(10 * kHour), seconds(2)});
+    auto move = NextMove(incident_, {view_, At(10 * kHour), seconds(2)});
     EXPECT_TRUE(move.ok());
     return *move;
   }

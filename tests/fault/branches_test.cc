@@ -152,8 +152,8 @@ TEST_F(Branches, APodThatWentAwayIsNotRestarted) {
   const std::string sick = Pod(0);
   Slow({sick}, 50);
   pipeline_.cluster.on_list = [&, lists = 0]() mutable {
-    // The second list of a pass is that of the plan.
-    if (++lists != 2) return;
+    // Of a pass, after the revisions and the pods: that of the plan.
+    if (++lists != 3) return;
     kubesim::ApiRequest request;
     request.method = "DELETE";
     request.path = "/api/v1/namespaces/shop/pods/" + sick;

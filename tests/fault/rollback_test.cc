@@ -67,7 +67,7 @@ TEST_F(MovingRollback, OnlyTheStatusMoved) {
   });
   const Incident incident = Run();
   EXPECT_EQ(incident.phase, Phase::kMitigated) << incident.reason;
-  EXPECT_EQ(Outcomes(incident).back(), "apply 2 applied");
+  EXPECT_EQ(Outcomes(incident).back(), "apply 3 applied");
   EXPECT_EQ(Outcomes(incident).front(), "apply 1 refused");
   EXPECT_EQ(pipeline_.cluster.accepted().size(), 1u);
 }
