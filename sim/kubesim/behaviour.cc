@@ -59,6 +59,8 @@ void Behaviour::Apply(const Json& settings) {
   Read(settings, "hold-seconds", &hold_s);
   Read(settings, "pool-leak-per-min", &pool_leak_per_min);
   Read(settings, "noise", &noise);
+  Read(settings, "disk-mib", &disk_mib);
+  Read(settings, "disk-rate-mib-per-min", &disk_mib_per_min);
 }
 
 Behaviour BehaviourOf(const Json& pod) {

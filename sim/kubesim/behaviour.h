@@ -30,6 +30,8 @@ struct Behaviour {
   double hold_s = 0.3;           // hold-seconds, a connection by a request
   double pool_leak_per_min = 0;  // pool-leak-per-min, never given back
   double noise = 0.01;           // noise, share of memory and load
+  double disk_mib = 50;          // disk-mib, on the node's file system
+  double disk_mib_per_min = 0;   // disk-rate-mib-per-min
 
   /// Overwrites what `settings` (an object of texts or numbers) names.
   void Apply(const Json& settings);

@@ -13,7 +13,9 @@ void ReconcileReplicaSets(Store& store);
 void ReconcileStatefulSets(Store& store);
 void ReconcileDaemonSets(Store& store);
 void ReconcileBudgets(Store& store);
-void ReconcileNodes(Store& store);
+/// Taints as cordon and conditions ask for, and the pods that leave a node
+/// which has not been ready for 300 s.
+void ReconcileNodes(Store& store, double speed);
 void SchedulePods(Store& store);
 void CollectGarbage(Store& store);
 /// Binds claims and grows their volumes to what is asked for.

@@ -43,7 +43,7 @@ std::string WorkloadOf(const Store& store, const Json& pod) {
 }
 
 bool PodRun::IsReady() const {
-  return !containers.empty() && stops_at == TimePoint{} &&
+  return !containers.empty() && stops_at == TimePoint{} && !lost &&
          std::all_of(containers.begin(), containers.end(),
                      [](const ContainerRun& run) { return run.ready; });
 }
@@ -71,6 +71,7 @@ void Kubelet::Step(TimePoint before, TimePoint now) {
     for (auto it = pods_.begin(); it != pods_.end();) {
       it = live.count(it->first) == 0 ? pods_.erase(it) : std::next(it);
     }
+    FollowNodes();
   }
   ready_.clear();
   for (const auto& [uid, pod] : pods_) {
@@ -79,6 +80,7 @@ void Kubelet::Step(TimePoint before, TimePoint now) {
   for (auto& [uid, pod] : pods_) Accumulate(pod, before, now);
   std::vector<std::string> stopped;
   for (auto& [uid, pod] : pods_) {
+    if (pod.lost) continue;
     if (pod.stops_at != TimePoint{}) {
       if (pod.stops_at <= now) stopped.push_back(uid);
       continue;
@@ -94,6 +96,7 @@ void Kubelet::Step(TimePoint before, TimePoint now) {
     pods_.erase(uid);
     store_->Remove(Named("pods"), pod.name_space, pod.name);
   }
+  WatchDisks();
 }
 
 void Kubelet::Adopt(const Json& object) {
@@ -166,6 +169,7 @@ void Kubelet::Start(PodRun& pod, ContainerRun& container) {
   container.since = now_;
   container.leaked_mib = 0;
   container.leaked_connections = 0;
+  container.written_mib = 0;
   container.counters = Counters{};
   const std::uint64_t bits =
       HashText(pod.uid + container.name + std::to_string(container.restarts));

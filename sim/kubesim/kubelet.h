@@ -61,6 +61,7 @@ struct ContainerRun {
   double cpu_request = 0;
   double leaked_mib = 0;
   double leaked_connections = 0;
+  double written_mib = 0;  // since it started; an image layer starts empty
   Counters counters;
 };
 
@@ -73,6 +74,7 @@ struct PodRun {
   std::string service;   // the name in it
   Behaviour behaviour;
   TimePoint stops_at{};  // set once the pod is being deleted
+  bool lost = false;     // its node is not ready
   std::vector<ContainerRun> containers;
 
   bool IsReady() const;
@@ -102,6 +104,10 @@ class Kubelet {
   double MemoryBytes(const PodRun& pod, const ContainerRun& container,
                      TimePoint at) const;
 
+  /// What a container has written to its node's file system, likewise.
+  double DiskBytes(const PodRun& pod, const ContainerRun& container,
+                   TimePoint at) const;
+
   /// The counters at a time that may lie in the past, as far as its start.
   Counters CountersAt(const PodRun& pod, const ContainerRun& container,
                       TimePoint at) const;
@@ -120,6 +126,8 @@ class Kubelet {
   /// Requests a second under a load of 1.
   double RequestsOf(const PodRun& pod) const;
   void Adopt(const Json& pod);
+  void FollowNodes();
+  void WatchDisks();
   void Follow(PodRun& pod, const Json& object);
   bool Transition(PodRun& pod, ContainerRun& container);
   void Start(PodRun& pod, ContainerRun& container);

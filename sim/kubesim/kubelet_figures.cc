@@ -148,6 +148,8 @@ void Kubelet::Accumulate(PodRun& pod, TimePoint before, TimePoint now) {
         pod.behaviour.leak_mib_per_min * speed_ * seconds / 60;
     container.leaked_connections +=
         pod.behaviour.pool_leak_per_min * speed_ * seconds / 60;
+    container.written_mib +=
+        pod.behaviour.disk_mib_per_min * speed_ * seconds / 60;
   }
 }
 

@@ -83,6 +83,9 @@ void AddUsage(const Subject& subject, const Counters& counters,
            std::floor(memory * 0.93));
   into.Add("container_cpu_usage_seconds_total", "counter",
            Join(subject.runtime, {{"cpu", "total"}}), counters.cpu_seconds);
+  into.Add("container_fs_usage_bytes", "gauge",
+           Join(subject.runtime, {{"device", "/dev/vda1"}}),
+           std::floor(subject.kubelet.DiskBytes(subject.pod, run, subject.at)));
   into.Add("container_start_time_seconds", "gauge", subject.runtime,
            std::floor(UnixSeconds(run.since)));
   if (run.memory_limit > 0) {

@@ -12,6 +12,11 @@ namespace kubesim {
 void AddPodMetrics(const Store& store, const Kubelet& kubelet, TimePoint at,
                    const Exposition::Labels& extra, Exposition& into);
 
+/// What cAdvisor and the node exporter expose about each node: its memory, and
+/// the file system that its pods write to.
+void AddNodeMetrics(const Store& store, const Kubelet& kubelet, TimePoint at,
+                    const Exposition::Labels& extra, Exposition& into);
+
 /// What kube-state-metrics exposes about workloads, autoscalers, budgets and
 /// nodes.
 void AddObjectMetrics(const Store& store, const Exposition::Labels& extra,

@@ -8,31 +8,18 @@
 namespace kubesim {
 namespace {
 
-constexpr char kCordonTaint[] = "node.kubernetes.io/unschedulable";
-
-bool HasCordonTaint(const Json& node) {
-  const Json* taints = Member(node, {"spec", "taints"});
-  if (taints == nullptr) return false;
-  return std::any_of(taints->begin(), taints->end(), [](const Json& taint) {
-    return taint.value("key", "") == kCordonTaint;
-  });
-}
-
-void SetCordonTaint(Json& node, bool cordoned) {
-  Json kept = Json::array();
-  for (const Json& taint : node["spec"].value("taints", Json::array())) {
-    if (taint.value("key", "") != kCordonTaint) kept.push_back(taint);
-  }
-  if (cordoned) {
-    kept.push_back({{"key", kCordonTaint}, {"effect", "NoSchedule"}});
-  }
-  node["spec"]["taints"] = kept;
-  if (kept.empty()) node["spec"].erase("taints");
-}
-
 bool IsFinished(const Json& pod) {
   const std::string phase = Text(pod, {"status", "phase"});
   return phase == "Failed" || phase == "Succeeded";
+}
+
+/// The conditions of a node, and its cordon, stand as taints; no pod here but
+/// those of DaemonSets, which are bound without a scheduler, tolerates one.
+bool TakesPods(const Json& node) {
+  const Json taints = node["spec"].value("taints", Json::array());
+  return std::none_of(taints.begin(), taints.end(), [](const Json& taint) {
+    return taint.value("effect", "") != "PreferNoSchedule";
+  });
 }
 
 void SetUnschedulable(Store& store, const Json& pod, std::size_t nodes) {
@@ -66,21 +53,11 @@ bool IsOrphaned(const Json& object, const std::set<std::string>& live) {
 
 }  // namespace
 
-void ReconcileNodes(Store& store) {
-  ForEachCopy(store, Named("nodes"), [&](const Json& node) {
-    const bool cordoned = node["spec"].value("unschedulable", false);
-    if (cordoned == HasCordonTaint(node)) return;
-    store.Edit(Named("nodes"), "", Text(node, {"metadata", "name"}),
-               Part::kMain,
-               [&](Json& object) { SetCordonTaint(object, cordoned); });
-  });
-}
-
 void SchedulePods(Store& store) {
   std::map<std::string, int> load;
   const std::map<Store::Key, Json>& nodes = store.All(Named("nodes"));
   for (const auto& [key, node] : nodes) {
-    if (!node["spec"].value("unschedulable", false)) load[key.second] = 0;
+    if (TakesPods(node)) load[key.second] = 0;
   }
   std::vector<Json> waiting;
   for (const auto& [key, pod] : store.All(Named("pods"))) {

@@ -174,6 +174,13 @@ int Simulator::Inject(const std::string& workload, const Json& settings,
   });
 }
 
+void Simulator::SetNodeCondition(const std::string& node,
+                                 const std::string& type,
+                                 const std::string& status) {
+  impl_->With(
+      [&](World& world) { world.SetNodeCondition(node, type, status); });
+}
+
 void Simulator::AddFault(Fault fault) {
   impl_->WithLog(
       [&](RequestLog&, Faults& faults) { faults.Add(std::move(fault)); });

@@ -36,9 +36,10 @@ struct Options {
 /// wait outside of it.
 ///
 /// Besides the API: GET /metrics, GET /sim/log, POST /sim/faults, DELETE
-/// /sim/faults, POST /sim/inject, POST /sim/advance, POST /sim/apply, POST
-/// /sim/deny, GET /sim/time, and GET /sim/history?seconds=&step=&job=&
-/// instance=&families=container_,http_ (OpenMetrics with timestamps).
+/// /sim/faults, POST /sim/inject, POST /sim/node, POST /sim/advance, POST
+/// /sim/apply, POST /sim/deny, GET /sim/time, and GET
+/// /sim/history?seconds=&step=&job=& instance=&families=container_,http_
+/// (OpenMetrics with timestamps).
 class Simulator {
  public:
   explicit Simulator(Options options);
@@ -74,6 +75,10 @@ class Simulator {
   /// `workload` is namespace/Kind/name. See Kubelet::Inject.
   int Inject(const std::string& workload, const Json& settings,
              bool persist = false, int most_pods = -1);
+
+  /// See World::SetNodeCondition.
+  void SetNodeCondition(const std::string& node, const std::string& type,
+                        const std::string& status);
 
   void AddFault(Fault fault);
   void ClearFaults();

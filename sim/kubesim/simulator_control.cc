@@ -124,6 +124,15 @@ Json Simulator::Impl::Control(const httplib::Request& request) {
          return done;
        }},
       {"POST /sim/inject", [&](const Json& body) { return InjectJson(body); }},
+      {"POST /sim/node",
+       [&](const Json& body) {
+         With([&](World& world) {
+           world.SetNodeCondition(body.value("name", ""),
+                                  body.value("condition", "Ready"),
+                                  body.value("status", "Unknown"));
+         });
+         return done;
+       }},
       {"POST /sim/advance",
        [&](const Json& body) { return TimeJson(body.value("seconds", 1.0)); }},
       {"POST /sim/apply",

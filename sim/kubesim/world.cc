@@ -34,7 +34,7 @@ Json Workload(const std::string& kind, const std::string& name, int replicas,
           {"spec", {{"containers", {container}}}}}}}}};
 }
 
-Json Node(const std::string& name) {
+Json Node(const std::string& name, const std::string& address) {
   return {
       {"apiVersion", "v1"},
       {"kind", "Node"},
@@ -44,9 +44,13 @@ Json Node(const std::string& name) {
        {{"capacity", {{"cpu", "8"}, {"memory", "32Gi"}, {"pods", "110"}}},
         {"allocatable", {{"cpu", "8"}, {"memory", "32Gi"}, {"pods", "110"}}},
         {"nodeInfo", {{"kubeletVersion", "v1.34.4"}}},
+        {"addresses",
+         {{{"type", "InternalIP"}, {"address", address}},
+          {{"type", "Hostname"}, {"address", name}}}},
         {"conditions",
          {{{"type", "DiskPressure"}, {"status", "False"}},
           {{"type", "MemoryPressure"}, {"status", "False"}},
+          {{"type", "PIDPressure"}, {"status", "False"}},
           {{"type", "Ready"}, {"status", "True"}}}}}}};
 }
 
@@ -74,8 +78,8 @@ World::World(std::uint64_t seed, double speed, TimePoint start)
   Apply({{"apiVersion", "v1"},
          {"kind", "Namespace"},
          {"metadata", {{"name", "kube-system"}}}});
-  Apply(Node("node-1"));
-  Apply(Node("node-2"));
+  Apply(Node("node-1", "10.0.0.1"));
+  Apply(Node("node-2", "10.0.0.2"));
 }
 
 void World::Apply(const Json& object) {
@@ -87,6 +91,19 @@ void World::Apply(const Json& object) {
   }
   store_.SetTime(now_);
   store_.Create(*resource, object);
+}
+
+void World::SetNodeCondition(const std::string& node, const std::string& type,
+                             const std::string& status) {
+  store_.SetTime(now_);
+  static_cast<void>(store_.Get(Named("nodes"), "", node));
+  store_.Edit(Named("nodes"), "", node, Part::kStatus, [&](Json& object) {
+    for (Json& condition : object["status"]["conditions"]) {
+      if (condition.value("type", "") != type) continue;
+      condition["status"] = status;
+      condition["lastTransitionTime"] = FormatTime(now_);
+    }
+  });
 }
 
 void World::AddShop() {
@@ -182,7 +199,7 @@ void World::Reconcile() {
     ReconcileReplicaSets(store_);
     ReconcileStatefulSets(store_);
     ReconcileDaemonSets(store_);
-    ReconcileNodes(store_);
+    ReconcileNodes(store_, speed_);
     ReconcileClaims(store_);
     ReconcileCertificates(store_);
     SchedulePods(store_);
@@ -197,6 +214,7 @@ void World::Reconcile() {
 Exposition World::Metrics(TimePoint at, const Exposition::Labels& extra) const {
   Exposition exposition;
   AddPodMetrics(store_, kubelet_, at, extra, exposition);
+  AddNodeMetrics(store_, kubelet_, at, extra, exposition);
   AddObjectMetrics(store_, extra, exposition);
   AddVolumeMetrics(store_, at, extra, exposition);
   AddCertificateMetrics(store_, extra, exposition);
@@ -208,6 +226,7 @@ void World::WriteHistory(const Past& past, std::ostream& out) const {
   for (TimePoint at = past.from; at <= past.to; at += past.step) {
     Exposition exposition;
     AddPodMetrics(store_, kubelet_, at, past.extra, exposition);
+    AddNodeMetrics(store_, kubelet_, at, past.extra, exposition);
     AddObjectMetrics(store_, past.extra, exposition);
     AddVolumeMetrics(store_, at, past.extra, exposition);
     AddCertificateMetrics(store_, past.extra, exposition);

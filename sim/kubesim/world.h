@@ -48,6 +48,12 @@ class World {
   /// An object given as JSON with apiVersion, kind and metadata.namespace.
   void Apply(const Json& object);
 
+  /// A condition of a node ("Ready", "DiskPressure", ...) and its status
+  /// ("True", "False", "Unknown"). While Ready is not "True" nothing moves on
+  /// the node: its kubelet is lost. Throws ApiError 404.
+  void SetNodeCondition(const std::string& node, const std::string& type,
+                        const std::string& status);
+
   Exposition Metrics(TimePoint at, const Exposition::Labels& extra) const;
 
   /// Past samples of all pods, as far back as their containers ran.
