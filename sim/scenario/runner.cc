@@ -101,6 +101,10 @@ std::string Prepare(const Scenario& scenario, Pipeline& pipeline) {
         injection.workload, {{"behaviour", injection.behaviour}}, false,
         injection.pods);
   }
+  for (const NodeCondition& condition : scenario.nodes) {
+    pipeline.cluster.world().SetNodeCondition(condition.node, condition.type,
+                                              condition.status);
+  }
   pipeline.Advance(std::max<Duration>(scenario.wait, seconds(1)));
   return "";
 }

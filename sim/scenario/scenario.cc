@@ -164,6 +164,16 @@ class Reader {
     return injection;
   }
 
+  NodeCondition Condition(const Node& node) {
+    NodeCondition condition;
+    MapReader map(node, sink_);
+    String(map.Require("node"), condition.node);
+    String(map.Require("type"), condition.type);
+    String(map.Require("status"), condition.status);
+    map.Finish();
+    return condition;
+  }
+
   void Expect(const Node& node, Scenario::Expectation& expect) {
     MapReader map(node, sink_);
     String(map.Require("phase"), expect.phase);
@@ -200,6 +210,9 @@ void ReadSpec(const Node& spec, Scenario& scenario, FindingSink& sink) {
   });
   read.Each(map.Find("inject"), [&](const Node& item) {
     scenario.inject.push_back(read.Inject(item));
+  });
+  read.Each(map.Find("conditions"), [&](const Node& item) {
+    scenario.nodes.push_back(read.Condition(item));
   });
   read.Time(map.Find("wait"), scenario.wait);
   read.Bool(map.Find("prometheus_down"), scenario.prometheus_down);

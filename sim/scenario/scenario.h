@@ -24,6 +24,13 @@ struct Change {
   kubesim::Json patch;   ///< A strategic merge patch.
 };
 
+/// A condition of a node, from the beginning of the trouble.
+struct NodeCondition {
+  std::string node;
+  std::string type;    ///< "Ready", "MemoryPressure", ...
+  std::string status;  ///< "True", "False", "Unknown".
+};
+
 /// One alert; a label value "a pod of cart" stands for the name of one.
 struct ScenarioAlert {
   Labels labels;
@@ -46,6 +53,7 @@ struct Scenario {
   std::vector<kubesim::Json> objects;  ///< Beside the simulator's shop.
   std::vector<Change> changes;
   std::vector<Injection> inject;
+  std::vector<NodeCondition> nodes;
   seconds wait{0};  ///< Between changes and injections, and the alerts.
   bool prometheus_down = false;
   bool kill_switch = false;

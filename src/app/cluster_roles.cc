@@ -58,11 +58,17 @@ Result<std::string> ClusterRolesOf(const Config& config,
                                    std::vector<SourceFinding>* findings) {
   const auto set = yaml::LoadRuleSet(config, Sha256Hex, findings);
   if (!set.ok()) return set.error();
-  return RoleNamed("selfheal-view", RulesOf(ViewGrants())) + "---\n" +
-         RoleNamed("selfheal-act", RulesOfActions(**set, ActGrants)) + "---\n" +
-         RoleNamed("selfheal-view-cluster",
-                   RulesOf(ClusterViewGrants()) +
-                       RulesOfActions(**set, ClusterGrantsOf));
+  std::string text =
+      RoleNamed("selfheal-view", RulesOf(ViewGrants())) + "---\n" +
+      RoleNamed("selfheal-act", RulesOfActions(**set, ActGrants)) + "---\n" +
+      RoleNamed("selfheal-view-cluster",
+                RulesOf(ClusterViewGrants()) +
+                    RulesOfActions(**set, ClusterGrantsOf));
+  if (config.guards.nodes) {
+    text += "---\n" +
+            RoleNamed("selfheal-nodes", RulesOfActions(**set, NodeGrantsOf));
+  }
+  return text;
 }
 
 }  // namespace selfheal

@@ -281,8 +281,9 @@ void Parts::BuildGuards() {
   collector = std::make_unique<Collector>(*tally, config.prometheus.timeout);
   targets = std::make_unique<TargetResolver>(*cluster.view);
   const std::string own_namespace = Variable("POD_NAMESPACE");
+  const std::string own_pod = Variable("POD_NAME");
   guards = std::make_unique<guard::GuardChain>(
-      guard::PolicyOf(config, own_namespace, Variable("POD_NAME")),
+      guard::PolicyOf(config, own_namespace, own_pod),
       guard::FactSources{*cluster.view, history(), *switches, *surroundings},
       clock);
   last_metre = std::make_unique<LastMetre>(
@@ -290,7 +291,9 @@ void Parts::BuildGuards() {
       RequestLimits{.namespaces = config.kubernetes.namespaces,
                     .excluded = config.guards.excluded_namespaces,
                     .own_namespace = own_namespace,
-                    .max_replicas = config.guards.scale.max_replicas});
+                    .max_replicas = config.guards.scale.max_replicas,
+                    .nodes = config.guards.nodes,
+                    .own_pod = own_pod});
   executor = std::make_unique<Executor>(
       *cluster.client, *cluster.view,
       [this](const Intent& intent) { return last_metre->Check(intent); });

@@ -128,6 +128,26 @@ std::vector<PodIdentity> PodsFrom(const Json* list) {
   return pods;
 }
 
+Json StoredMoves(const std::vector<MovedPod>& moves) {
+  Json list = Json::array();
+  for (const MovedPod& move : moves) {
+    list.push_back({{"pod", RefValue(move.pod)},
+                    {"uid", move.uid},
+                    {"workload", RefValue(move.workload)}});
+  }
+  return list;
+}
+
+std::vector<MovedPod> MovesFrom(const Json* list) {
+  std::vector<MovedPod> moves;
+  if (list == nullptr) return moves;
+  for (const Json& item : *list) {
+    const Reader move(item);
+    moves.push_back({move.Ref("pod"), move.Text("uid"), move.Ref("workload")});
+  }
+  return moves;
+}
+
 Json StoredPlannedChange(const PlannedChange& change) {
   return {{"object", RefValue(change.object)},
           {"uid", change.uid},
@@ -145,7 +165,9 @@ Json StoredPlannedChange(const PlannedChange& change) {
           {"pods", change.pods},
           {"container", change.container},
           {"from_value", change.from_value},
-          {"to_value", change.to_value}};
+          {"to_value", change.to_value},
+          {"moves", StoredMoves(change.moves)},
+          {"held", change.held}};
 }
 
 PlannedChange PlannedChangeFrom(const Json& value) {
@@ -168,6 +190,8 @@ PlannedChange PlannedChangeFrom(const Json& value) {
   out.container = reader.Text("container");
   out.from_value = reader.Text("from_value");
   out.to_value = reader.Text("to_value");
+  out.moves = MovesFrom(reader.Member("moves"));
+  out.held = reader.Text("held");
   return out;
 }
 

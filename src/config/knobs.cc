@@ -10,12 +10,11 @@ namespace {
 using Table = std::vector<Knob>;
 
 /// Knobs, or sections of them, that nothing acts on yet.
-constexpr std::array<std::string_view, 11> kLater = {
+constexpr std::array<std::string_view, 9> kLater = {
     "slack.api_url",        "slack.channel",
     "slack.bot_token_file", "slack.signing_secret_file",
     "slack.app_token_file", "kafka.",
-    "judge.thresholds.",    "guards.drain.",
-    "guards.nodes",         "approvals.approvers",
+    "judge.thresholds.",    "approvals.approvers",
     "auth.public_pages"};
 
 constexpr double kMinute = 60;

@@ -110,6 +110,21 @@ void CheckSameRunbook(const Query& q, std::vector<BudgetProblem>& out) {
   }
 }
 
+bool SetsNodeAside(ActionKind kind) {
+  return kind == ActionKind::kCordon || kind == ActionKind::kDrain;
+}
+
+void CheckNodePace(const Query& q, std::vector<BudgetProblem>& out) {
+  const Duration span = q.budgets.node_interval;
+  const auto starts = Starts(
+      q, span, [](const ActionRow& row) { return SetsNodeAside(row.kind); });
+  if (starts.empty()) return;
+  out.push_back({"node_pace",
+                 "a node was set aside at " + FormatTime(starts.back()) +
+                     "; the next within " + FormatDuration(span),
+                 starts.back() + span});
+}
+
 }  // namespace
 
 std::string_view ActionResultName(ActionResult result) {
@@ -153,6 +168,7 @@ std::vector<BudgetProblem> CheckBudgets(const std::vector<ActionRow>& rows,
               budgets.max_restarts_per_hour, hours(1), out);
   }
   CheckSameRunbook(q, out);
+  if (SetsNodeAside(kind)) CheckNodePace(q, out);
   return out;
 }
 

@@ -43,12 +43,13 @@ struct Budgets {
   int max_per_10m = 3;
   int max_per_hour = 10;
   int same_runbook_per_day = 2;
+  seconds node_interval{600};  ///< Between two nodes that are set aside.
 };
 
 /// One exhausted budget.
 struct BudgetProblem {
   std::string guard;  ///< "cooldown", "in_flight", "restarts", "rate",
-                      ///< "same_runbook".
+                      ///< "same_runbook", "node_pace".
   std::string reason;
   std::optional<Time> retry_at;  ///< Set where waiting alone helps.
 };

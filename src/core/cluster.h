@@ -69,9 +69,21 @@ struct ContainerState {
   int last_exit_code = 0;
 };
 
+/// What pods ask for and nodes have to give.
+struct Amounts {
+  long long cpu_millis = 0;
+  long long memory_bytes = 0;
+  int pods = 0;
+
+  bool operator==(const Amounts&) const = default;
+};
+
 struct PodState {
-  std::string phase;  ///< Pending, Running, Succeeded, Failed, Unknown.
+  std::string phase;   ///< Pending, Running, Succeeded, Failed, Unknown.
+  std::string reason;  ///< "Evicted" where the kubelet did it, or "".
   std::string node;
+  Amounts requests;      ///< The sum of its containers; pods = 1.
+  bool scratch = false;  ///< It has an emptyDir volume.
   bool ready = false;
   bool mirror = false;  ///< A static pod of a kubelet.
   std::optional<Time> started_at;
@@ -129,8 +141,12 @@ struct CertificateState {
 struct NodeState {
   bool unschedulable = false;
   bool control_plane = false;
-  std::string kubelet_version;     ///< status.nodeInfo, "v1.34.4" or "".
-  std::string allocatable_memory;  ///< A quantity, or "".
+  /// A taint other than the cordon's keeps new pods off.
+  bool tainted = false;
+  Amounts allocatable;
+  std::vector<std::string> addresses;  ///< Of every type.
+  std::string kubelet_version;         ///< status.nodeInfo, "v1.34.4" or "".
+  std::string allocatable_memory;      ///< A quantity, or "".
   std::map<std::string, std::string> conditions;  ///< Type -> status.
 };
 

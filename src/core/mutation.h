@@ -54,8 +54,9 @@ struct SetUnschedulable {
   std::string uid;
   std::string resource_version;
   bool unschedulable = true;
-  /// Goes to selfheal.dev/cordoned, so that nobody else's cordon is lifted;
-  /// the annotation leaves with ours.
+  /// Goes to selfheal.dev/last-action, and with a cordon to
+  /// selfheal.dev/cordoned, so that nobody else's cordon is lifted; that
+  /// annotation leaves with ours.
   std::string action_id;
 };
 

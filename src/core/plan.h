@@ -17,6 +17,14 @@ struct PodIdentity {
   bool operator==(const PodIdentity&) const = default;
 };
 
+/// A pod that leaves its node, and the workload that makes its successor.
+struct MovedPod {
+  ObjectRef pod;
+  std::string uid;
+  ObjectRef workload;
+  bool operator==(const MovedPod&) const = default;
+};
+
 /// The exact change of one step, in absolute values, frozen when it is
 /// planned. What a field does not concern stays at its default.
 struct PlannedChange {
@@ -39,6 +47,8 @@ struct PlannedChange {
   /// replicas: a pod template (canonical JSON), a quantity, a revision.
   std::string from_value;
   std::string to_value;
+  std::vector<MovedPod> moves;  ///< What a drain evicts, in that order.
+  std::string held;  ///< Why the node is only cordoned, not drained, or "".
 };
 
 /// What is to be done next about one incident, and the proof of what was

@@ -20,7 +20,7 @@ namespace selfheal {
 enum class TargetMode {
   kPod,          ///< Labels namespace + pod; the pod itself.
   kWorkload,     ///< The workload that owns the pod, or a workload label.
-  kNode,         ///< Label node.
+  kNode,         ///< Label node, or the one node that `instance` names.
   kVolume,       ///< Labels namespace + persistentvolumeclaim.
   kCertificate,  ///< Labels namespace + name of a Certificate.
 };

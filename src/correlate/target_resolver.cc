@@ -1,5 +1,6 @@
 #include "correlate/target_resolver.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -21,6 +22,9 @@ constexpr std::array<std::string_view, 9> kTargetLabels = {
     "daemonset",
     "statefulset",
     "horizontalpodautoscaler"};
+/// Looked at where a node is meant and none is named: the address of the node
+/// exporter, say.
+constexpr std::string_view kInstance = "instance";
 constexpr std::string_view kExported = "exported_";
 /// Pod -> ReplicaSet -> Deployment, and one more for safety.
 constexpr int kMaxHops = 3;
@@ -57,6 +61,24 @@ Result<ObjectRef> Named(ObjectKind kind, const Labels& labels,
                    " do not name a Kubernetes object");
   }
   return ref;
+}
+
+bool Holds(const ClusterObject& node, const std::string& condition) {
+  const NodeState* state = node.As<NodeState>();
+  if (state == nullptr) return false;
+  const auto found = state->conditions.find(condition);
+  return found != state->conditions.end() && found->second == "True";
+}
+
+/// "10.0.0.7:9100" -> "10.0.0.7", "[fd00::7]:9100" -> "fd00::7".
+std::string HostOf(std::string_view instance) {
+  if (instance.starts_with('[')) {
+    return std::string(instance.substr(1, instance.find(']') - 1));
+  }
+  const auto colon = instance.rfind(':');
+  const bool port =
+      colon != std::string_view::npos && instance.find(':') == colon;
+  return std::string(port ? instance.substr(0, colon) : instance);
 }
 
 /// The workload that a label names: deployment, statefulset or daemonset, or
@@ -98,6 +120,10 @@ std::string TargetKey(const Rule& rule, const Labels& labels) {
     key += '\0';
     key += LabelOr(labels, name);
   }
+  if (rule.target == TargetMode::kNode) {
+    key += '\0';
+    key += LabelOr(labels, kInstance);
+  }
   key += '\0';
   key += FirstExported(labels);
   return key;
@@ -130,6 +156,60 @@ Result<ResolvedTarget> TargetResolver::Live(const ObjectRef& ref) {
   auto object = view_.Get(ref);
   if (!object.ok()) return object.error().With("resolve " + ToString(ref));
   return ResolvedTarget{.object = ref, .uid = object->uid};
+}
+
+/// A pod that is well is not to be blamed on anything.
+Result<std::optional<NodeTrouble>> TargetResolver::RootOf(
+    const ClusterObject& pod) {
+  const PodState* state = pod.As<PodState>();
+  if (state == nullptr || state->ready || state->node.empty()) {
+    return std::optional<NodeTrouble>();
+  }
+  auto node = view_.Get({ObjectKind::kNode, "", state->node});
+  if (!node.ok() && node.error().code == Code::kNotFound) {
+    return std::optional<NodeTrouble>();
+  }
+  if (!node.ok()) return node.error().With("the node of " + ToString(pod.ref));
+  const bool evicted = state->phase == "Failed" && state->reason == "Evicted";
+  if (!evicted && Holds(*node, "Ready")) return std::optional<NodeTrouble>();
+  const bool disk = evicted && Holds(*node, "DiskPressure");
+  return std::optional(NodeTrouble{.node = node->ref,
+                                   .uid = node->uid,
+                                   .type = disk ? IncidentType::kDiskPressure
+                                                : IncidentType::kNodePressure});
+}
+
+Result<ResolvedTarget> TargetResolver::TargetOf(const ClusterObject& pod) {
+  auto target = OwnerOf(pod);
+  if (!target.ok()) return target;
+  auto root = RootOf(pod);
+  if (!root.ok()) return root.error();
+  target->root = *std::move(root);
+  return target;
+}
+
+/// Several nodes behind one address, or none, and the alert names nothing.
+Result<ResolvedTarget> TargetResolver::NodeAt(std::string_view instance) {
+  if (instance.empty()) return Invalid("no label names a node");
+  const std::string host = HostOf(instance);
+  auto nodes = view_.List({.kind = ObjectKind::kNode});
+  if (!nodes.ok()) return nodes.error().With("resolve instance");
+  std::optional<ResolvedTarget> found;
+  for (const ClusterObject& node : *nodes) {
+    const NodeState* state = node.As<NodeState>();
+    const bool named =
+        node.ref.name == host ||
+        (state != nullptr &&
+         std::find(state->addresses.begin(), state->addresses.end(), host) !=
+             state->addresses.end());
+    if (!named) continue;
+    if (found) return Invalid("instance " + host + " names two nodes");
+    found = ResolvedTarget{.object = node.ref, .uid = node.uid};
+  }
+  if (!found) {
+    return Error{Code::kNotFound, "instance " + host + " names no node"};
+  }
+  return *found;
 }
 
 Result<ResolvedTarget> TargetResolver::OwnerOf(const ClusterObject& pod) {
@@ -188,6 +268,9 @@ Result<ResolvedTarget> TargetResolver::Resolve(const Rule& rule,
                                                const Labels& labels) {
   if (auto ok = RefuseExported(labels); !ok.ok()) return ok.error();
   if (rule.target == TargetMode::kNode) {
+    if (LabelOr(labels, "node").empty()) {
+      return NodeAt(LabelOr(labels, kInstance));
+    }
     auto node = Named(ObjectKind::kNode, labels, "node");
     if (!node.ok()) return node.error();
     return Live(*node);
@@ -201,7 +284,7 @@ Result<ResolvedTarget> TargetResolver::Resolve(const Rule& rule,
     auto ref = Named(ObjectKind::kPod, labels, "pod");
     if (!ref.ok()) return ref.error();
     auto pod = view_.Get(*ref);
-    if (pod.ok()) return OwnerOf(*pod);
+    if (pod.ok()) return TargetOf(*pod);
     if (pod.error().code != Code::kNotFound) {
       return pod.error().With("resolve " + ToString(*ref));
     }

@@ -1,18 +1,31 @@
 #pragma once
 
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/cluster.h"
+#include "core/incident_type.h"
 #include "core/labels.h"
 #include "core/result.h"
 #include "core/rule.h"
 
 namespace selfheal {
 
+/// A node that is the trouble of what runs on it.
+struct NodeTrouble {
+  ObjectRef node;
+  std::string uid;
+  IncidentType type = IncidentType::kNodePressure;
+};
+
 /// What an alert is about.
 struct ResolvedTarget {
   ObjectRef object;
   std::string uid;  ///< As seen live.
+  /// Set where the pod that the alert names was evicted by its node's kubelet,
+  /// or fails on a node that is not ready.
+  std::optional<NodeTrouble> root = {};
 };
 
 /// Finds the object that an alert's labels name, the way `rule` maps them.
@@ -31,6 +44,9 @@ class TargetResolver {
   Result<ResolvedTarget> Resolve(const Rule& rule, const Labels& labels);
 
  private:
+  Result<ResolvedTarget> NodeAt(std::string_view instance);
+  Result<ResolvedTarget> TargetOf(const ClusterObject& pod);
+  Result<std::optional<NodeTrouble>> RootOf(const ClusterObject& pod);
   Result<ResolvedTarget> OwnerOf(const ClusterObject& pod);
   Result<ResolvedTarget> OwnerOfGone(const ObjectRef& pod);
   Result<ResolvedTarget> Live(const ObjectRef& ref);

@@ -33,7 +33,9 @@ RunResult Executor::Run(const Intent& intent) {
     case ApplyResult::kNotSent:
       return {ExecutionOutcome::kRefused, true, reply.reason};
     case ApplyResult::kRefused:
-      return {ExecutionOutcome::kRefused, false, reply.reason};
+      // 429 is a disruption budget's answer; it may be another one later.
+      return {ExecutionOutcome::kRefused, reply.http_status == 429,
+              reply.reason};
     case ApplyResult::kUnknown:
       return {ExecutionOutcome::kUnknown, false, reply.reason};
   }

@@ -12,7 +12,7 @@ namespace selfheal {
 /// What sending one intent came to.
 struct RunResult {
   ExecutionOutcome outcome = ExecutionOutcome::kUnknown;
-  /// A refusal that a fresh read may lift (409, or nothing was sent).
+  /// A refusal that a fresh look may lift (409, 429, or nothing was sent).
   bool stale = false;
   std::string detail;
 };

@@ -57,8 +57,8 @@ class Scanner {
       std::string_view text;
       if (!ReadString(&text)) return false;
       literal = "\"" + std::string(text) + "\"";
-    } else if (rest_.starts_with("null")) {
-      literal = "null";
+    } else if (rest_.starts_with("null") || rest_.starts_with("true")) {
+      literal = rest_.substr(0, 4);
       rest_.remove_prefix(4);
     } else {
       const std::size_t end = rest_.find_first_not_of("0123456789");

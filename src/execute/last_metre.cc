@@ -96,6 +96,37 @@ std::string ReachProblem(const Intent& intent, const ClusterObject& live) {
   return "";
 }
 
+/// Why a node may not be set aside, or let in again, as asked; or "".
+std::string NodeProblem(const Intent& intent, const ClusterObject& live) {
+  const auto* m = std::get_if<SetUnschedulable>(&intent.mutation());
+  if (m == nullptr) return "";
+  const NodeState* state = live.As<NodeState>();
+  if (state == nullptr) return "the object is no node";
+  if (state->control_plane) return "the node carries the control plane";
+  const auto mark = live.annotations.find("selfheal.dev/cordoned");
+  const bool ours = mark != live.annotations.end() && !mark->second.empty();
+  if (!ours && (state->unschedulable || !m->unschedulable)) {
+    return "the node's cordon is not ours";
+  }
+  const bool undo = IsUndo(intent.purpose().kind);
+  if (undo && mark->second != m->action_id) return "another action's cordon";
+  return "";
+}
+
+/// Why a pod may not leave its node in a drain of it, or "".
+std::string DrainProblem(const Intent& intent, const ClusterObject& live) {
+  const ObjectRef& target = intent.purpose().target;
+  if (target.kind != ObjectKind::kNode) return "";
+  const PodState* state = live.As<PodState>();
+  if (state == nullptr) return "";
+  if (state->node != target.name) return "the pod is on another node";
+  for (const OwnerRef& owner : live.owners) {
+    if (!owner.controller) continue;
+    return owner.kind == "DaemonSet" ? "the pod belongs to its node" : "";
+  }
+  return "nothing would make the pod anew";
+}
+
 }  // namespace
 
 Result<void> LastMetre::CheckTimes(const Intent& intent) const {
@@ -126,7 +157,23 @@ Result<void> LastMetre::CheckBytes(const Intent& intent) {
   if (*encoded != intent.request()) {
     return Refuse("the stored bytes are not those of the mutation");
   }
-  return CheckRequestText(intent.request(), intent.mutation(), limits_);
+  RequestLimits limits = limits_;
+  limits.nodes =
+      limits.nodes && intent.purpose().target.kind == ObjectKind::kNode;
+  return CheckRequestText(intent.request(), intent.mutation(), limits);
+}
+
+/// The node that this process runs on is not set aside by it.
+Result<void> LastMetre::CheckOwnNode(const std::string& node) {
+  if (limits_.own_pod.empty()) return {};
+  const Result<ClusterObject> own =
+      cluster_.Get({ObjectKind::kPod, limits_.own_namespace, limits_.own_pod});
+  if (!own.ok()) return own.error().With("our own pod");
+  const PodState* state = own->As<PodState>();
+  if (state == nullptr || state->node.empty() || state->node == node) {
+    return Refuse("we run on " + node);
+  }
+  return {};
 }
 
 Result<void> LastMetre::CheckLive(const Intent& intent) {
@@ -148,9 +195,14 @@ Result<void> LastMetre::CheckLive(const Intent& intent) {
     problem = "the pod is a static one";
   }
   if (problem.empty()) problem = ReachProblem(intent, *live);
+  if (problem.empty()) problem = NodeProblem(intent, *live);
+  if (problem.empty()) problem = DrainProblem(intent, *live);
   if (!problem.empty()) return Refuse(std::move(problem));
   if (const auto* m = std::get_if<SetTemplate>(&mutation)) {
     return CheckTemplate(cluster_, *m, *live);
+  }
+  if (std::holds_alternative<SetUnschedulable>(mutation)) {
+    return CheckOwnNode(live->ref.name);
   }
   return {};
 }

@@ -30,7 +30,9 @@ class LastMetre {
   /// the wall clock, no kill switch on, the stored bytes are those of the
   /// mutation and pass CheckRequestText, and one live read shows the object as
   /// it was guarded: uid, resourceVersion, not opted out, not ourselves,
-  /// replicas in reach, a template of its own history that widens nothing.
+  /// replicas in reach, a template of its own history that widens nothing; a
+  /// node that is neither the control plane's nor our own, whose cordon, if
+  /// any, is ours; a pod on the node that is drained.
   ///
   /// @error kAborted  a fresh look may lift it (late, or the object moved);
   ///        else kPermissionDenied, or what the reads said.
@@ -41,6 +43,7 @@ class LastMetre {
   Result<void> CheckSwitches();
   Result<void> CheckBytes(const Intent& intent);
   Result<void> CheckLive(const Intent& intent);
+  Result<void> CheckOwnNode(const std::string& node);
 
   ClusterView& cluster_;
   ClusterClient& client_;

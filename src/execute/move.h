@@ -28,6 +28,11 @@ struct Move {
   std::vector<PodIdentity> canaries;
   std::vector<PodIdentity> siblings;
   std::string reason;
+  /// What has been done so far, for the timeline; "" = nothing to tell.
+  std::string progress;
+  /// A denial that only waits holds back this mutation alone: ask again for
+  /// another one.
+  bool one_of_many = false;
 
   static Move Wait(Time look_again, std::string reason);
   static Move Done(std::string reason);

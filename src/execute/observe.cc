@@ -22,7 +22,11 @@ struct AppliedVisitor {
     const auto* state = live.As<WorkloadState>();
     return state != nullptr && state->replicas == m.replicas;
   }
-  bool operator()(const SetUnschedulable&) const { return false; }
+  bool operator()(const SetUnschedulable& m) const {
+    const auto* state = live.As<NodeState>();
+    return state != nullptr && state->unschedulable == m.unschedulable &&
+           LabelOr(live.annotations, kLastAction) == m.action_id;
+  }
   bool operator()(const SetTemplate& m) const {
     const auto* state = live.As<WorkloadState>();
     return state != nullptr && state->pod_template == m.pod_template &&
@@ -90,6 +94,12 @@ Observed Observe(const Mutation& mutation,
   if (std::visit(AppliedVisitor{*live}, mutation)) {
     *why = "the object shows the intended change";
     return Observed::kApplied;
+  }
+  if (IsRemoval(mutation)) {
+    // Nothing takes a deletion back, and the version that the request named
+    // is past: it can't come true any more.
+    *why = "the pod lives on";
+    return Observed::kNotApplied;
   }
   *why = "the object changed, but not as intended";
   return Observed::kDiverged;

@@ -131,7 +131,18 @@ struct ShapeVisitor {
          {"spec|replicas", std::to_string(m.replicas)}},
         {}};
   }
-  Shape operator()(const SetUnschedulable&) const { return {}; }
+  Shape operator()(const SetUnschedulable& m) const {
+    const std::string mark = m.unschedulable ? Quote(m.action_id) : "null";
+    return {
+        "PATCH",
+        "/api/v1/nodes/" + m.node.name,
+        {{"metadata|uid", Quote(m.uid)},
+         {"metadata|resourceVersion", Quote(m.resource_version)},
+         {"metadata|annotations|selfheal.dev/last-action", Quote(m.action_id)},
+         {"metadata|annotations|selfheal.dev/cordoned", mark},
+         {"spec|unschedulable", m.unschedulable ? "true" : "null"}},
+        {}};
+  }
   Shape operator()(const SetTemplate& m) const {
     return {"PATCH",
             InNamespace("/apis/apps/v1", m.workload, PluralOf(m.workload.kind)),
@@ -221,7 +232,9 @@ struct KindVisitor {
   bool operator()(const SetHpaBounds& m) const {
     return m.hpa.kind == ObjectKind::kHorizontalPodAutoscaler;
   }
-  bool operator()(const SetUnschedulable&) const { return false; }
+  bool operator()(const SetUnschedulable& m) const {
+    return m.node.kind == ObjectKind::kNode && !m.action_id.empty();
+  }
   bool operator()(const SetTemplate& m) const {
     return !PluralOf(m.workload.kind).empty() && m.pod_template.size() > 2 &&
            m.pod_template.front() == '{';
@@ -249,13 +262,21 @@ bool Lists(const std::vector<std::string>& list, std::string_view value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-/// Why the namespace may not be written to, or "".
-std::string NamespaceProblem(const std::string& ns,
-                             const RequestLimits& limits) {
+/// Why the object's place may not be written to, or "". Nodes stand in no
+/// namespace, and their opt-in covers the evictions of what runs there.
+std::string PlaceProblem(const Mutation& mutation,
+                         const RequestLimits& limits) {
+  const std::string& ns = ObjectOf(mutation).ns;
+  if (std::holds_alternative<SetUnschedulable>(mutation)) {
+    return limits.nodes ? "" : "nodes are not opted in";
+  }
   if (ns.starts_with("kube-")) return "namespace " + ns + " is the cluster's";
   if (ns == limits.own_namespace) return "namespace " + ns + " is our own";
   if (Lists(limits.excluded, ns)) return "namespace " + ns + " is excluded";
-  if (!Lists(limits.namespaces, ns) && !Lists(limits.namespaces, "*")) {
+  const bool opted_in =
+      Lists(limits.namespaces, ns) || Lists(limits.namespaces, "*") ||
+      (limits.nodes && std::holds_alternative<EvictPod>(mutation));
+  if (!opted_in) {
     return "namespace " + ns + " is not opted in";
   }
   return "";
@@ -345,13 +366,17 @@ Result<void> CheckRequestText(const WireRequest& request,
   if (!std::visit(KindVisitor{}, mutation)) {
     return refuse("the object is of the wrong kind");
   }
-  if (!IsSegment(object.ns) || !IsSegment(object.name)) {
+  const bool cluster_wide = std::holds_alternative<SetUnschedulable>(mutation);
+  if (cluster_wide ? !object.ns.empty() : !IsSegment(object.ns)) {
+    return refuse("a namespace can't be a path segment");
+  }
+  if (!IsSegment(object.name)) {
     return refuse("a name can't be a path segment");
   }
   if (UidOf(mutation).empty() || ResourceVersionOf(mutation).empty()) {
     return refuse("uid or resourceVersion is missing");
   }
-  std::string problem = NamespaceProblem(object.ns, limits);
+  std::string problem = PlaceProblem(mutation, limits);
   if (problem.empty()) problem = NumberProblem(mutation, limits.max_replicas);
   const Shape shape = std::visit(ShapeVisitor{}, mutation);
   if (problem.empty()) problem = HeadProblem(request, shape);

@@ -14,6 +14,10 @@ struct RequestLimits {
   std::vector<std::string> excluded;
   std::string own_namespace;  ///< "" = outside of a cluster.
   int max_replicas = 0;
+  /// guards.nodes: nodes may be cordoned, and for an action on a node what
+  /// runs there be evicted.
+  bool nodes = false;
+  std::string own_pod = {};  ///< In own_namespace; "" = outside of a cluster.
 };
 
 /// Judges a request by its text alone: the path is of a shape that we know and

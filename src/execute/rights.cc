@@ -34,7 +34,9 @@ struct Grants {
   std::vector<Grant> operator()(const Cordon&) const { return {}; }
   std::vector<Grant> operator()(const Drain&) const { return {}; }
   std::vector<Grant> operator()(const Uncordon&) const { return {}; }
-  std::vector<Grant> operator()(const EvictOne&) const { return {}; }
+  std::vector<Grant> operator()(const EvictOne&) const {
+    return {{"", {"pods/eviction"}, {"create"}}};
+  }
   std::vector<Grant> operator()(const ExpandVolume&) const {
     return {{"", {"persistentvolumeclaims"}, {"get", "patch"}}};
   }
@@ -43,6 +45,29 @@ struct Grants {
             {"cert-manager.io", {"certificates/status"}, {"patch"}}};
   }
   std::vector<Grant> operator()(const Notify&) const { return {}; }
+};
+
+struct NodeGrants {
+  std::vector<Grant> operator()(const Cordon&) const { return SetAside(); }
+  std::vector<Grant> operator()(const Uncordon&) const { return SetAside(); }
+  /// What runs on a node is of any namespace, and so is what it belongs to.
+  std::vector<Grant> operator()(const Drain&) const {
+    std::vector<Grant> grants = SetAside();
+    grants.push_back({"", {"pods/eviction"}, {"create"}});
+    grants.push_back(
+        {"apps", {"deployments", "replicasets", "statefulsets"}, {"get"}});
+    grants.push_back({"policy", {"poddisruptionbudgets"}, {"list"}});
+    return grants;
+  }
+  template <typename Other>
+  std::vector<Grant> operator()(const Other&) const {
+    return {};
+  }
+
+ private:
+  static std::vector<Grant> SetAside() {
+    return {{"", {"nodes"}, {"patch"}}, {"", {"pods"}, {"get", "list"}}};
+  }
 };
 
 }  // namespace
@@ -68,6 +93,10 @@ std::vector<Grant> ClusterGrantsOf(const Action& action) {
 
 std::vector<Grant> ActGrants(const Action& action) {
   return std::visit(Grants{}, action);
+}
+
+std::vector<Grant> NodeGrantsOf(const Action& action) {
+  return std::visit(NodeGrants{}, action);
 }
 
 }  // namespace selfheal

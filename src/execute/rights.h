@@ -28,4 +28,8 @@ std::vector<Grant> ClusterGrantsOf(const Action& action);
 /// Never a wildcard, a secret, a shell in a pod, or a new or edited pod.
 std::vector<Grant> ActGrants(const Action& action);
 
+/// What an action on a node needs in the cluster as a whole; nothing for one
+/// on what stands in a namespace. Asked for where `guards.nodes` is on.
+std::vector<Grant> NodeGrantsOf(const Action& action);
+
 }  // namespace selfheal

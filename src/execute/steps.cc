@@ -13,11 +13,6 @@ const Action& CurrentAction(const Plan& plan) {
   return plan.steps.at(static_cast<std::size_t>(plan.step)).action;
 }
 
-Error NotBuilt(const Action& action) {
-  return Error{Code::kFailedPrecondition,
-               std::string(ActionName(action)) + " is not built"};
-}
-
 struct FreezeVisitor {
   const ObjectRef& target;
   const StepContext& context;
@@ -41,16 +36,16 @@ struct FreezeVisitor {
     return actions::FreezeSetResources(action, target, context);
   }
   Result<PlannedChange> operator()(const Cordon& action) const {
-    return NotBuilt(action);
+    return actions::FreezeCordon(action, target, context);
   }
   Result<PlannedChange> operator()(const Drain& action) const {
-    return NotBuilt(action);
+    return actions::FreezeDrain(action, target, context);
   }
   Result<PlannedChange> operator()(const Uncordon& action) const {
-    return NotBuilt(action);
+    return actions::FreezeUncordon(action, target, context);
   }
   Result<PlannedChange> operator()(const EvictOne& action) const {
-    return NotBuilt(action);
+    return actions::FreezeEvictPod(action, target, context);
   }
   Result<PlannedChange> operator()(const ExpandVolume& action) const {
     return actions::FreezeExpandVolume(action, target, context);
@@ -89,17 +84,17 @@ struct NextVisitor {
   Result<Move> operator()(const SetResources&) const {
     return actions::NextSetResources(incident, context);
   }
-  Result<Move> operator()(const Cordon& action) const {
-    return NotBuilt(action);
+  Result<Move> operator()(const Cordon&) const {
+    return actions::NextCordon(incident, context);
   }
   Result<Move> operator()(const Drain& action) const {
-    return NotBuilt(action);
+    return actions::NextDrain(action, incident, context);
   }
-  Result<Move> operator()(const Uncordon& action) const {
-    return NotBuilt(action);
+  Result<Move> operator()(const Uncordon&) const {
+    return actions::NextUncordon(incident, context);
   }
-  Result<Move> operator()(const EvictOne& action) const {
-    return NotBuilt(action);
+  Result<Move> operator()(const EvictOne&) const {
+    return actions::NextEvictPod(incident, context);
   }
   Result<Move> operator()(const ExpandVolume&) const {
     return actions::NextExpandVolume(incident, context);
@@ -134,17 +129,17 @@ struct UndoVisitor {
   Result<Move> operator()(const SetResources&) const {
     return actions::UndoSetResources(incident, context);
   }
-  Result<Move> operator()(const Cordon& action) const {
-    return NotBuilt(action);
+  Result<Move> operator()(const Cordon&) const {
+    return actions::LetInAgain(ActionKind::kUndoCordon, incident, context);
   }
-  Result<Move> operator()(const Drain& action) const {
-    return NotBuilt(action);
+  Result<Move> operator()(const Drain&) const {
+    return actions::LetInAgain(ActionKind::kUndoDrain, incident, context);
   }
-  Result<Move> operator()(const Uncordon& action) const {
-    return NotBuilt(action);
+  Result<Move> operator()(const Uncordon&) const {
+    return Move::Failed("a node is not cordoned again for it");
   }
-  Result<Move> operator()(const EvictOne& action) const {
-    return NotBuilt(action);
+  Result<Move> operator()(const EvictOne&) const {
+    return Move::Failed("an evicted pod has no way back");
   }
   Result<Move> operator()(const ExpandVolume&) const {
     return Move::Failed("a volume can't be made smaller again");
@@ -178,8 +173,12 @@ struct CanUndoVisitor {
   bool operator()(const SetResources&) const {
     return IsApplied(incident, "apply");
   }
-  bool operator()(const Cordon&) const { return false; }
-  bool operator()(const Drain&) const { return false; }
+  bool operator()(const Cordon&) const { return IsApplied(incident, "cordon"); }
+  bool operator()(const Drain&) const {
+    // What is only set aside, since it holds what must not be moved, stays so
+    // until a person has looked.
+    return IsApplied(incident, "cordon") && incident.plan->change.held.empty();
+  }
   bool operator()(const Uncordon&) const { return false; }
   bool operator()(const EvictOne&) const { return false; }
   bool operator()(const ExpandVolume&) const { return false; }

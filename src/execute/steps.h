@@ -1,5 +1,9 @@
 #pragma once
 
+#include <functional>
+#include <map>
+#include <string>
+
 #include "core/cluster.h"
 #include "core/evidence.h"
 #include "core/incident.h"
@@ -25,6 +29,11 @@ struct StepContext {
   Suspects suspects = {};  ///< For Freeze.
   /// What was looked at last; null where nothing was. For Freeze.
   const EvidenceWindow* evidence = nullptr;
+  /// Why an object may not be touched whatever happens, or "": what a drain
+  /// must not move is known before its node is set aside.
+  std::function<std::string(const ClusterObject&)> protects = {};
+  /// Phases that the guards hold back in this pass, and why.
+  const std::map<std::string, std::string>* held = nullptr;
 };
 
 /// Looks at the target live and freezes the exact change of `action`.

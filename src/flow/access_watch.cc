@@ -24,9 +24,10 @@ Right RightOf(const Grant& grant, const std::string& resource,
           .ns = ns};
 }
 
-std::vector<Right> RightsOf(const Action& action, const std::string& ns) {
+std::vector<Right> RightsOf(const std::vector<Grant>& grants,
+                            const std::string& ns) {
   std::vector<Right> rights;
-  for (const Grant& grant : ActGrants(action)) {
+  for (const Grant& grant : grants) {
     for (const std::string& resource : grant.resources) {
       for (const std::string& verb : grant.verbs) {
         rights.push_back(RightOf(grant, resource, verb, ns));
@@ -71,12 +72,19 @@ bool AccessWatch::IsDue(const RuleSet& set) const {
 Result<std::vector<guard::MissingRight>> AccessWatch::Ask(const RuleSet& set) {
   std::vector<guard::MissingRight> missing;
   for (const auto& [kind, action] : ActionsOf(set)) {
+    std::vector<Right> needed;
     for (const std::string& ns : Places(ports_.config)) {
-      for (const Right& right : RightsOf(action, ns)) {
-        const auto has = ports_.access.Has(right);
-        if (!has.ok()) return has.error().With(ToString(right));
-        if (!*has) missing.push_back({kind, right});
-      }
+      const auto rights = RightsOf(ActGrants(action), ns);
+      needed.insert(needed.end(), rights.begin(), rights.end());
+    }
+    if (ports_.config.guards.nodes) {
+      const auto rights = RightsOf(NodeGrantsOf(action), "");
+      needed.insert(needed.end(), rights.begin(), rights.end());
+    }
+    for (const Right& right : needed) {
+      const auto has = ports_.access.Has(right);
+      if (!has.ok()) return has.error().With(ToString(right));
+      if (!*has) missing.push_back({kind, right});
     }
   }
   return missing;

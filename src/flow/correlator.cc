@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/ids.h"
+#include "correlate/route.h"
 #include "correlate/rule_match.h"
 #include "flow/incident_run.h"
 
@@ -201,9 +202,10 @@ Result<void> Correlator::Open(const StoredAlert& stored, const Rule& rule,
     return {};
   }
   if (!target.ok()) return Strand(stored, rule, target.error(), pass);
-  std::string& open = pass.open[{target->object, rule.type}];
+  const Route route = RouteOf(*pass.rules, rule, *target);
+  std::string& open = pass.open[{route.object, route.rule->type}];
   if (open.empty()) {
-    auto found = ports_.links.FindOpen(target->object, rule.type);
+    auto found = ports_.links.FindOpen(route.object, route.rule->type);
     if (!found.ok()) return found.error();
     open = found->value_or("");
   }
@@ -213,10 +215,11 @@ Result<void> Correlator::Open(const StoredAlert& stored, const Rule& rule,
     joining->second.Add(stored);
     return {};
   }
-  Incident incident = NewIncident(rule, ports_.clock.Now());
-  incident.target = target->object;
-  incident.target_uid = target->uid;
+  Incident incident = NewIncident(*route.rule, ports_.clock.Now());
+  incident.target = route.object;
+  incident.target_uid = route.uid;
   incident.reason = "opened by " + std::string(AlertName(stored.alert));
+  if (!route.why.empty()) incident.reason += ": " + route.why;
   if (open.empty()) {
     open = incident.id;
     return Create({&stored}, std::move(incident));

@@ -207,9 +207,11 @@ IncidentFlow::Ended IncidentFlow::FreezePlan(const Scene& scene, int number) {
       scene.runbook.steps.at(static_cast<std::size_t>(number));
   auto change = Freeze(
       step.action, incident.target,
-      StepContext{ports_.cluster, run.now(), kStepPoll,
-                  SuspectsOf(step, *incident.assessment, *run.evidence()),
-                  run.evidence()});
+      {.view = ports_.cluster,
+       .now = run.now(),
+       .poll = kStepPoll,
+       .suspects = SuspectsOf(step, *incident.assessment, *run.evidence()),
+       .protects = ProtectedBy(ports_.guards)});
   const bool answered = change.ok() || !Retryable(change.error().code);
   ports_.observer.OnDependency("kubernetes", answered);
   if (!answered) return RetryLater(run, Stage::kPlan, change.error());

@@ -7,6 +7,7 @@
 #include "assess/judge.h"
 #include "assess/sentence.h"
 #include "core/ids.h"
+#include "correlate/route.h"
 #include "correlate/rule_match.h"
 #include "execute/steps.h"
 #include "flow/asked_causes.h"
@@ -62,7 +63,8 @@ class Walk {
     }
     const auto rules = ports_.runbooks.Current();
     const Rule* rule = Match(*rules);
-    if (rule == nullptr || !FindTarget(*rule)) return Ended();
+    if (rule != nullptr) rule = FindTarget(*rules, *rule);
+    if (rule == nullptr) return Ended();
     auto evidence = ports_.collector.Collect(*rule, {incident().target, {}},
                                              ports_.clock.Now());
     if (!evidence.ok()) return evidence.error().With("prometheus");
@@ -117,7 +119,8 @@ class Walk {
     return matching.front();
   }
 
-  bool FindTarget(const Rule& rule) {
+  /// The rule that the alert goes by, or null where it names no target.
+  const Rule* FindTarget(const RuleSet& rules, const Rule& rule) {
     auto target = targets_.Resolve(rule, out_.alert.labels);
     if (!target.ok()) {
       if (Retryable(target.error().code)) {
@@ -125,13 +128,17 @@ class Walk {
       }
       Say(Stage::kCorrelate, "no_target", target.error().message);
       EndEscalated(target.error().message);
-      return false;
+      return nullptr;
     }
-    incident().target = target->object;
-    incident().target_uid = target->uid;
+    const Route route = RouteOf(rules, rule, *target);
+    incident().rule = route.rule->name;
+    incident().type = route.rule->type;
+    incident().target = route.object;
+    incident().target_uid = route.uid;
     Say(Stage::kCorrelate, "opened",
-        "rule " + rule.name + ", target " + ToString(target->object));
-    return true;
+        "rule " + route.rule->name + ", target " + ToString(route.object) +
+            (route.why.empty() ? "" : ": " + route.why));
+    return route.rule;
   }
 
   bool Assess(const Rule& rule, std::vector<Cause> asked,
@@ -186,8 +193,12 @@ class Walk {
     const RunbookStep& step = runbook.steps[static_cast<std::size_t>(*number)];
     auto change =
         Freeze(step.action, incident().target,
-               {ports_.cluster, ports_.clock.Now(), kStepPoll,
-                SuspectsOf(step, *incident().assessment, evidence), &evidence});
+               {.view = ports_.cluster,
+                .now = ports_.clock.Now(),
+                .poll = kStepPoll,
+                .suspects = SuspectsOf(step, *incident().assessment, evidence),
+                .evidence = &evidence,
+                .protects = ProtectedBy(ports_.guards)});
     if (!change.ok()) {
       if (Retryable(change.error().code)) {
         fault_ = change.error().With("kubernetes");

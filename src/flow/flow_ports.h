@@ -16,6 +16,7 @@
 #include "flow/flow_observer.h"
 #include "guard/action_history.h"
 #include "guard/guard_chain.h"
+#include "guard/guards.h"
 #include "plan/runbook_source.h"
 #include "record/audit_store.h"
 #include "record/notifier.h"
@@ -47,5 +48,11 @@ struct FlowPorts {
                                     const ObjectRef& target)>
       gate_seen;
 };
+
+/// Why no action may touch an object, or "", as `guards` see it by itself.
+inline std::function<std::string(const ClusterObject&)> ProtectedBy(
+    const guard::GuardChain& guards) {
+  return std::bind_front(guard::ProtectionOf, std::cref(guards.policy()));
+}
 
 }  // namespace selfheal

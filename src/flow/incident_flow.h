@@ -66,7 +66,8 @@ class IncidentFlow {
 
   // mutate.cc: guard, record the intent, execute.
   Ended Mutate(const Scene& scene, const Move& move);
-  Ended Allowed(const Scene& scene, const WireRequest& request, Permit permit);
+  Ended Allowed(const Scene& scene, const Move& move,
+                const WireRequest& request, Permit permit);
   Ended Act(const Scene& scene, const MutationPurpose& purpose,
             const Intent& intent);
   NextLook Denied(const Scene& scene, const Verdict& verdict);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -47,6 +48,8 @@ class IncidentRun {
   void AddOutcome(IntentOutcome outcome) {
     outcomes_.push_back(std::move(outcome));
   }
+  /// What of an action of many parts waits in this pass: phase -> why.
+  std::map<std::string, std::string>& held() { return held_; }
   void EndAction(ActionResult result);
   /// True where the next save ends the action.
   bool ends_action() const { return action_end_.has_value(); }
@@ -82,6 +85,7 @@ class IncidentRun {
   std::optional<KeptEvidence> evidence_;
   bool evidence_saved_ = true;  ///< There is none that is not.
   std::vector<IntentOutcome> outcomes_;
+  std::map<std::string, std::string> held_;
   std::optional<ActionEnd> action_end_;
 };
 

@@ -10,6 +10,7 @@ namespace {
 constexpr int kMaxAttempts = 3;
 /// A budget that was spent between guard and intent is asked for again.
 constexpr seconds kLostRace{5};
+constexpr int kTooManyRequests = 429;
 
 MutationPurpose PurposeOf(const Incident& incident, const Move& move,
                           const Digester& digest) {
@@ -110,6 +111,10 @@ IncidentFlow::Ended IncidentFlow::Mutate(const Scene& scene, const Move& move) {
   run.Mark(Stage::kGuard, FindingName(checked.verdict.outcome),
            StrictestReason(checked.verdict), DataOf(checked.verdict));
   if (checked.verdict.outcome == FindingOutcome::kDeny) {
+    if (move.one_of_many && checked.verdict.retry_at) {
+      run.held()[move.phase] = StrictestReason(checked.verdict);
+      return std::nullopt;
+    }
     return Denied(scene, checked.verdict);
   }
   // What is not sent needs nobody's approval.
@@ -123,16 +128,21 @@ IncidentFlow::Ended IncidentFlow::Mutate(const Scene& scene, const Move& move) {
     return Ask(scene, checked.people);
   }
   SELFHEAL_CHECK(checked.permit.has_value());
-  return Allowed(scene, *request, *std::move(checked.permit));
+  return Allowed(scene, move, *request, *std::move(checked.permit));
 }
 
-IncidentFlow::Ended IncidentFlow::Allowed(const Scene& scene,
+IncidentFlow::Ended IncidentFlow::Allowed(const Scene& scene, const Move& move,
                                           const WireRequest& request,
                                           Permit permit) {
   IncidentRun& run = scene.run;
   Incident& incident = run.incident();
   const MutationPurpose purpose = permit.purpose();
   const ApplyReply rehearsal = ports_.client.DryRun(request);
+  if (move.one_of_many && rehearsal.http_status == kTooManyRequests) {
+    // A disruption budget's answer: ask again later, never another way.
+    run.held()[move.phase] = "the API server: " + rehearsal.reason;
+    return std::nullopt;
+  }
   if (rehearsal.result == ApplyResult::kRefused ||
       rehearsal.result == ApplyResult::kGone) {
     return FailStep(scene, "the API server's dry run: " + rehearsal.reason);

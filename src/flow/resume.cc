@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <set>
 
 #include "correlate/rule_match.h"
 #include "execute/steps.h"
 #include "execute/workload.h"
 #include "flow/incident_flow.h"
+#include "verify/drained.h"
 #include "verify/verifier.h"
 
 namespace selfheal {
@@ -42,6 +44,51 @@ Result<TargetScope> ScopeNow(const FlowPorts& ports,
   if (!pods.ok()) return pods.error();
   for (const ClusterObject& pod : *pods) scope.pods.push_back(pod.ref.name);
   return scope;
+}
+
+/// The time since the action settled.
+struct Since {
+  Time start;
+  Time now;
+  seconds sample;
+};
+
+/// What the same queries, and the target itself, show now.
+Result<Look> LookAfter(const FlowPorts& ports, const Rule& rule,
+                       const Incident& incident,
+                       const Result<EvidenceWindow>& history,
+                       const Since& since) {
+  if (!history.ok()) return history.error();
+  auto target = ports.cluster.Get(incident.target);
+  if (!target.ok()) return target.error();
+  auto scope = ScopeNow(ports, *target);
+  if (!scope.ok()) return scope.error();
+  auto after = ports.collector.CollectSpan(rule, *scope, since.start, since.now,
+                                           since.sample);
+  if (!after.ok()) return after.error();
+  return LookAgain(*history, *after, *target);
+}
+
+/// What became of what ran on a node, and of the node.
+Result<Look> LookAfterDrain(const FlowPorts& ports, const Incident& incident) {
+  const PlannedChange& change = incident.plan->change;
+  auto node = ports.cluster.Get(change.object);
+  if (!node.ok()) return node.error();
+  auto pods = ports.cluster.List(
+      {.kind = ObjectKind::kPod, .node = change.object.name});
+  if (!pods.ok()) return pods.error();
+  std::set<ObjectRef> refs;
+  for (const MovedPod& move : change.moves) refs.insert(move.workload);
+  std::vector<ClusterObject> workloads;
+  for (const ObjectRef& ref : refs) {
+    auto workload = ports.cluster.Get(ref);
+    if (workload.ok()) {
+      workloads.push_back(*std::move(workload));
+    } else if (workload.error().code != Code::kNotFound) {
+      return workload.error();
+    }
+  }
+  return LookAtDrained(change, *node, *pods, workloads);
 }
 
 }  // namespace
@@ -116,24 +163,15 @@ NextLook IncidentFlow::Verify(IncidentRun& run) {
   if (run.now() < first) {
     return WaitUntil(run, first, "waits out the look-back of its queries");
   }
-  Look look;
-  auto workload = ports_.cluster.Get(incident.target);
   auto history =
       ports_.collector.Collect(*rule, {incident.target, {}}, run.now());
-  if (!workload.ok() || !history.ok()) {
-    look.reason =
-        workload.ok() ? history.error().message : workload.error().message;
-  } else if (auto scope = ScopeNow(ports_, *workload); !scope.ok()) {
-    look.reason = scope.error().message;
-  } else {
-    auto after =
-        ports_.collector.CollectSpan(*rule, *scope, start, run.now(), sample);
-    if (after.ok()) {
-      look = LookAgain(*history, *after, *workload);
-    } else {
-      look.reason = after.error().message;
-    }
-  }
+  auto looked = std::holds_alternative<Drain>(step.action)
+                    ? LookAfterDrain(ports_, incident)
+                    : LookAfter(ports_, *rule, incident, history,
+                                {start, run.now(), sample});
+  const Look look =
+      looked.ok() ? *looked
+                  : Look{Look::State::kUnmeasured, looked.error().message};
   if (history.ok()) run.Keep(*std::move(history));
   const auto verification = selfheal::Conclude(look, run.now(), deadline);
   if (!verification) return WaitUntil(run, run.now() + sample, look.reason);

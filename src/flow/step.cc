@@ -75,14 +75,23 @@ bool HasNext(const Runbook& runbook, const Incident& incident) {
 
 NextLook IncidentFlow::Step(const Scene& scene) {
   IncidentRun& run = scene.run;
-  for (int i = 0; i < kMovesPerPass; ++i) {
-    const StepContext context{ports_.cluster, run.now(), kStepPoll};
+  // What is held back was a move too, and must not use up those of the rest.
+  for (int i = 0; i < kMovesPerPass + static_cast<int>(run.held().size());
+       ++i) {
+    const StepContext context{.view = ports_.cluster,
+                              .now = run.now(),
+                              .poll = kStepPoll,
+                              .held = &run.held()};
     auto move = NextMove(run.incident(), context);
     if (!move.ok()) {
       if (Retryable(move.error().code)) {
         return RetryLater(run, Stage::kExecute, move.error());
       }
       return FailStep(scene, move.error().message);
+    }
+    if (!move->progress.empty() && move->progress != run.incident().reason) {
+      run.incident().reason = move->progress;
+      run.Mark(Stage::kExecute, "progress", move->progress);
     }
     switch (move->kind) {
       case Move::Kind::kMutate:

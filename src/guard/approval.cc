@@ -10,10 +10,15 @@ constexpr int kTwoPeople = 2;
 
 bool InProduction(const GuardInput& input) {
   const auto& production = input.policy.guards.production_namespaces;
-  const std::string& ns = ObjectOf(input.request.mutation).ns;
+  std::vector<std::string> touched = {ObjectOf(input.request.mutation).ns};
+  for (const MovedPod& move : input.request.plan->change.moves) {
+    touched.push_back(move.pod.ns);
+  }
   return std::any_of(
-      production.begin(), production.end(),
-      [&](const auto& name) { return name == ns || name == "*"; });
+      production.begin(), production.end(), [&](const auto& name) {
+        return name == "*" ||
+               std::find(touched.begin(), touched.end(), name) != touched.end();
+      });
 }
 
 int PeopleForRisk(const GuardInput& input, Risk risk) {

@@ -97,7 +97,9 @@ Finding CheckRestart(const GuardInput& input) {
 
 }  // namespace
 
-Finding GuardAvailability(const GuardInput& input) {
+namespace {
+
+Finding CheckAvailability(const GuardInput& input) {
   const Mutation& mutation = input.request.mutation;
   const bool restarts = std::holds_alternative<SetRestartedAt>(mutation) ||
                         std::holds_alternative<SetTemplate>(mutation) ||
@@ -116,6 +118,12 @@ Finding GuardAvailability(const GuardInput& input) {
                 " selects by expressions: its pods are unknown");
   }
   return removes ? CheckPod(input) : CheckRestart(input);
+}
+
+}  // namespace
+
+Finding GuardAvailability(const GuardInput& input) {
+  return HeldInDrain(input, CheckAvailability(input), kLookAgain);
 }
 
 }  // namespace selfheal::guard

@@ -12,7 +12,8 @@ Budgets BudgetsOf(const Config::GuardsConfig& guards, const Runbook* runbook) {
       .max_in_flight = std::clamp(guards.max_actions_in_flight, 0, 3),
       .max_per_10m = guards.max_actions_per_10m,
       .max_per_hour = guards.max_actions_per_hour,
-      .same_runbook_per_day = guards.same_runbook_per_day};
+      .same_runbook_per_day = guards.same_runbook_per_day,
+      .node_interval = guards.drain.interval};
   if (runbook == nullptr) return budgets;
   if (const auto& cooldown = runbook->guards.cooldown) {
     budgets.cooldown = std::max(budgets.cooldown, *cooldown);
@@ -68,6 +69,10 @@ Finding GuardRestarts(const GuardInput& input) {
 
 Finding GuardRate(const GuardInput& input) {
   return FromBudget(input, "rate", "within the actions of the cluster");
+}
+
+Finding GuardNodePace(const GuardInput& input) {
+  return FromBudget(input, "node_pace", "no node was set aside lately");
 }
 
 Finding GuardSameRunbook(const GuardInput& input) {

@@ -64,8 +64,16 @@ struct ChangeVisitor {
 
   bool Pod(const ObjectRef& pod, const std::string& uid) const {
     if (pod.kind != ObjectKind::kPod) return false;
-    if (purpose.kind == ActionKind::kRestartPod) {
+    if (purpose.kind == ActionKind::kRestartPod ||
+        purpose.kind == ActionKind::kEvictPod) {
       return Planned(change, pod, uid);
+    }
+    if (purpose.kind == ActionKind::kDrain) {
+      return change.held.empty() && !uid.empty() &&
+             std::count_if(change.moves.begin(), change.moves.end(),
+                           [&](const MovedPod& move) {
+                             return move.pod == pod && move.uid == uid;
+                           }) == 1;
     }
     return purpose.kind == ActionKind::kRollingRestart &&
            pod.ns == change.object.ns &&
@@ -73,6 +81,11 @@ struct ChangeVisitor {
                       PodIdentity{pod.name, uid}) == 1;
   }
   bool operator()(const DeletePod& m) const {
+    // What leaves a node leaves by eviction, or not at all.
+    if (purpose.kind == ActionKind::kDrain ||
+        purpose.kind == ActionKind::kEvictPod) {
+      return false;
+    }
     if (purpose.kind != ActionKind::kRollback) return Pod(m.pod, m.uid);
     return m.pod.kind == ObjectKind::kPod && m.pod.ns == change.object.ns &&
            std::count(change.canaries.begin(), change.canaries.end(),
@@ -100,7 +113,18 @@ struct ChangeVisitor {
     return m.replicas == (IsUndo(purpose.kind) ? change.from : change.to) &&
            Scales();
   }
-  bool operator()(const SetUnschedulable&) const { return false; }
+  bool operator()(const SetUnschedulable& m) const {
+    if (!Planned(change, m.node, m.uid) || m.action_id != purpose.action_id) {
+      return false;
+    }
+    const ActionKind kind = purpose.kind;
+    if (kind == ActionKind::kCordon || kind == ActionKind::kDrain) {
+      return m.unschedulable;
+    }
+    return !m.unschedulable &&
+           (kind == ActionKind::kUncordon || kind == ActionKind::kUndoCordon ||
+            kind == ActionKind::kUndoDrain);
+  }
   /// True where `value` is what the plan puts in place, or what its undo puts
   /// back.
   bool Value(const std::string& value, ActionKind kind, ActionKind undo) const {

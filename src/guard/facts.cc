@@ -1,5 +1,6 @@
 #include "guard/facts.h"
 
+#include <algorithm>
 #include <deque>
 #include <optional>
 #include <utility>
@@ -109,6 +110,21 @@ Result<std::vector<ClusterObject>> PodsOf(ClusterView& cluster,
   return listed;
 }
 
+/// What is looked at around a target that is a node.
+void GatherNode(ClusterView& cluster, const MutationPurpose& purpose,
+                Facts& facts) {
+  facts.nodes = ListAll(cluster, {.kind = ObjectKind::kNode});
+  facts.node_pods =
+      ListAll(cluster, {.kind = ObjectKind::kPod, .node = purpose.target.name});
+  if (purpose.kind == ActionKind::kDrain && purpose.first_of_action) {
+    facts.all_pods = ListAll(cluster, {.kind = ObjectKind::kPod});
+  }
+}
+
+bool AllServe(const std::vector<ClusterObject>& pods) {
+  return std::all_of(pods.begin(), pods.end(), Serves);
+}
+
 Result<std::vector<ClusterObject>> RevisionsOf(ClusterView& cluster,
                                                const ClusterObject& workload) {
   const WorkloadState* state = workload.As<WorkloadState>();
@@ -147,10 +163,14 @@ Facts Gather(const FactSources& sources, const MutationPurpose& purpose,
   facts.surroundings = sources.surroundings.Read();
   Reader reader(sources.cluster);
   const ObjectRef& object = ObjectOf(mutation);
-  facts.ns = reader.Get({ObjectKind::kNamespace, "", object.ns});
+  if (!ChangesNode(mutation)) {
+    facts.ns = reader.Get({ObjectKind::kNamespace, "", object.ns});
+  }
   facts.target = reader.Get(purpose.target);
   facts.object = reader.Get(object);
   if (!facts.object.ok()) return facts;
+  const bool of_node = purpose.target.kind == ObjectKind::kNode;
+  if (of_node) GatherNode(sources.cluster, purpose, facts);
   if (StandsAlone(mutation)) return facts;
   // An Application owns no pods; its sync is for the target's.
   const bool sync = std::holds_alternative<RequestSync>(mutation);
@@ -177,6 +197,9 @@ Facts Gather(const FactSources& sources, const MutationPurpose& purpose,
   facts.pods = PodsOf(sources.cluster, *facts.workload);
   if (std::holds_alternative<SetTemplate>(mutation)) {
     facts.revisions = RevisionsOf(sources.cluster, *facts.workload);
+  }
+  if (!of_node && facts.pods.ok() && !AllServe(*facts.pods)) {
+    facts.nodes = ListAll(sources.cluster, {.kind = ObjectKind::kNode});
   }
   return facts;
 }

@@ -18,10 +18,16 @@ inline Error NotRead() {
   return {Code::kFailedPrecondition, "it was not read"};
 }
 
+/// True where the mutation writes to a node, which stands in no namespace.
+inline bool ChangesNode(const Mutation& mutation) {
+  return std::holds_alternative<SetUnschedulable>(mutation);
+}
+
 /// True where the mutation writes to what belongs to no workload.
 inline bool StandsAlone(const Mutation& mutation) {
   return std::holds_alternative<SetVolumeRequest>(mutation) ||
-         std::holds_alternative<RequestRenewal>(mutation);
+         std::holds_alternative<RequestRenewal>(mutation) ||
+         ChangesNode(mutation);
 }
 
 /// What the world looks like now, each fact or the error in its place.
@@ -31,11 +37,18 @@ struct Facts {
   /// The workload that owns the pods concerned, found by uids; not read where
   /// the mutation concerns none.
   Result<ClusterObject> workload = NotRead();
-  Result<ClusterObject> ns = NotRead();  ///< The object's namespace.
+  /// The object's namespace; not read for a node.
+  Result<ClusterObject> ns = NotRead();
   /// The workload's own pods; not read where the mutation only scales.
   Result<std::vector<ClusterObject>> pods = NotRead();
   /// Of the namespace; not read where the mutation only adds replicas.
   Result<std::vector<ClusterObject>> pdbs = NotRead();
+  /// All nodes; read where the target is one, or a pod concerned fails.
+  Result<std::vector<ClusterObject>> nodes = NotRead();
+  /// What runs on the target, where that is a node.
+  Result<std::vector<ClusterObject>> node_pods = NotRead();
+  /// The pods of the cluster; read before a drain begins.
+  Result<std::vector<ClusterObject>> all_pods = NotRead();
   /// All of the namespace; read where the mutation scales.
   Result<std::vector<ClusterObject>> hpas = NotRead();
   /// The Application that a label of the object names; an error where there

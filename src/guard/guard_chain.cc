@@ -11,7 +11,7 @@ namespace {
 /// How long after the check the request may still be sent.
 constexpr seconds kPermitLifetime{10};
 
-constexpr std::array<GuardEntry, 25> kGuards = {{
+constexpr std::array<GuardEntry, 31> kGuards = {{
     {"kill_switch", GuardKillSwitch},
     {"clock", GuardClock},
     {"namespaces", GuardNamespaces},
@@ -36,6 +36,12 @@ constexpr std::array<GuardEntry, 25> kGuards = {{
     {"revisions", GuardRevisions},
     {"memory_limits", GuardMemoryLimits},
     {"gitops", GuardGitOps},
+    {"node_evidence", GuardNodeEvidence},
+    {"node_limits", GuardNodeLimits},
+    {"node_pace", GuardNodePace},
+    {"node_room", GuardNodeRoom},
+    {"node_holds", GuardNodeHolds},
+    {"root_node", GuardRootNode},
     {"approval", GuardApproval},
 }};
 

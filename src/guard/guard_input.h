@@ -77,6 +77,17 @@ inline Finding Deny(std::string reason) {
 inline Finding Wait(std::string reason, Time retry_at) {
   return {"", FindingOutcome::kDeny, std::move(reason), retry_at};
 }
+/// In a drain, what stands in the way of one pod holds back that pod alone,
+/// until the drain's own deadline: a denial waits.
+inline Finding HeldInDrain(const GuardInput& input, Finding finding,
+                           Duration again) {
+  const bool denies = finding.outcome == FindingOutcome::kDeny;
+  if (denies && !finding.retry_at && input.child() &&
+      input.purpose().kind == ActionKind::kDrain) {
+    finding.retry_at = input.now + again;
+  }
+  return finding;
+}
 /// A fact that could not be had: what is not known is never good.
 inline Finding Unread(const Error& error) {
   return Deny("a fact is missing: " + error.message);

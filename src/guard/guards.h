@@ -31,6 +31,12 @@ Finding GuardRights(const GuardInput& input);
 Finding GuardProtected(const GuardInput& input);
 /// The label selfheal.dev/enabled: "false" opts out; a required label opts in.
 Finding GuardOptOut(const GuardInput& input);
+/// Why no action may touch `object`, as the two guards above see it by itself;
+/// or "". Pure.
+std::string ProtectionOf(const GuardPolicy& policy,
+                         const ClusterObject& object);
+/// True where its own label, or its template's, opts it out. Pure.
+bool OptsOut(const ClusterObject& object);
 /// The objects are still the very ones that were planned for.
 Finding GuardIdentity(const GuardInput& input);
 /// The mutation is exactly what the plan says, of a plan that still stands.
@@ -65,6 +71,18 @@ Finding GuardStorm(const GuardInput& input);
 Finding GuardBreaker(const GuardInput& input);
 /// The Watchdog alert still comes: we are not blind.
 Finding GuardBlind(const GuardInput& input);
+/// So many nodes in trouble at once are no evidence against one of them.
+Finding GuardNodeEvidence(const GuardInput& input);
+/// Few enough nodes are out of service, one a zone, and none by us.
+Finding GuardNodeLimits(const GuardInput& input);
+/// What leaves a node has room on the others.
+Finding GuardNodeRoom(const GuardInput& input);
+/// Nothing is evicted from a node that holds what must not be moved.
+Finding GuardNodeHolds(const GuardInput& input);
+/// A workload is not blamed for the trouble of a node that is lost.
+Finding GuardRootNode(const GuardInput& input);
+/// No two nodes are set aside within a short time.
+Finding GuardNodePace(const GuardInput& input);
 /// People agreed, where the risk asks for it.
 Finding GuardApproval(const GuardInput& input);
 

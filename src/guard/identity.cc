@@ -43,6 +43,11 @@ std::string FamilyProblem(const GuardInput& input) {
   const ClusterObject& target = *input.facts.target;
   const ClusterObject& object = *input.facts.object;
   if (target.ref == object.ref) return "";
+  if (target.ref.kind == ObjectKind::kNode) {
+    const PodState* pod = object.As<PodState>();
+    if (pod != nullptr && pod->node == target.ref.name) return "";
+    return ToString(object.ref) + " does not run on " + ToString(target.ref);
+  }
   if (!input.facts.workload.ok()) {
     return ToString(object.ref) + " is not " + ToString(target.ref);
   }
@@ -68,7 +73,11 @@ struct UndoVisitor {
     const WorkloadState* state = object.As<WorkloadState>();
     return state != nullptr && state->replicas == change.to;
   }
-  bool operator()(const SetUnschedulable&) const { return false; }
+  bool operator()(const SetUnschedulable& m) const {
+    const NodeState* state = object.As<NodeState>();
+    return state != nullptr && state->unschedulable && !m.unschedulable &&
+           LabelOr(object.annotations, "selfheal.dev/cordoned") == m.action_id;
+  }
   bool operator()(const SetTemplate&) const {
     const WorkloadState* state = object.As<WorkloadState>();
     return state != nullptr && !change.to_value.empty() &&

@@ -6,21 +6,33 @@ namespace selfheal::guard {
 
 Finding GuardNamespaces(const GuardInput& input) {
   const ObjectRef& object = ObjectOf(input.request.mutation);
+  const bool of_node = input.purpose().target.kind == ObjectKind::kNode;
+  if (of_node && !input.policy.guards.nodes) {
+    return Deny("nodes are not opted in (guards.nodes)");
+  }
+  if (ChangesNode(input.request.mutation)) {
+    return of_node && object == input.purpose().target
+               ? Allow("nodes are opted in")
+               : Deny(ToString(object) + " is not the target");
+  }
   if (!IsDnsLabel(object.ns)) {
     return Deny(ToString(object) + " is in no namespace");
   }
   // An Application stands where Argo CD does; both places must be opted in.
   const bool sync = std::holds_alternative<RequestSync>(input.request.mutation);
   const std::string& target_ns = input.purpose().target.ns;
-  if (!sync && target_ns != object.ns) {
+  if (!sync && !of_node && target_ns != object.ns) {
     return Deny(ToString(object) + " is not in the namespace of " +
                 ToString(input.purpose().target));
   }
   const auto& opted_in = input.policy.namespaces;
   for (const std::string& ns : {object.ns, target_ns}) {
-    const bool listed = std::any_of(
-        opted_in.begin(), opted_in.end(),
-        [&](const auto& name) { return name == ns || name == "*"; });
+    // Nodes that are opted in stand for the evictions of what runs on them.
+    const bool listed =
+        of_node ||
+        std::any_of(opted_in.begin(), opted_in.end(), [&](const auto& name) {
+          return name == ns || name == "*";
+        });
     if (!listed) return Deny("namespace " + ns + " is not opted in");
   }
   if (!input.facts.ns.ok()) return Unread(input.facts.ns.error());

@@ -13,12 +13,6 @@ bool OptsOut(const Labels& labels) {
   return found != labels.end() && found->second != "true";
 }
 
-bool OptsOut(const ClusterObject& object) {
-  const WorkloadState* state = object.As<WorkloadState>();
-  return OptsOut(object.labels) ||
-         (state != nullptr && OptsOut(state->template_labels));
-}
-
 Finding OptedOut(const ClusterObject& object) {
   return Deny(ToString(object.ref) + " opts out by label " +
               std::string(kSwitch));
@@ -32,6 +26,9 @@ bool Carries(const ClusterObject& object, std::string_view key,
 }
 
 Finding CheckRequired(const GuardInput& input) {
+  if (input.purpose().target.kind == ObjectKind::kNode) {
+    return Allow("nodes are opted in by guards.nodes, nothing opts out");
+  }
   const std::string& required = input.policy.guards.require_label;
   if (required.empty()) return Allow("nothing opts out");
   const std::size_t equals = required.find('=');
@@ -50,10 +47,17 @@ Finding CheckRequired(const GuardInput& input) {
 
 }  // namespace
 
+bool OptsOut(const ClusterObject& object) {
+  const WorkloadState* state = object.As<WorkloadState>();
+  return OptsOut(object.labels) ||
+         (state != nullptr && OptsOut(state->template_labels));
+}
+
 Finding GuardOptOut(const GuardInput& input) {
   const Facts& facts = input.facts;
-  std::vector<const Result<ClusterObject>*> read = {&facts.ns, &facts.target,
+  std::vector<const Result<ClusterObject>*> read = {&facts.target,
                                                     &facts.object};
+  if (!ChangesNode(input.request.mutation)) read.push_back(&facts.ns);
   if (!StandsAlone(input.request.mutation)) read.push_back(&facts.workload);
   for (const auto* fact : read) {
     if (!fact->ok()) return Unread(fact->error());

@@ -159,16 +159,55 @@ std::string ObjectReason(const GuardPolicy& policy,
   return "";
 }
 
+bool IsOwnPod(const GuardPolicy& policy, const ClusterObject& pod) {
+  return !policy.own_pod.empty() && pod.ref.ns == policy.own_namespace &&
+         pod.ref.name == policy.own_pod;
+}
+
+/// Why no pod may be kept off `node`, or "".
+std::string NodeReason(const GuardPolicy& policy, const ClusterObject& node,
+                       const std::vector<ClusterObject>& pods) {
+  const std::string who = ToString(node.ref) + " is protected: ";
+  const NodeState* state = node.As<NodeState>();
+  if (state == nullptr) return ToString(node.ref) + " is no node";
+  if (state->control_plane) return who + "it carries the control plane";
+  for (const ClusterObject& pod : pods) {
+    if (IsOwnPod(policy, pod)) return who + "we run on it";
+    const PodState* of_pod = pod.As<PodState>();
+    const bool is_static = of_pod != nullptr && of_pod->mirror;
+    if (is_static && LabelOr(pod.labels, "tier") == "control-plane") {
+      return who + "it carries " + ToString(pod.ref);
+    }
+  }
+  return "";
+}
+
 }  // namespace
+
+std::string ProtectionOf(const GuardPolicy& policy,
+                         const ClusterObject& object) {
+  std::string reason = ObjectReason(policy, object);
+  if (reason.empty() && OptsOut(object)) {
+    reason = ToString(object.ref) + " opts out by label";
+  }
+  return reason;
+}
 
 Finding GuardProtected(const GuardInput& input) {
   const Facts& facts = input.facts;
+  const bool of_node = input.purpose().target.kind == ObjectKind::kNode;
   std::vector<const Result<ClusterObject>*> read = {&facts.target,
                                                     &facts.object};
   if (!StandsAlone(input.request.mutation)) read.push_back(&facts.workload);
   for (const auto* fact : read) {
     if (!fact->ok()) return Unread(fact->error());
     std::string reason = ObjectReason(input.policy, **fact);
+    if (!reason.empty()) return Deny(std::move(reason));
+  }
+  if (of_node) {
+    if (!facts.node_pods.ok()) return Unread(facts.node_pods.error());
+    std::string reason =
+        NodeReason(input.policy, *facts.target, *facts.node_pods);
     if (!reason.empty()) return Deny(std::move(reason));
   }
   if (!facts.pods.ok()) return Allow("the target is not protected");

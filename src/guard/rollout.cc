@@ -25,10 +25,9 @@ std::string Pending(const ClusterObject& workload, const WorkloadState& state) {
 
 }  // namespace
 
-Finding GuardRollout(const GuardInput& input) {
-  if (StandsAlone(input.request.mutation)) {
-    return Allow("no workload is changed");
-  }
+namespace {
+
+Finding CheckRollout(const GuardInput& input) {
   if (!input.facts.workload.ok()) return Unread(input.facts.workload.error());
   const ClusterObject& workload = *input.facts.workload;
   const WorkloadState* state = workload.As<WorkloadState>();
@@ -56,6 +55,15 @@ Finding GuardRollout(const GuardInput& input) {
                 input.now + kLookAgain);
   }
   return Allow("no rollout of " + name + " is under way");
+}
+
+}  // namespace
+
+Finding GuardRollout(const GuardInput& input) {
+  if (StandsAlone(input.request.mutation)) {
+    return Allow("no workload is changed");
+  }
+  return HeldInDrain(input, CheckRollout(input), kLookAgain);
 }
 
 }  // namespace selfheal::guard

@@ -1,6 +1,7 @@
 #include "plan/planner.h"
 
 #include <algorithm>
+#include <set>
 #include <variant>
 
 namespace selfheal {
@@ -131,6 +132,12 @@ std::string CanonicalPlan(const Plan& plan) {
   Line(out, "container", plan.change.container);
   Line(out, "from_value", plan.change.from_value);
   Line(out, "to_value", plan.change.to_value);
+  Line(out, "held", plan.change.held);
+  std::set<ObjectRef> moved;
+  for (const MovedPod& move : plan.change.moves) moved.insert(move.workload);
+  for (const ObjectRef& workload : moved) {
+    Line(out, "moves", ToString(workload));
+  }
   return out;
 }
 

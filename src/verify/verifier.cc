@@ -82,12 +82,21 @@ Look LookAtCertificate(const CertificateState& certificate) {
   return {Look::State::kOutside, "the certificate is not ready"};
 }
 
-Look LookAtWorkload(const ClusterObject& workload) {
-  if (const auto* claim = workload.As<ClaimState>()) return LookAtClaim(*claim);
-  if (const auto* certificate = workload.As<CertificateState>()) {
+Look LookAtNode(const NodeState& node) {
+  const auto ready = node.conditions.find("Ready");
+  if (ready == node.conditions.end() || ready->second != "True") {
+    return {Look::State::kOutside, "the node is not ready"};
+  }
+  return {Look::State::kBackInside, "the node is ready"};
+}
+
+Look LookAtTarget(const ClusterObject& target) {
+  if (const auto* claim = target.As<ClaimState>()) return LookAtClaim(*claim);
+  if (const auto* certificate = target.As<CertificateState>()) {
     return LookAtCertificate(*certificate);
   }
-  const auto* state = workload.As<WorkloadState>();
+  if (const auto* node = target.As<NodeState>()) return LookAtNode(*node);
+  const auto* state = target.As<WorkloadState>();
   if (state == nullptr) return Unmeasured("the target is no workload");
   if (state->ready < state->replicas) {
     return {Look::State::kOutside, std::to_string(state->ready) + " of " +
@@ -101,7 +110,7 @@ Look LookAtWorkload(const ClusterObject& workload) {
 }  // namespace
 
 Look LookAgain(const EvidenceWindow& history, const EvidenceWindow& after,
-               const ClusterObject& workload) {
+               const ClusterObject& target) {
   for (const EvidenceWindow* evidence : {&history, &after}) {
     if (!evidence->problems.empty()) {
       return Unmeasured(evidence->problems.front());
@@ -110,7 +119,7 @@ Look LookAgain(const EvidenceWindow& history, const EvidenceWindow& after,
   const bool all_optional =
       std::all_of(history.metrics.begin(), history.metrics.end(),
                   [](const MetricWindow& m) { return m.optional; });
-  Look result = LookAtWorkload(workload);
+  Look result = LookAtTarget(target);
   int counted = 0;
   for (const MetricWindow& metric : history.metrics) {
     if (metric.optional && !(all_optional && metric.problem.empty())) continue;

@@ -25,13 +25,14 @@ struct Look {
 /// @param history  windows with baselines, by metric name.
 /// @param after    the samples since the action settled, same metrics; the
 ///                 last 3 must all be inside.
-/// @param workload  the target as it is now; unready pods are "outside".
+/// @param target  as it is now; unready pods, or a node that is not ready, are
+///                "outside".
 /// Inside is what is in the baseline's band, or at most a twentieth of the
 /// incident's rise away from it, and never past the metric's limit.
 /// The metrics that count are those that are not optional (all of them, if
 /// each is optional), on the side that is bad. Missing is never good. Pure.
 Look LookAgain(const EvidenceWindow& history, const EvidenceWindow& after,
-               const ClusterObject& workload);
+               const ClusterObject& target);
 
 /// Turns the looks of one verification into its outcome: back inside ends it
 /// at once, anything else only at the deadline.

@@ -7,6 +7,7 @@ set -euo pipefail
 
 mkdir "$work/objects"
 objects k8s/rbac.yaml "$work/objects"
+objects k8s/overlays/nodes/nodes.yaml "$work/objects"
 objects k8s/overlays/admission/policy.yaml "$work/objects"
 post k8s/namespace.yaml ""
 for file in "$work"/objects/*; do post "$file" ""; done
@@ -31,6 +32,9 @@ for namespace in default kube-system; do
   workload $namespace > "$work/workload.yaml"
   post "$work/workload.yaml" ""
 done
+printf 'apiVersion: v1\nkind: Node\nmetadata:\n  name: n1\n' \
+  > "$work/node.yaml"
+post "$work/node.yaml" ""
 
 result=0
 calls=0
@@ -77,6 +81,21 @@ expect 404 "evict a pod that is gone" -X POST \
   -H 'Content-Type: application/json' -d '{"apiVersion":"policy/v1",
   "kind":"Eviction","metadata":{"name":"gone","namespace":"default"}}' \
   "$url/api/v1/namespaces/default/pods/gone/eviction"
+
+node=$url/api/v1/nodes/n1
+patch 200 "cordon" '{"metadata":{"annotations":{"selfheal.dev/cordoned":"x"}},
+  "spec":{"unschedulable":true}}' "$node"
+patch 422 "taints" "$(spec '{"taints":[{"key":"x","effect":"NoExecute"}]}')" \
+  "$node"
+patch 422 "a label of a node" '{"metadata":{"labels":{"x":"y"}}}' "$node"
+patch 422 "somebody's annotation of a node" \
+  '{"metadata":{"annotations":{"x":"y"}}}' "$node"
+patch 200 "uncordon" '{"metadata":{"annotations":{"selfheal.dev/cordoned":null}},
+  "spec":{"unschedulable":null}}' "$node"
+expect 403 "delete a node" -X DELETE "$node"
+expect 403 "the status of a node" -X PATCH \
+  -H 'Content-Type: application/merge-patch+json' -d '{"status":{}}' \
+  "$node/status"
 
 patch 422 "another image" "$(spec "{\"template\":{\"spec\":{$container}}}")"
 patch 422 "host network" \

@@ -29,6 +29,8 @@ TEST(StoredIncident, FullOneGoesRoundWithoutLoss) {
   EXPECT_EQ(back->plan->steps.at(0).action, incident.plan->steps[0].action);
   EXPECT_EQ(back->plan->change.canaries, incident.plan->change.canaries);
   EXPECT_EQ(back->plan->change.siblings, incident.plan->change.siblings);
+  EXPECT_EQ(back->plan->change.moves, incident.plan->change.moves);
+  EXPECT_EQ(back->plan->change.held, incident.plan->change.held);
   EXPECT_EQ(back->approval->state, ApprovalState::kConsumed);
   EXPECT_EQ(back->approval->people, 2);
   ASSERT_EQ(back->approval->grants.size(), 2u);
@@ -55,7 +57,8 @@ TEST(StoredIncident, KnowsEveryMember) {
                plan_target_uid, change, hash, created_at, expires_at] = *plan;
   const auto& [object, uid, generation, summary, blast_radius, from, to,
                from_max, to_max, restarted_at, previous_restarted_at, canaries,
-               siblings, pods, container, from_value, to_value] = change;
+               siblings, pods, container, from_value, to_value, moves, held] =
+      change;
   const auto& [outcome, score, statistic, confidence, factors, forecast,
                members, scores, reasons, causes, seed, judge_version] =
       *assessment;

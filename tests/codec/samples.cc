@@ -56,6 +56,10 @@ Plan FullPlan() {
   out.change.container = "app";
   out.change.from_value = "256Mi";
   out.change.to_value = "384Mi";
+  out.change.moves = {{{ObjectKind::kPod, "shop", "cart-1"},
+                       "uid-1",
+                       {ObjectKind::kDeployment, "shop", "cart"}}};
+  out.change.held = "it holds shop/db";
   out.hash = "hash-1";
   out.created_at = At("2026-11-25T12:00:01Z");
   out.expires_at = At("2026-11-25T12:15:01Z");

@@ -42,6 +42,7 @@ std::vector<ContractCheck> PatchChecks();
 std::vector<ContractCheck> TemplateChecks();
 std::vector<ContractCheck> PodChecks();
 std::vector<ContractCheck> ListChecks();
+std::vector<ContractCheck> NodeChecks();
 
 /// A Deployment with one container.
 Json ContractDeployment(const std::string& name);

@@ -11,7 +11,7 @@ namespace {
 std::vector<ContractCheck> AllChecks() {
   std::vector<ContractCheck> all;
   for (const auto& part : {ObjectChecks(), PatchChecks(), TemplateChecks(),
-                           PodChecks(), ListChecks()}) {
+                           PodChecks(), ListChecks(), NodeChecks()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;

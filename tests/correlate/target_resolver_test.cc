@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "correlate/route.h"
 #include "correlate/rule_match.h"
 #include "fakes/fake_cluster_view.h"
 
@@ -177,6 +178,115 @@ TEST_F(TargetResolverTest, TheKeyHoldsEveryLabelThatLeadsToATarget) {
   }
   rule.name = "loop";
   EXPECT_NE(TargetKey(rule, labels), key);
+}
+
+ClusterObject NodeOf(const std::string& name, const std::string& ready,
+                     const std::string& address) {
+  ClusterObject node = Object(ObjectKind::kNode, name, "uid-" + name);
+  NodeState state;
+  state.conditions["Ready"] = ready;
+  state.conditions["DiskPressure"] = "False";
+  state.addresses = {address, name};
+  node.state = state;
+  return node;
+}
+
+TEST_F(TargetResolverTest, AnInstanceNamesANodeWhereItIsOne) {
+  view_.Put(NodeOf("n1", "True", "10.0.0.1"));
+  view_.Put(NodeOf("n2", "True", "10.0.0.2"));
+  view_.Put(NodeOf("n3", "True", "fd00::3"));
+  for (const auto& [instance, name] :
+       std::map<std::string, std::string>{{"10.0.0.2:9100", "n2"},
+                                          {"n1", "n1"},
+                                          {"n1:9100", "n1"},
+                                          {"[fd00::3]:9100", "n3"}}) {
+    const auto target = Resolve({{"instance", instance}}, TargetMode::kNode);
+    ASSERT_TRUE(target.ok()) << instance;
+    EXPECT_EQ(target->object.name, name);
+    EXPECT_EQ(target->uid, "uid-" + name);
+  }
+  for (const char* instance : {"10.0.0.9:9100", "", "10.0.0"}) {
+    EXPECT_FALSE(Resolve({{"instance", instance}}, TargetMode::kNode).ok());
+  }
+  // One address of two nodes is none.
+  view_.Put(NodeOf("n4", "True", "10.0.0.2"));
+  EXPECT_FALSE(
+      Resolve({{"instance", "10.0.0.2:9100"}}, TargetMode::kNode).ok());
+  // The label that names it counts first.
+  const auto named = Resolve({{"instance", "10.0.0.1:9100"}, {"node", "n2"}},
+                             TargetMode::kNode);
+  EXPECT_EQ(named->object.name, "n2");
+}
+
+TEST_F(TargetResolverTest, TheTroubleOfAPodOnALostNodeIsTheNodes) {
+  const auto resolve = [&] {
+    return Resolve({{"namespace", "shop"}, {"pod", "cart-1-abcde"}});
+  };
+  const ObjectRef pod{ObjectKind::kPod, "shop", "cart-1-abcde"};
+  view_.Put(NodeOf("n1", "True", "10.0.0.1"));
+  const auto set = [&](bool ready, const std::string& phase,
+                       const std::string& reason) {
+    view_.Edit(pod, [&](ClusterObject& object) {
+      PodState state;
+      state.node = "n1";
+      state.ready = ready;
+      state.phase = phase;
+      state.reason = reason;
+      object.state = state;
+    });
+  };
+  set(false, "Running", "");
+  EXPECT_FALSE(resolve()->root.has_value());
+  view_.Put(NodeOf("n1", "Unknown", "10.0.0.1"));
+  ASSERT_TRUE(resolve()->root.has_value());
+  EXPECT_EQ(ToString(resolve()->root->node), "Node/n1");
+  EXPECT_EQ(resolve()->root->type, IncidentType::kNodePressure);
+  EXPECT_EQ(ToString(resolve()->object), "Deployment/shop/cart");
+  set(true, "Running", "");
+  EXPECT_FALSE(resolve()->root.has_value());
+  // What the kubelet has evicted is its node's trouble, even where that is
+  // ready by now.
+  view_.Put(NodeOf("n1", "True", "10.0.0.1"));
+  set(false, "Failed", "Evicted");
+  EXPECT_EQ(resolve()->root->type, IncidentType::kNodePressure);
+  view_.Edit({ObjectKind::kNode, "", "n1"}, [](ClusterObject& object) {
+    std::get<NodeState>(object.state).conditions["DiskPressure"] = "True";
+  });
+  EXPECT_EQ(resolve()->root->type, IncidentType::kDiskPressure);
+}
+
+TEST(RouteTest, TenPodsThatFailWithOneNodeAreOneIncidentOfTheNode) {
+  RuleSet set;
+  Rule crash;
+  crash.name = "crash-loop";
+  crash.target = TargetMode::kPod;
+  Rule node;
+  node.name = "node-pressure";
+  node.type = IncidentType::kNodePressure;
+  node.target = TargetMode::kNode;
+  set.rules = {crash, node};
+  for (int i = 0; i < 10; ++i) {
+    const ResolvedTarget target{
+        .object = {ObjectKind::kDeployment, "shop", "app-" + std::to_string(i)},
+        .uid = "uid",
+        .root = NodeTrouble{{ObjectKind::kNode, "", "n1"},
+                            "uid-n1",
+                            IncidentType::kNodePressure}};
+    const Route route = RouteOf(set, set.rules[0], target);
+    EXPECT_EQ(route.rule->name, "node-pressure");
+    EXPECT_EQ(ToString(route.object), "Node/n1");
+    EXPECT_EQ(route.uid, "uid-n1");
+  }
+  const ResolvedTarget own{.object = {ObjectKind::kDeployment, "shop", "cart"},
+                           .uid = "uid"};
+  EXPECT_EQ(RouteOf(set, set.rules[0], own).rule->name, "crash-loop");
+  // Without a rule for the node's trouble the pod's counts.
+  set.rules.pop_back();
+  ResolvedTarget rooted = own;
+  rooted.root = NodeTrouble{
+      {ObjectKind::kNode, "", "n1"}, "uid-n1", IncidentType::kNodePressure};
+  EXPECT_EQ(ToString(RouteOf(set, set.rules[0], rooted).object),
+            "Deployment/shop/cart");
 }
 
 }  // namespace

@@ -34,7 +34,23 @@ TEST(ObserveTest, ADeletedPodIsGoneReplacedOrGoing) {
   going.deleting = true;
   EXPECT_EQ(See(mutation, going), Observed::kApplied);
   EXPECT_EQ(See(mutation, Live(kPod, "7")), Observed::kNotApplied);
-  EXPECT_EQ(See(mutation, Live(kPod, "8")), Observed::kDiverged);
+  // It moved on without being deleted: the version that was named is past.
+  EXPECT_EQ(See(mutation, Live(kPod, "8")), Observed::kNotApplied);
+}
+
+TEST(ObserveTest, ACordonShowsInTheNodeAndActionId) {
+  const ObjectRef node{ObjectKind::kNode, "", "n1"};
+  const Mutation mutation = SetUnschedulable{node, "uid-1", "7", true, "act"};
+  EXPECT_EQ(See(mutation, Live(node, "7")), Observed::kNotApplied);
+  ClusterObject done = Live(node, "8");
+  NodeState state;
+  state.unschedulable = true;
+  done.state = state;
+  EXPECT_EQ(See(mutation, done), Observed::kDiverged);
+  done.annotations["selfheal.dev/last-action"] = "act";
+  EXPECT_EQ(See(mutation, done), Observed::kApplied);
+  const Mutation back = SetUnschedulable{node, "uid-1", "7", false, "act"};
+  EXPECT_EQ(See(back, done), Observed::kDiverged);
 }
 
 TEST(ObserveTest, ARestartShowsInAnnotationAndActionId) {

@@ -89,6 +89,52 @@ TEST(RequestText, NamespacesBySegment) {
   }
 }
 
+TEST(RequestText, NodesStandInNoNamespaceAndAreOptedIn) {
+  const ObjectRef node{ObjectKind::kNode, "", "n1"};
+  for (const bool unschedulable : {true, false}) {
+    const SetUnschedulable good{node, "uid-1", "77", unschedulable, "act"};
+    EXPECT_FALSE(Passes(Encode(good), good));
+    RequestLimits limits = Limits();
+    limits.nodes = true;
+    EXPECT_TRUE(Passes(Encode(good), good, limits));
+    SetUnschedulable bad = good;
+    bad.node.ns = "shop";
+    EXPECT_FALSE(Passes(Encode(bad), bad, limits));
+    bad = good;
+    bad.node.kind = ObjectKind::kPod;
+    EXPECT_FALSE(Passes(Encode(bad), bad, limits));
+    bad = good;
+    bad.node.name = "../pods";
+    EXPECT_FALSE(Passes(Encode(bad), bad, limits));
+    bad = good;
+    bad.action_id = "";
+    EXPECT_FALSE(Passes(Encode(bad), bad, limits));
+    // The one is no request for the other.
+    bad = good;
+    bad.unschedulable = !unschedulable;
+    EXPECT_FALSE(Passes(Encode(good), bad, limits));
+    WireRequest taints = Encode(good);
+    taints.body.insert(taints.body.size() - 2, R"(,"taints":null)");
+    EXPECT_FALSE(Passes(taints, good, limits));
+  }
+}
+
+TEST(RequestText, NodesOptInEvictionsAndNothingElse) {
+  RequestLimits limits = Limits();
+  limits.nodes = true;
+  ObjectRef pod = kPod;
+  pod.ns = "other";
+  const Mutation evict = EvictPod{pod, "uid-1", "77"};
+  EXPECT_TRUE(Passes(Encode(evict), evict, limits));
+  const Mutation removal = DeletePod{pod, "uid-1", "77"};
+  EXPECT_FALSE(Passes(Encode(removal), removal, limits));
+  for (const char* ns : {"kube-system", "monitoring", "selfheal"}) {
+    pod.ns = ns;
+    const Mutation protected_one = EvictPod{pod, "uid-1", "77"};
+    EXPECT_FALSE(Passes(Encode(protected_one), protected_one, limits)) << ns;
+  }
+}
+
 TEST(RequestText, PreconditionsAreMandatory) {
   for (Mutation mutation : GoodOnes()) {
     std::visit([](auto& m) { m.uid = ""; }, mutation);

@@ -56,7 +56,17 @@ struct Encoder {
                 R"(","uid":")" + m.uid + R"("},"spec":{"replicas":)" +
                 std::to_string(m.replicas) + "}}"};
   }
-  WireRequest operator()(const SetUnschedulable&) const { return {}; }
+  WireRequest operator()(const SetUnschedulable& m) const {
+    const std::string mark =
+        m.unschedulable ? "\"" + m.action_id + "\"" : "null";
+    return {"PATCH", "/api/v1/nodes/" + m.node.name + "?fieldManager=selfheal",
+            "application/merge-patch+json",
+            R"({"metadata":{"annotations":{"selfheal.dev/cordoned":)" + mark +
+                R"(,"selfheal.dev/last-action":")" + m.action_id +
+                R"("},"resourceVersion":")" + m.resource_version +
+                R"(","uid":")" + m.uid + R"("},"spec":{"unschedulable":)" +
+                (m.unschedulable ? "true" : "null") + "}}"};
+  }
   WireRequest operator()(const SetTemplate& m) const {
     if (m.pod_template.empty()) return {};
     return {"PATCH", Workload(m.workload) + "?fieldManager=selfheal",

@@ -170,11 +170,7 @@ TEST(Fault, EveryTroubleOfEveryMutatingRequest) {
         pipeline.cluster.troubles.push_back(trouble);
         EXPECT_TRUE(pipeline.Run(kLimit)) << Describe(pipeline);
         watcher.Check(story);
-        // A crash-looping pod moves on while the reply is waited for: that its
-        // deletion did not arrive can't be proved any more.
-        const bool unproved =
-            trouble == Trouble::kDrop && story == Story::kCrash;
-        const bool ends_well = trouble != Trouble::kRefuse && !unproved;
+        const bool ends_well = trouble != Trouble::kRefuse;
         EXPECT_EQ(pipeline.Only().phase,
                   ends_well ? Phase::kMitigated : Phase::kEscalated)
             << static_cast<int>(story) << " " << static_cast<int>(trouble)

@@ -48,10 +48,11 @@ class SurroundingsWatchTest : public ::testing::Test {
     node.ref = {ObjectKind::kNode, "", name};
     node.uid = "uid-" + name;
     node.labels = {{"topology.kubernetes.io/zone", "a"}};
-    node.state = NodeState{.unschedulable = cordoned,
-                           .control_plane = false,
-                           .kubelet_version = version,
-                           .conditions = {{"Ready", ready ? "True" : "False"}}};
+    NodeState state;
+    state.unschedulable = cordoned;
+    state.kubelet_version = version;
+    state.conditions = {{"Ready", ready ? "True" : "False"}};
+    node.state = state;
     cluster_.Put(node);
   }
 

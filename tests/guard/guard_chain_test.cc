@@ -204,6 +204,7 @@ const std::map<std::string, std::function<void(GuardWorld&)>>& Spoilers() {
 TEST(GuardChain, EachGuardAloneStopsSomething) {
   for (const GuardEntry& guard : AllGuards()) {
     const std::string name(guard.name);
+    if (name.find("node") != name.npos) continue;  // node_guards_test.cc
     const auto spoiler = Spoilers().find(name);
     ASSERT_NE(spoiler, Spoilers().end()) << name << " has no case";
     Scene scene = Scene::kCanary;

@@ -94,6 +94,7 @@ std::set<Right> Called(std::set<Right>* granted) {
       for (const RunbookStep& step : runbook.steps) {
         Add(ActGrants(step.action), *granted);
         Add(ClusterGrantsOf(step.action), *granted);
+        Add(NodeGrantsOf(step.action), *granted);
       }
     }
   }

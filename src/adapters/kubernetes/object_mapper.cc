@@ -3,6 +3,7 @@
 #include <optional>
 #include <utility>
 
+#include "adapters/kubernetes/amounts.h"
 #include "adapters/kubernetes/api_path.h"
 #include "adapters/kubernetes/application_mapper.h"
 #include "adapters/kubernetes/quota_mapper.h"
@@ -95,8 +96,14 @@ ContainerState MapContainer(const FieldReader& status) {
 PodState MapPod(const FieldReader& root, const Labels& annotations) {
   const FieldReader status = root.Object("status");
   PodState state;
+  const FieldReader spec = root.Object("spec");
   state.phase = status.String("phase");
-  state.node = root.Object("spec").String("nodeName");
+  state.reason = status.String("reason");
+  state.node = spec.String("nodeName");
+  state.requests = RequestsOf(spec);
+  for (const FieldReader& volume : spec.Objects("volumes")) {
+    state.scratch = state.scratch || volume.Has("emptyDir");
+  }
   state.mirror = annotations.contains("kubernetes.io/config.mirror");
   state.started_at = status.Timestamp("startTime");
   for (const FieldReader& condition : status.Objects("conditions")) {
@@ -154,16 +161,25 @@ PdbState MapPdb(const FieldReader& root) {
 
 NodeState MapNode(const FieldReader& root, const Labels& labels) {
   NodeState state;
-  state.unschedulable = root.Object("spec").Bool("unschedulable");
+  const FieldReader spec = root.Object("spec");
+  const FieldReader status = root.Object("status");
+  state.unschedulable = spec.Bool("unschedulable");
+  for (const FieldReader& taint : spec.Objects("taints")) {
+    const bool cordon =
+        taint.String("key") == "node.kubernetes.io/unschedulable";
+    const bool soft = taint.String("effect") == "PreferNoSchedule";
+    state.tainted = state.tainted || (!cordon && !soft);
+  }
+  state.allocatable = AllocatableOf(status);
+  for (const FieldReader& address : status.Objects("addresses")) {
+    state.addresses.push_back(address.String("address"));
+  }
   state.control_plane =
       labels.contains("node-role.kubernetes.io/control-plane") ||
       labels.contains("node-role.kubernetes.io/master");
-  state.kubelet_version =
-      root.Object("status").Object("nodeInfo").String("kubeletVersion");
-  state.allocatable_memory =
-      root.Object("status").Object("allocatable").String("memory");
-  for (const FieldReader& condition :
-       root.Object("status").Objects("conditions")) {
+  state.kubelet_version = status.Object("nodeInfo").String("kubeletVersion");
+  state.allocatable_memory = status.Object("allocatable").String("memory");
+  for (const FieldReader& condition : status.Objects("conditions")) {
     state.conditions[condition.Required("type")] = condition.String("status");
   }
   return state;

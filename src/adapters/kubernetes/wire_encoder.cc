@@ -18,6 +18,7 @@ constexpr const char* kJsonPatch = "application/json-patch+json";
 constexpr const char* kStrategicPatch =
     "application/strategic-merge-patch+json";
 constexpr const char* kLastAction = "selfheal.dev/last-action";
+constexpr const char* kCordoned = "selfheal.dev/cordoned";
 constexpr const char* kRestartedAt = "kubectl.kubernetes.io/restartedAt";
 
 Error Unfit(const std::string& why) {
@@ -92,8 +93,18 @@ struct Encoder {
                        Bytes(body)};
   }
 
-  Result<WireRequest> operator()(const SetUnschedulable&) const {
-    return Unfit("not built");
+  Result<WireRequest> operator()(const SetUnschedulable& m) const {
+    if (m.node.kind != ObjectKind::kNode) return Unfit("not a node");
+    json mark;   // null removes the annotation.
+    json value;  // null is how kubectl lifts a cordon.
+    if (m.unschedulable) {
+      mark = m.action_id;
+      value = true;
+    }
+    json body = {{"metadata", Metadata(m.uid, m.resource_version, m.action_id)},
+                 {"spec", {{"unschedulable", value}}}};
+    body["metadata"]["annotations"][kCordoned] = mark;
+    return WireRequest{"PATCH", path + kFieldManager, kMergePatch, Bytes(body)};
   }
   Result<WireRequest> operator()(const SetTemplate& m) const {
     if (!IsWorkload(m.workload.kind)) return Unfit("not a workload");

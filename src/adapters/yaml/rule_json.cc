@@ -105,6 +105,9 @@ void AddParameters(const Action& action, Json& json) {
       json["back_after"] = FormatDuration(scale->back_after);
     }
   }
+  if (const auto* drain = std::get_if<Drain>(&action)) {
+    json["timeout"] = FormatDuration(drain->timeout);
+  }
 }
 
 Json ToJson(const RunbookStep& step) {

@@ -199,8 +199,9 @@ bool CanTake(TargetMode mode, ActionKind kind) {
     case ActionKind::kNotify:
       return true;
     case ActionKind::kRestartPod:
-    case ActionKind::kEvictPod:
       return mode == TargetMode::kPod;
+    case ActionKind::kEvictPod:
+      return false;  // Only where a cause points at the pod.
     case ActionKind::kRollingRestart:
     case ActionKind::kScaleOut:
     case ActionKind::kScaleIn:
@@ -233,9 +234,8 @@ bool NamesItsObject(TargetMode mode, const RunbookStep& step) {
   const ActionKind kind = KindOf(step.action);
   switch (step.when.front()) {
     case Cause::kOnePod:
-      return kind == ActionKind::kRestartPod;
+      return kind == ActionKind::kRestartPod || kind == ActionKind::kEvictPod;
     case Cause::kOneNode:
-      return kind == ActionKind::kCordon || kind == ActionKind::kDrain;
     case Cause::kNewRevision:
     case Cause::kLeak:
     case Cause::kLowLimit:

@@ -17,7 +17,8 @@ constexpr Range<seconds> kSettleRange = {seconds(0), seconds(3600)};
 /// True where undo of the action is a known way back.
 bool HasInverse(ActionKind kind) {
   return kind == ActionKind::kRollingRestart || kind == ActionKind::kScaleOut ||
-         kind == ActionKind::kRollback || kind == ActionKind::kSetResources;
+         kind == ActionKind::kRollback || kind == ActionKind::kSetResources ||
+         kind == ActionKind::kCordon || kind == ActionKind::kDrain;
 }
 
 /// "action restart_pod".
@@ -28,8 +29,10 @@ std::string Named(const Action& action) {
 /// Every action that a step may name, with its defaults.
 const std::vector<Action>& Actions() {
   static const std::vector<Action> kActions = {
-      RestartPod{},   RollingRestart{}, ScaleOut{},         Rollback{},
-      SetResources{}, ExpandVolume{},   RenewCertificate{}, Notify{},
+      RestartPod{},   RollingRestart{},   ScaleOut{},
+      Rollback{},     SetResources{},     Cordon{},
+      Drain{},        Uncordon{},         EvictOne{},
+      ExpandVolume{}, RenewCertificate{}, Notify{},
   };
   return kActions;
 }
@@ -103,7 +106,16 @@ void RefuseOthers(MapReader& step, const Action& action, FindingSink& sink) {
     if (!other) refuse("percent");
   }
   if (!std::holds_alternative<ExpandVolume>(action)) refuse("max_gib");
-  if (!std::holds_alternative<RenewCertificate>(action)) refuse("timeout");
+  if (!std::holds_alternative<RenewCertificate>(action) &&
+      !std::holds_alternative<Drain>(action)) {
+    refuse("timeout");
+  }
+}
+
+void ReadTimeout(MapReader& step, seconds& timeout, FindingSink& sink) {
+  const Node* node = step.Find("timeout");
+  if (node == nullptr) return;
+  timeout = ReadSeconds(*node, kTimeoutRange, sink).value_or(timeout);
 }
 
 /// `connections: {budget: 200, per_pod: 20}`.
@@ -151,11 +163,10 @@ void ReadParameters(MapReader& step, const Config& config, Action& action,
     ReadNumberOf(step, "max_gib", {1, 65536}, expand->max_gib, sink);
   }
   if (auto* renew = std::get_if<RenewCertificate>(&action)) {
-    const Node* timeout = step.Find("timeout");
-    if (timeout != nullptr) {
-      renew->timeout =
-          ReadSeconds(*timeout, kTimeoutRange, sink).value_or(renew->timeout);
-    }
+    ReadTimeout(step, renew->timeout, sink);
+  }
+  if (auto* drain = std::get_if<Drain>(&action)) {
+    ReadTimeout(step, drain->timeout, sink);
   }
   if (auto* memory = std::get_if<SetResources>(&action)) {
     ReadLimited(step, "percent", "the most that a step may add", 50,

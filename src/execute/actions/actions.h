@@ -60,4 +60,31 @@ Result<Move> NextSetResources(const Incident& incident,
 Result<Move> UndoSetResources(const Incident& incident,
                               const StepContext& context);
 
+Result<PlannedChange> FreezeCordon(const Cordon& action,
+                                   const ObjectRef& target,
+                                   const StepContext& context);
+Result<Move> NextCordon(const Incident& incident, const StepContext& context);
+/// The move that cordons the node of the plan, for `kind`.
+Result<Move> SetAside(ActionKind kind, const Incident& incident,
+                      const StepContext& context);
+/// The way back of a cordon or a drain, for `kind`: takes back what this
+/// action did, where the node is ready; evicted pods are not brought back.
+Result<Move> LetInAgain(ActionKind kind, const Incident& incident,
+                        const StepContext& context);
+
+Result<PlannedChange> FreezeUncordon(const Uncordon& action,
+                                     const ObjectRef& target,
+                                     const StepContext& context);
+Result<Move> NextUncordon(const Incident& incident, const StepContext& context);
+
+Result<PlannedChange> FreezeDrain(const Drain& action, const ObjectRef& target,
+                                  const StepContext& context);
+Result<Move> NextDrain(const Drain& action, const Incident& incident,
+                       const StepContext& context);
+
+Result<PlannedChange> FreezeEvictPod(const EvictOne& action,
+                                     const ObjectRef& target,
+                                     const StepContext& context);
+Result<Move> NextEvictPod(const Incident& incident, const StepContext& context);
+
 }  // namespace selfheal::actions

@@ -440,9 +440,9 @@ INSTANTIATE_TEST_SUITE_P(
                "rolling_restart",
                "run_script",
                {"runbooks/b.yaml:7:15: expected one of restart_pod, "
-                "rolling_restart, scale_out, rollback, set_resources, "
-                "expand_volume, renew_certificate, notify; found "
-                "\"run_script\""}},
+                "rolling_restart, scale_out, rollback, set_resources, cordon, "
+                "drain, uncordon, evict_pod, expand_volume, "
+                "renew_certificate, notify; found \"run_script\""}},
         Change{"NoAction",
                "- action: rolling_restart\n      canary",
                "- canary",

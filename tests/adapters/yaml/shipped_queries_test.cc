@@ -93,7 +93,69 @@ constexpr std::string_view kSeries = R"(
         values: '3x60'
 )";
 
-/// What one query of a rule answers about one Deployment.
+/// A node `n1` that has been lost for a while, and others that are well.
+constexpr std::string_view kNodeSeries = R"(
+      - series: 'kube_node_status_condition{node="n1",condition="Ready",status="unknown"}'
+        values: '0x30 1x40'
+      - series: 'kube_node_status_condition{node="n1",condition="Ready",status="true"}'
+        values: '1x70'
+      - series: 'kube_node_status_condition{node="n1",condition="MemoryPressure",status="true"}'
+        values: '0x70'
+      - series: 'kube_node_status_condition{node="n1",condition="DiskPressure",status="true"}'
+        values: '0x70'
+      - series: 'kube_node_status_condition{node="n2",condition="Ready",status="unknown"}'
+        values: '0x70'
+      - series: 'kube_node_status_condition{node="n2",condition="DiskPressure",status="true"}'
+        values: '1x70'
+      - series: 'kube_lease_renew_time{lease="n1"}'
+        values: '3000x70'
+      - series: 'container_memory_working_set_bytes{node="n1",id="/"}'
+        values: '90x70'
+      - series: 'container_memory_working_set_bytes{node="n2",id="/"}'
+        values: '50x70'
+      - series: 'container_memory_working_set_bytes{node="n3",id="/"}'
+        values: '60x70'
+      - series: 'container_memory_working_set_bytes{node="n4",id="/"}'
+        values: '40x70'
+      - series: 'machine_memory_bytes{node="n1"}'
+        values: '100x70'
+      - series: 'machine_memory_bytes{node="n2"}'
+        values: '100x70'
+      - series: 'machine_memory_bytes{node="n3"}'
+        values: '100x70'
+      - series: 'machine_memory_bytes{node="n4"}'
+        values: '100x70'
+      - series: 'kube_pod_info{namespace="shop",pod="a",uid="u1",node="n1"}'
+        values: '1x70'
+      - series: 'kube_pod_info{namespace="shop",pod="b",uid="u2",node="n1"}'
+        values: '1x70'
+      - series: 'kube_pod_status_ready{namespace="shop",pod="a",uid="u1",condition="false"}'
+        values: '1x70'
+      - series: 'kube_pod_status_ready{namespace="shop",pod="b",uid="u2",condition="false"}'
+        values: '0x70'
+      - series: 'container_fs_usage_bytes{node="n1",id="/",device="d"}'
+        values: '60x70'
+      - series: 'container_fs_limit_bytes{node="n1",id="/",device="d"}'
+        values: '100x70'
+      - series: 'node_filesystem_avail_bytes{instance="10:9100",fstype="ext4",mountpoint="/"}'
+        values: '30x70'
+      - series: 'node_filesystem_size_bytes{instance="10:9100",fstype="ext4",mountpoint="/"}'
+        values: '100x70'
+      - series: 'node_filesystem_files{instance="10:9100",fstype="ext4",mountpoint="/"}'
+        values: '100x70'
+      - series: 'node_filesystem_files_free{instance="10:9100",fstype="ext4",mountpoint="/"}'
+        values: '80x70'
+      - series: 'node_uname_info{instance="10:9100",nodename="n1"}'
+        values: '1x70'
+      - series: 'node_filesystem_avail_bytes{instance="11:9100",fstype="ext4",mountpoint="/"}'
+        values: '1x70'
+      - series: 'node_filesystem_size_bytes{instance="11:9100",fstype="ext4",mountpoint="/"}'
+        values: '100x70'
+      - series: 'node_uname_info{instance="11:9100",nodename="n2"}'
+        values: '1x70'
+)";
+
+/// What one query of a rule answers about one Deployment, or "Node/NAME".
 struct Expectation {
   std::string rule;
   std::string query;
@@ -101,15 +163,19 @@ struct Expectation {
   std::string value;  ///< Empty: no series.
 };
 
+ObjectRef TargetOf(const Expectation& expected) {
+  const auto node = ParseObjectRef(expected.workload);
+  if (node) return *node;
+  return {ObjectKind::kDeployment, "shop", expected.workload};
+}
+
 std::string Expanded(const RuleSet& set, const Expectation& expected) {
   for (const Rule& rule : set.rules) {
     if (rule.name != expected.rule) continue;
     for (const EvidenceQuery& query : rule.evidence) {
       if (query.name != expected.query) continue;
-      const auto text = ExpandQuery(
-          query.query,
-          {.target = {ObjectKind::kDeployment, "shop", expected.workload},
-           .pods = {}});
+      const auto text =
+          ExpandQuery(query.query, {.target = TargetOf(expected), .pods = {}});
       if (text.ok()) return *text;
       ADD_FAILURE() << text.error().message;
     }
@@ -127,7 +193,9 @@ std::string Entry(const std::string& expr, const std::string& value) {
   return text + "        exp_samples: [{labels: '{}', value: " + value + "}]\n";
 }
 
-TEST(ShippedQueries, AnswerWithOneSeriesOrNone) {
+/// Each of `expectations` about `series`, by promtool.
+void ExpectAnswers(std::string_view series,
+                   const std::vector<Expectation>& expectations) {
   if (std::system("command -v promtool > /dev/null") != 0) {
     GTEST_SKIP() << "promtool (Debian package prometheus) is not installed";
   }
@@ -140,43 +208,8 @@ TEST(ShippedQueries, AnswerWithOneSeriesOrNone) {
   std::string text =
       "rule_files: []\nevaluation_interval: 1m\ntests:\n"
       "  - interval: 1m\n    input_series:" +
-      std::string(kSeries) + "    promql_expr_test:\n";
-  for (const Expectation& expected : std::vector<Expectation>{
-           {"crash-loop", "restarts", "cart", "0"},
-           {"crash-loop", "restarts", "none", ""},
-           {"crash-loop", "waiting", "cart", "0"},
-           {"crash-loop", "waiting", "loop", "1"},
-           {"crash-loop", "waiting", "none", ""},
-           {"crash-loop", "not_ready", "cart", "0"},
-           {"memory-leak", "memory", "cart", "600"},
-           {"memory-leak", "memory", "none", ""},
-           {"memory-leak", "memory_usage_percent", "cart", "90"},
-           {"memory-leak", "memory_usage_percent", "cartridge", ""},
-           {"memory-leak", "cpu_usage_percent", "cart", "50"},
-           {"memory-leak", "error_rate_per_second", "cart", "0"},
-           {"memory-leak", "error_rate_per_second", "loop", ""},
-           {"memory-leak", "request_rate_per_second", "cart", "2"},
-           {"memory-leak", "latency_p50_ms", "cart", "100"},
-           {"memory-leak", "latency_p95_ms", "cart", "190"},
-           {"memory-leak", "latency_p99_ms", "cart", "198"},
-           {"memory-leak", "latency_p99_ms", "loop", ""},
-           {"cpu-throttling", "throttled_percent", "cart", "25"},
-           {"cpu-throttling", "throttled_percent", "idle", ""},
-           {"cpu-throttling", "throttled_percent", "none", ""},
-           {"cpu-throttling", "cpu_usage_percent", "cart", "50"},
-           {"network-latency", "latency_p99_ms", "cart", "198"},
-           {"network-latency", "latency_p99_ms", "none", ""},
-           {"network-latency", "request_rate_per_second", "cart", "2"},
-           {"connection-pool-exhaustion", "in_use_percent", "cart", "80"},
-           {"connection-pool-exhaustion", "waiting", "cart", "0"},
-           {"connection-pool-exhaustion", "in_use_percent", "old", "50"},
-           {"connection-pool-exhaustion", "waiting", "old", "2"},
-           {"connection-pool-exhaustion", "in_use_percent", "go", "90"},
-           {"connection-pool-exhaustion", "waiting", "go", "0.5"},
-           {"connection-pool-exhaustion", "in_use_percent", "free", ""},
-           {"connection-pool-exhaustion", "in_use_percent", "bouncer", "75"},
-           {"connection-pool-exhaustion", "waiting", "bouncer", "3"},
-           {"connection-pool-exhaustion", "waiting", "none", ""}}) {
+      std::string(series) + "    promql_expr_test:\n";
+  for (const Expectation& expected : expectations) {
     text += Entry(Expanded(**set, expected), expected.value);
   }
   const testing::TempFolder folder;
@@ -184,6 +217,63 @@ TEST(ShippedQueries, AnswerWithOneSeriesOrNone) {
   const std::string command =
       "promtool test rules '" + folder.Path("queries_test.yml") + "' 2>&1";
   EXPECT_EQ(std::system(command.c_str()), 0) << text;
+}
+
+TEST(ShippedQueries, AnswerAboutANode) {
+  ExpectAnswers(kNodeSeries,
+                {{"node-pressure", "trouble", "Node/n1", "1"},
+                 {"node-pressure", "trouble", "Node/n2", "0"},
+                 {"node-pressure", "trouble", "Node/n9", ""},
+                 {"node-pressure", "lease_age", "Node/n1", "300"},
+                 {"node-pressure", "lease_age", "Node/n2", ""},
+                 {"node-pressure", "memory_over_others", "Node/n1", "40"},
+                 {"node-pressure", "pods_not_ready", "Node/n1", "1"},
+                 {"node-pressure", "pods_not_ready", "Node/n2", ""},
+                 {"disk-pressure", "full", "Node/n1", "70"},
+                 {"disk-pressure", "full", "Node/n2", "100"},
+                 {"disk-pressure", "full", "Node/n9", ""},
+                 {"disk-pressure", "inodes", "Node/n1", "20"},
+                 {"disk-pressure", "inodes", "Node/n2", ""}});
+}
+
+TEST(ShippedQueries, AnswerWithOneSeriesOrNone) {
+  ExpectAnswers(
+      kSeries,
+      {{"crash-loop", "restarts", "cart", "0"},
+       {"crash-loop", "restarts", "none", ""},
+       {"crash-loop", "waiting", "cart", "0"},
+       {"crash-loop", "waiting", "loop", "1"},
+       {"crash-loop", "waiting", "none", ""},
+       {"crash-loop", "not_ready", "cart", "0"},
+       {"memory-leak", "memory", "cart", "600"},
+       {"memory-leak", "memory", "none", ""},
+       {"memory-leak", "memory_usage_percent", "cart", "90"},
+       {"memory-leak", "memory_usage_percent", "cartridge", ""},
+       {"memory-leak", "cpu_usage_percent", "cart", "50"},
+       {"memory-leak", "error_rate_per_second", "cart", "0"},
+       {"memory-leak", "error_rate_per_second", "loop", ""},
+       {"memory-leak", "request_rate_per_second", "cart", "2"},
+       {"memory-leak", "latency_p50_ms", "cart", "100"},
+       {"memory-leak", "latency_p95_ms", "cart", "190"},
+       {"memory-leak", "latency_p99_ms", "cart", "198"},
+       {"memory-leak", "latency_p99_ms", "loop", ""},
+       {"cpu-throttling", "throttled_percent", "cart", "25"},
+       {"cpu-throttling", "throttled_percent", "idle", ""},
+       {"cpu-throttling", "throttled_percent", "none", ""},
+       {"cpu-throttling", "cpu_usage_percent", "cart", "50"},
+       {"network-latency", "latency_p99_ms", "cart", "198"},
+       {"network-latency", "latency_p99_ms", "none", ""},
+       {"network-latency", "request_rate_per_second", "cart", "2"},
+       {"connection-pool-exhaustion", "in_use_percent", "cart", "80"},
+       {"connection-pool-exhaustion", "waiting", "cart", "0"},
+       {"connection-pool-exhaustion", "in_use_percent", "old", "50"},
+       {"connection-pool-exhaustion", "waiting", "old", "2"},
+       {"connection-pool-exhaustion", "in_use_percent", "go", "90"},
+       {"connection-pool-exhaustion", "waiting", "go", "0.5"},
+       {"connection-pool-exhaustion", "in_use_percent", "free", ""},
+       {"connection-pool-exhaustion", "in_use_percent", "bouncer", "75"},
+       {"connection-pool-exhaustion", "waiting", "bouncer", "3"},
+       {"connection-pool-exhaustion", "waiting", "none", ""}});
 }
 
 TEST(ShippedQueries, TheWatchIsValidPromQl) {

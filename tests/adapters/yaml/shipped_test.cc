@@ -98,6 +98,23 @@ TEST(Shipped, CpuThrottlingScalesOutAndMayBeTakenBack) {
   EXPECT_EQ(runbook.steps[0].undo, UndoMode::kAutomatic);
 }
 
+TEST(Shipped, SickNodesAreDrainedAndMayBeTakenBack) {
+  const auto set = Shipped();
+  for (const auto& [name, type] : std::map<std::string, IncidentType>{
+           {"node-pressure", IncidentType::kNodePressure},
+           {"disk-pressure", IncidentType::kDiskPressure}}) {
+    const Rule* rule = FindRule(*set, name);
+    ASSERT_NE(rule, nullptr);
+    EXPECT_EQ(rule->type, type);
+    EXPECT_EQ(rule->target, TargetMode::kNode);
+    const Runbook& runbook = set->runbooks.at(rule->runbook);
+    ASSERT_EQ(runbook.steps.size(), 1U);
+    EXPECT_EQ(runbook.steps[0].action, Action(Drain{seconds(1800)}));
+    EXPECT_EQ(runbook.steps[0].undo, UndoMode::kAutomatic);
+    EXPECT_EQ(runbook.risk, Risk::kMedium);
+  }
+}
+
 TEST(Shipped, EveryRuleHasDigestAndPosition) {
   const auto set = Shipped();
   ASSERT_GE(set->rules.size(), 5U);
@@ -151,6 +168,7 @@ TEST(Shipped, TheJsonNamesEveryRuleAndRunbook) {
   const auto pool = Item(runbooks, "connection-pool-exhaustion")["steps"];
   EXPECT_EQ(pool[0]["when"], nlohmann::json({"one_pod"}));
   EXPECT_EQ(pool[2]["connections"]["budget"], 100);
+  EXPECT_EQ(Item(runbooks, "node-pressure")["steps"][0]["timeout"], "30m");
 }
 
 }  // namespace

@@ -15,13 +15,14 @@ ADMIN_TOKEN = "admin-token-of-the-test"
 
 # What the shipped files say -> what holds here: minutes become seconds, the
 # expressions and thresholds stay.
-ALERT_TIMES = [("[1h] offset 15m", "[60s] offset 20s"), ("[15m]", "[30s]"),
+ALERT_TIMES = [("[1h] offset 15m", "[60s] offset 20s"), ("[30m]", "[60s]"),
+               ("[15m]", "[30s]"),
                ("[10m]", "[20s]"), ("[5m]", "[15s]"), ("[2m]", "[15s]"),
                (", 3600)", ", 120)")]
 RULE_TIMES = ALERT_TIMES + [("within: 15m", "within: 90s"),
                             ("within: 5m", "within: 90s")]
 RUNBOOK_TIMES = [("observe: 60s", "observe: 8s"),
-                 ("settle: 60s", "settle: 5s"),
+                 ("settle: 60s", "settle: 5s"), ("settle: 30s", "settle: 5s"),
                  ("within: 10m", "within: 120s"),
                  ("within: 15m", "within: 180s")]
 
@@ -44,9 +45,10 @@ class Product:
                                 WEBHOOK_TOKEN, 0o600)
 
     def alert_rules(self):
-        source = ROOT / "rules/prometheus/selfheal.yml"
-        return [write(str(self.folder / "alerts.yml"),
-                      compress(source.read_text(), ALERT_TIMES))]
+        return [write(str(self.folder / ("alerts-" + name)),
+                      compress((ROOT / "rules/prometheus" / name).read_text(),
+                               ALERT_TIMES))
+                for name in ("selfheal.yml", "nodes.yml")]
 
     def _copy(self, name, times):
         for file in sorted((ROOT / name).glob("*.yaml")):
@@ -57,7 +59,7 @@ class Product:
                               "\n  look_back: 15s\n  runbook:", text)
             write(str(self.folder / name / file.name), text)
 
-    def _config(self, cluster, name_spaces):
+    def _config(self, cluster, name_spaces, guards):
         return f"""
 listen: 127.0.0.1:{self.port}
 rules_dir: {self.folder}/rules
@@ -73,16 +75,16 @@ auth:
   admin_token_file: {self.folder}/admin.token
 judge: {{baseline: 90s, baseline_step: 1s, min_baseline: 60, step: 1s, window: 60}}
 watch: {{interval: 5s}}
-guards: {{max_actions_in_flight: 2}}
+guards: {{max_actions_in_flight: 2{guards}}}
 """
 
-    def start(self, cluster, name_spaces, processes):
+    def start(self, cluster, name_spaces, processes, guards=""):
         self._copy("rules", RULE_TIMES)
         self._copy("runbooks", RUNBOOK_TIMES)
         write(str(self.folder / "admin.token"), f"alice:{ADMIN_TOKEN}\n",
               0o600)
         config = write(str(self.folder / "selfheal.yaml"),
-                       self._config(cluster, name_spaces))
+                       self._config(cluster, name_spaces, guards))
         program = os.path.join(os.environ["SELFHEAL_BUILD"], "selfheal")
         processes.start("selfheal", [program, "serve", "--config", config])
         wait_until("selfheal", lambda: answers(self.url + "/-/ready"), 30)

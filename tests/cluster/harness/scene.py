@@ -61,8 +61,8 @@ class Scene:
                  "subjects": [{"kind": "ServiceAccount", "name": account,
                                "namespace": owner}]})
 
-    def serve(self, spaces):
-        self.product.start(self.cluster, spaces, self.processes)
+    def serve(self, spaces, guards=""):
+        self.product.start(self.cluster, spaces, self.processes, guards)
 
     def settle(self):
         """A calm time, to compare with."""
