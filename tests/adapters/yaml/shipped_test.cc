@@ -75,16 +75,20 @@ TEST(Shipped, MemoryLeakRestartsTheWorkloadWithACanary) {
   EXPECT_EQ(runbook.risk, Risk::kLow);
 }
 
-TEST(Shipped, CrashLoopRestartsThePod) {
+TEST(Shipped, CrashLoopGoesBackOrRestartsThePod) {
   const auto set = Shipped();
   const Rule* rule = FindRule(*set, "crash-loop");
   ASSERT_NE(rule, nullptr);
   EXPECT_EQ(rule->target, TargetMode::kPod);
   EXPECT_EQ(rule->look_back, seconds(300));
   const Runbook& runbook = set->runbooks.at(rule->runbook);
-  ASSERT_EQ(runbook.steps.size(), 1U);
-  EXPECT_EQ(runbook.steps[0].action, Action(RestartPod{}));
-  EXPECT_EQ(runbook.steps[0].undo, UndoMode::kNone);
+  ASSERT_EQ(runbook.steps.size(), 2U);
+  EXPECT_EQ(runbook.steps[0].action, Action(Rollback{}));
+  EXPECT_EQ(runbook.steps[0].when, std::vector<Cause>{Cause::kNewRevision});
+  EXPECT_EQ(runbook.steps[0].undo, UndoMode::kAutomatic);
+  EXPECT_EQ(runbook.steps[1].action, Action(RestartPod{}));
+  EXPECT_EQ(runbook.steps[1].undo, UndoMode::kNone);
+  EXPECT_EQ(runbook.escalate_after_steps, 1) << "never in a loop";
 }
 
 TEST(Shipped, CpuThrottlingScalesOutAndMayBeTakenBack) {
