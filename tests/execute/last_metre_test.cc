@@ -139,6 +139,60 @@ TEST_F(LastMetreTest, TheTimeIsTakenOnceMoreAtTheEnd) {
   EXPECT_EQ(last.Check(intent).error().code, Code::kAborted);
 }
 
+/// The history itself may hold what the template that stands does not allow.
+TEST_F(LastMetreTest, AKeptTemplateThatWidensIsRefused) {
+  const std::string wide =
+      R"({"metadata":{"labels":{"app":"cart"}},"spec":{"containers":)"
+      R"([{"image":"cart:1","name":"app"}],"hostNetwork":true}})";
+  GuardWorld world(Scene::kRollback);
+  world.As<SetTemplate>().pod_template = wide;
+  EXPECT_FALSE(Check(world, Make(world)).ok()) << "in no revision";
+  world.cluster.Edit({ObjectKind::kReplicaSet, "shop", "cart-old"},
+                     [&](ClusterObject& o) {
+                       std::get<WorkloadState>(o.state).pod_template = wide;
+                     });
+  const auto refused = Check(world, Make(world));
+  ASSERT_FALSE(refused.ok());
+  EXPECT_EQ(refused.error().message, "it would set spec.hostNetwork to true");
+  // Where it stands already, the way back may keep it.
+  world.EditWorkload([&](ClusterObject& o) {
+    std::get<WorkloadState>(o.state).pod_template = wide;
+  });
+  EXPECT_TRUE(Check(world, Make(world)).ok());
+}
+
+TEST_F(LastMetreTest, AHistoryThatCannotBeReadIsNone) {
+  GuardWorld world(Scene::kRollback);
+  const Intent intent = Make(world);
+  world.cluster.FailList(ObjectKind::kReplicaSet,
+                         {Code::kDeadlineExceeded, "no answer"});
+  EXPECT_EQ(Check(world, intent).error().code, Code::kDeadlineExceeded);
+}
+
+TEST_F(LastMetreTest, ASyncIsToARevisionThatTheApplicationKnows) {
+  const ObjectRef ref{ObjectKind::kApplication, "shop", "cart"};
+  GuardWorld world(Scene::kRollback);
+  world.mutation = RequestSync{ref, "uid-app", "7", "c2", "action"};
+  ApplicationState state;
+  state.sync_revision = "c3";
+  state.history = {{"c2", {}}, {"c3", {}}};
+  const auto allowed = [&] {
+    ClusterObject object;
+    object.ref = ref;
+    object.uid = "uid-app";
+    object.resource_version = "7";
+    object.state = state;
+    world.cluster.Put(object);
+    return Check(world, Make(world)).ok();
+  };
+  EXPECT_TRUE(allowed());
+  state.busy = true;
+  EXPECT_FALSE(allowed());
+  state.busy = false;
+  world.As<RequestSync>().revision = "c9";
+  EXPECT_FALSE(allowed());
+}
+
 TEST_F(LastMetreTest, AnEncoderThatErrsOrLiesIsNotTrusted) {
   GuardWorld world(Scene::kScale);
   client_.encode = [](const Mutation&) -> Result<WireRequest> {
