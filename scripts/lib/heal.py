@@ -12,6 +12,8 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts/lib"))
 sys.path.insert(0, str(ROOT / "tests/e2e"))
+sys.path.insert(0, str(ROOT / "tests/cluster"))
+from harness.processes import Failed  # noqa: E402
 from heal_cases import chance_of  # noqa: E402
 
 ENDED = ("Mitigated", "Dismissed", "Escalated", "Cancelled")
@@ -30,6 +32,7 @@ class Run:
         self.case, self.seed = case, seed
         self.phase, self.reason, self.seconds = "", "", None
         self.actions, self.harmful = 0, []
+        self.broken = ""  # why the run itself could not be carried out
 
     def judge(self, world):
         """Everything that changed the cluster, and every incident's end."""
@@ -52,7 +55,7 @@ class Run:
                                 visible).total_seconds()
 
     def good(self):
-        return (not self.harmful and self.actions <= self.case.most_actions
+        return (not self.broken and not self.harmful and self.actions <= self.case.most_actions
                 and self.case.phase in ("", self.phase))
 
 
@@ -72,11 +75,14 @@ def follow(case, world):
 
 def run_one(make_world, case, seed):
     run = Run(case, seed)
-    with make_world(case, seed) as world:
-        world.settle()
-        case.inject(world, chance_of(seed))
-        follow(case, world)
-        run.judge(world)
+    try:
+        with make_world(case, seed) as world:
+            world.settle()
+            case.inject(world, chance_of(seed))
+            follow(case, world)
+            run.judge(world)
+    except (AssertionError, OSError, Failed) as error:
+        run.broken = str(error)
     return run
 
 
@@ -86,7 +92,8 @@ def say(run):
     print(f"heal: {run.case.type} ({run.case.name}) seed {run.seed}: {verdict}, "
           f"{run.phase or 'no incident'}, {took}, actions {run.actions}"
           + (f", harmful {run.harmful}" if run.harmful else "")
-          + ("" if run.good() else f": {run.reason}"), flush=True)
+          + ("" if run.good() else f": {run.broken or run.reason}"),
+          flush=True)
 
 
 def percentile(values, share):
