@@ -39,11 +39,16 @@ MutationPurpose PurposeOf(const Incident& incident, const Move& move,
       .needs_approval = false};
 }
 
-/// The sentence that confirmed the incident.
+/// The sentence that confirmed the incident, and the cause on which the step
+/// is taken.
 std::string EvidenceOf(const Incident& incident) {
   const auto& assessment = incident.assessment;
   if (!assessment || assessment->reasons.empty()) return "no assessment";
-  return assessment->reasons.front();
+  const std::string& confirmed = assessment->reasons.front();
+  const auto& cause = incident.plan->cause;
+  if (!cause) return confirmed;
+  return confirmed + "; " + std::string(CauseName(cause->cause)) + ": " +
+         cause->reason;
 }
 
 /// Why nothing is sent at all; empty where it is.

@@ -54,6 +54,18 @@ class Branches : public ::testing::Test {
     return pipeline_.Only();
   }
 
+  /// What the last row of a stage says of `key`.
+  std::string Said(Stage stage, const std::string& key) {
+    std::string said;
+    for (const AuditRecord& row : pipeline_.store.state().audit) {
+      if (row.stage != stage) continue;
+      for (const auto& [name, value] : row.data) {
+        if (name == key) said = std::get<std::string>(value);
+      }
+    }
+    return said;
+  }
+
   std::string Pod(std::size_t i) { return pipeline_.PodsOf("cart").at(i); }
 
   void Change(const std::function<void(Runbook&)>& change) {
@@ -88,6 +100,12 @@ TEST_F(Branches, TheOnePodIsRestartedAndNoOther) {
   ASSERT_TRUE(incident.plan->cause.has_value());
   EXPECT_EQ(incident.plan->cause->cause, Cause::kOnePod);
   EXPECT_EQ(incident.plan->cause->names, Lines{sick});
+  const std::string why = "1 of 3 pods: latency_p99_ms of " + sick;
+  EXPECT_TRUE(Said(Stage::kAssess, "cause.one_pod").starts_with(why));
+  EXPECT_TRUE(Said(Stage::kPlan, "because").starts_with("one_pod: " + why));
+  ASSERT_FALSE(pipeline_.notices.empty());
+  EXPECT_NE(pipeline_.notices.front().lines.at(1).find("one_pod: " + why),
+            std::string::npos);
 }
 
 TEST_F(Branches, WhatFollowsFitsTheEvidenceOfThen) {
