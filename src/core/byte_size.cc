@@ -41,4 +41,9 @@ std::optional<long long> ParseByteSize(std::string_view text) {
   return std::nullopt;
 }
 
+std::string MemoryText(long long bytes) {
+  constexpr long long kMebibyte = 1048576;
+  return std::to_string((bytes + kMebibyte - 1) / kMebibyte) + "Mi";
+}
+
 }  // namespace selfheal

@@ -3,7 +3,7 @@
 #include <exception>
 #include <string>
 
-#include "core/memory_amount.h"
+#include "core/byte_size.h"
 #include "execute/template_check.h"
 
 namespace selfheal {
@@ -39,8 +39,8 @@ std::string MemoryProblem(const SetMemory& mutation, const ClusterObject& live,
   if (state == nullptr) return "the object has no containers";
   for (const ContainerMemory& one : state->memory) {
     if (one.name != mutation.container) continue;
-    const auto from = ParseMemory(one.limit);
-    const auto to = ParseMemory(mutation.limit);
+    const auto from = ParseByteSize(one.limit);
+    const auto to = ParseByteSize(mutation.limit);
     if (!from || !to || *from < 1 || *to < 1) return "a limit of none";
     if (!undo && (*to <= *from || 2 * *to > 3 * *from)) {
       return "a limit out of reach";

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "core/memory_amount.h"
+#include "core/byte_size.h"
 #include "guard/guards.h"
 
 namespace selfheal::guard {
@@ -32,8 +32,8 @@ Finding GuardMemoryLimits(const GuardInput& input) {
   if (found == state->memory.end()) {
     return Deny("there is no container " + mutation->container);
   }
-  const auto from = ParseMemory(found->limit);
-  const auto to = ParseMemory(mutation->limit);
+  const auto from = ParseByteSize(found->limit);
+  const auto to = ParseByteSize(mutation->limit);
   const std::string change =
       "memory limit " + found->limit + " -> " + mutation->limit;
   if (!from || !to || *from < 1 || *to < 1) {

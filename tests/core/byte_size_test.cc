@@ -24,5 +24,11 @@ TEST(ByteSize, WhatIsNoAmountIsNothing) {
   }
 }
 
+TEST(ByteSize, IsWrittenInWholeMebibytes) {
+  EXPECT_EQ(MemoryText(384LL << 20), "384Mi");
+  EXPECT_EQ(MemoryText((384LL << 20) + 1), "385Mi");
+  EXPECT_EQ(ParseByteSize(MemoryText(123456789)), 118LL << 20);
+}
+
 }  // namespace
 }  // namespace selfheal

@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <map>
 
-#include "core/memory_amount.h"
+#include "core/byte_size.h"
 #include "execute/actions/actions.h"
 #include "execute/workload.h"
 
@@ -78,8 +78,8 @@ Result<std::string> NamespaceProblem(ClusterView& view, const std::string& ns,
   if (!ranges.ok()) return ranges.error();
   for (const ClusterObject& range : *ranges) {
     const auto* state = range.As<LimitRangeState>();
-    const auto container = ParseMemory(state->container_max);
-    const auto pod = ParseMemory(state->pod_max);
+    const auto container = ParseByteSize(state->container_max);
+    const auto pod = ParseByteSize(state->pod_max);
     if ((container && growth.to > *container) ||
         (pod && growth.pod_total > *pod)) {
       return ToString(range.ref) + " allows no more";
@@ -97,9 +97,9 @@ Result<std::string> NamespaceProblem(ClusterView& view, const std::string& ns,
         continue;
       }
       const auto used = state->used.find(name);
-      const auto most = ParseMemory(hard->second);
+      const auto most = ParseByteSize(hard->second);
       const auto now =
-          ParseMemory(used == state->used.end() ? "" : used->second);
+          ParseByteSize(used == state->used.end() ? "" : used->second);
       if (!most || !now || *now + more > *most) {
         return ToString(quota.ref) + " leaves no room for " + MemoryText(more) +
                " more of " + name;
@@ -117,7 +117,7 @@ Result<std::string> NodeProblem(ClusterView& view, const Growth& growth) {
   for (const ClusterObject& node : *nodes) {
     largest = std::max(
         largest,
-        ParseMemory(node.As<NodeState>()->allocatable_memory).value_or(0));
+        ParseByteSize(node.As<NodeState>()->allocatable_memory).value_or(0));
   }
   if (growth.pod_total <= largest) return std::string();
   return "no node has " + MemoryText(growth.pod_total);
@@ -125,7 +125,7 @@ Result<std::string> NodeProblem(ClusterView& view, const Growth& growth) {
 
 Result<Growth> GrowthOf(const ClusterObject& workload,
                         const ContainerMemory& memory, int percent) {
-  const auto limit = ParseMemory(memory.limit);
+  const auto limit = ParseByteSize(memory.limit);
   if (!limit || *limit < 1) {
     return Impossible("container " + memory.name + " has no memory limit");
   }
@@ -139,12 +139,12 @@ Result<Growth> GrowthOf(const ClusterObject& workload,
   const long long most =
       *limit + *limit * std::min(percent, kMostPercent) / 100;
   growth.to = most - most % kMiB;
-  growth.request_too = ParseMemory(memory.request) == limit;
+  growth.request_too = ParseByteSize(memory.request) == limit;
   growth.pods = workload.As<WorkloadState>()->replicas + 1;
   for (const auto& one : workload.As<WorkloadState>()->memory) {
     growth.pod_total += one.name == memory.name
                             ? growth.to
-                            : ParseMemory(one.limit).value_or(0);
+                            : ParseByteSize(one.limit).value_or(0);
   }
   if (growth.to <= growth.from) {
     return Impossible("container " + memory.name + " has too small a limit");
