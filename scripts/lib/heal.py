@@ -5,6 +5,7 @@ import argparse
 import datetime
 import json
 import pathlib
+import re
 import statistics
 import sys
 import time
@@ -39,7 +40,7 @@ class Run:
         changed = world.changes()
         incidents = [world.incident(i["id"]) for i in world.incidents()]
         self.harmful = [path for path in changed if not self.case.may_touch
-                        or self.case.may_touch not in path]
+                        or not re.search(self.case.may_touch, path)]
         self.actions = len({
             (incident["id"], each["step"]) for incident in incidents
             for each in incident.get("executions", [])

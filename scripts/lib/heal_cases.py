@@ -13,7 +13,7 @@ class Case:
     type: str
     name: str
     inject: Callable  # (stack, random.Random)
-    may_touch: str  # a part of the path of each request that may change things
+    may_touch: str  # regular expression of the paths that may be changed
     phase: str = "Mitigated"
     most_actions: int = 1
     seconds: float = 150
@@ -60,6 +60,18 @@ def leaking_pool(stack, chance):
                  pods=1)
 
 
+def bad_revision(stack, chance):
+    stack.patch("/apis/apps/v1/namespaces/shop/deployments/checkout", {
+        "spec": {"template": {"spec": {"containers": [{
+            "name": "checkout", "image": "checkout:crash"}]}}}},
+        "application/strategic-merge-patch+json")
+
+
+def sick_node(stack, chance):
+    stack.set_node(chance.choice(("node-1", "node-2")), "MemoryPressure",
+                   "True")
+
+
 def noise(chance):
     return round(chance.uniform(0.005, 0.02), 4)
 
@@ -72,6 +84,10 @@ HEALED = [
     Case("network_latency", "one pod answers slowly", slow_pod, "/pods/cart-"),
     Case("connection_pool_exhaustion", "one pod keeps its connections",
          leaking_pool, "/pods/checkout-"),
+    Case("crash_loop", "a new revision crashes", bad_revision,
+         "deployments/checkout$", approve=True, seconds=240),
+    Case("node_pressure", "a node is short of memory", sick_node,
+         "nodes/node-[12]$|/eviction$", seconds=240),
     Case("disk_pressure", "a volume fills", volume,
          "persistentvolumeclaims/data-orders-0"),
     Case("certificate_expiry", "cert-manager's certificate ends", certificate,

@@ -44,6 +44,10 @@ class World(Stack):
                                   "spec": {"containers": [{
                                       "name": name, "image": name + ":1"}]}}}})
 
+    def set_node(self, name, condition, status):
+        request("POST", self.sim + "/sim/node", {
+            "name": name, "condition": condition, "status": status})
+
     def lose_answers(self, count):
         request("POST", self.sim + "/sim/faults", {
             "path": "/api", "count": count, "do": "drop"})

@@ -77,6 +77,8 @@ Result<std::vector<guard::MissingRight>> AccessWatch::Ask(const RuleSet& set) {
       const auto rights = RightsOf(ActGrants(action), ns);
       needed.insert(needed.end(), rights.begin(), rights.end());
     }
+    const auto of_cluster = RightsOf(ClusterGrantsOf(action), "");
+    needed.insert(needed.end(), of_cluster.begin(), of_cluster.end());
     if (ports_.config.guards.nodes) {
       const auto rights = RightsOf(NodeGrantsOf(action), "");
       needed.insert(needed.end(), rights.begin(), rights.end());

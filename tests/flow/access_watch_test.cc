@@ -83,6 +83,14 @@ TEST_F(AccessWatchTest, EveryRightOfEveryActionIsAskedInEveryNamespace) {
   EXPECT_EQ(watch_.Off(), Names{"scale"});
 }
 
+TEST_F(AccessWatchTest, WhatAnActionReadsOfTheClusterIsAskedOnce) {
+  Add("volume", ExpandVolume{});
+  access_.lacking = {"get storageclasses.storage.k8s.io everywhere"};
+  watch_.RunOnce();
+  EXPECT_EQ(watch_.Off(), Names{"volume"});
+  EXPECT_EQ(watch_.Missing().size(), 1u);
+}
+
 TEST_F(AccessWatchTest, AsksAgainForNewRulesAndAfterFiveMinutes) {
   watch_.RunOnce();
   watch_.RunOnce();
