@@ -20,6 +20,7 @@ from heal_cases import chance_of  # noqa: E402
 ENDED = ("Mitigated", "Dismissed", "Escalated", "Cancelled")
 HEALED_SHARE = 0.95
 MEDIAN_SECONDS = 240
+READING_SECONDS = 3  # a person reads a question before the answer
 
 
 def when(text):
@@ -63,10 +64,13 @@ class Run:
 def follow(case, world):
     """Until the incident of the case has ended, or its time is over."""
     end = time.monotonic() + case.seconds
+    asked = {}
     while time.monotonic() < end:
         for incident in world.incidents():
             if case.approve and incident["phase"] == "AwaitingApproval":
-                world.approve(incident["id"])
+                since = asked.setdefault(incident["id"], time.monotonic())
+                if time.monotonic() >= since + READING_SECONDS:
+                    world.approve(incident["id"])
         kinds = [i["phase"] for i in world.incidents()
                  if case.type in (i["type"], "adversarial")]
         if case.phase and kinds and all(phase in ENDED for phase in kinds):
