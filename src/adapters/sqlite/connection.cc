@@ -40,9 +40,9 @@ void SetLimits(sqlite3* db) {
 
 Result<std::unique_ptr<Connection>> Connection::Open(
     const std::string& path, Mode mode, std::chrono::milliseconds busy) {
-  const int flags = mode == Mode::kReadWrite
-                        ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                        : SQLITE_OPEN_READONLY;
+  int flags = SQLITE_OPEN_READONLY;
+  if (mode != Mode::kReadOnly) flags = SQLITE_OPEN_READWRITE;
+  if (mode == Mode::kReadWrite) flags |= SQLITE_OPEN_CREATE;
   sqlite3* db = nullptr;
   const int code =
       sqlite3_open_v2(path.c_str(), &db, flags | SQLITE_OPEN_NOMUTEX, nullptr);
@@ -54,7 +54,7 @@ Result<std::unique_ptr<Connection>> Connection::Open(
   Result<void> set = out->Exec(kSettings);
   if (set.ok()) {
     set =
-        out->Exec(mode == Mode::kReadWrite ? kWriterSettings : kReaderSettings);
+        out->Exec(mode == Mode::kReadOnly ? kReaderSettings : kWriterSettings);
   }
   // Setting the automatic checkpoint replaces the hook.
   sqlite3_wal_hook(db, KeepFrames, &out->wal_frames_);

@@ -66,7 +66,8 @@ class Statement {
 /// One connection to the database file. Not thread-safe.
 class Connection {
  public:
-  enum class Mode { kReadWrite, kReadOnly };
+  /// kReadWrite makes a file that is not there; kExisting never does.
+  enum class Mode { kReadWrite, kExisting, kReadOnly };
 
   /// Opens the file (made by kReadWrite where it is absent) and sets what
   /// every connection needs; waits at most `busy` for other processes.

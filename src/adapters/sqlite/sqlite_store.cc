@@ -56,7 +56,7 @@ Result<std::unique_ptr<Connection>> OpenExisting(const std::string& path) {
   if (access(path.c_str(), F_OK) != 0) {
     return Error{Code::kUnavailable, path + ": the file is gone"};
   }
-  return Connection::Open(path, Connection::Mode::kReadWrite, kBusy);
+  return Connection::Open(path, Connection::Mode::kExisting, kBusy);
 }
 
 }  // namespace
