@@ -115,7 +115,7 @@ foreach(folder ${folders})
       list(APPEND label threaded)
       list(APPEND SELFHEAL_THREADED_TARGETS ${target})
     endif()
-    math(EXPR timeout "${timeout} * 6")
+    math(EXPR timeout "${timeout} * 15")
     add_test(NAME ${folder} COMMAND ${target}
       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(${folder} PROPERTIES LABELS "${label}"
