@@ -64,23 +64,27 @@ const Pattern* PatternSource::Find(const std::string& expr) const {
   return nullptr;
 }
 
+Result<QueryAnswer> PatternSource::Answer(const std::optional<Error>& fault,
+                                          const RangeQuery& query) const {
+  if (fault) return *fault;
+  if (down) {
+    return Error{Code::kUnavailable, "prometheus: connection refused"};
+  }
+  QueryAnswer answer;
+  answer.warnings = warnings;
+  if (const Pattern* pattern = Find(query.expr)) {
+    answer.series.push_back(
+        SeriesOf(*pattern, query.expr, query.start, query.end, query.step));
+  }
+  return answer;
+}
+
 std::vector<Result<QueryAnswer>> PatternSource::QueryRange(
     std::span<const RangeQuery> queries, Duration) {
   const auto fault = gate_.Enter();
   std::vector<Result<QueryAnswer>> answers;
   for (const RangeQuery& query : queries) {
-    if (fault || down) {
-      answers.push_back(fault.value_or(
-          Error{Code::kUnavailable, "prometheus: connection refused"}));
-      continue;
-    }
-    QueryAnswer answer;
-    answer.warnings = warnings;
-    if (const Pattern* pattern = Find(query.expr)) {
-      answer.series.push_back(
-          SeriesOf(*pattern, query.expr, query.start, query.end, query.step));
-    }
-    answers.push_back(std::move(answer));
+    answers.push_back(Answer(fault, query));
   }
   return answers;
 }
@@ -90,18 +94,8 @@ std::vector<Result<QueryAnswer>> PatternSource::Query(
   const auto fault = gate_.Enter();
   std::vector<Result<QueryAnswer>> answers;
   for (const InstantQuery& query : queries) {
-    if (fault || down) {
-      answers.push_back(fault.value_or(
-          Error{Code::kUnavailable, "prometheus: connection refused"}));
-      continue;
-    }
-    QueryAnswer answer;
-    answer.warnings = warnings;
-    if (const Pattern* pattern = Find(query.expr)) {
-      answer.series.push_back(
-          SeriesOf(*pattern, query.expr, query.at, query.at, seconds(1)));
-    }
-    answers.push_back(std::move(answer));
+    answers.push_back(
+        Answer(fault, {query.expr, query.at, query.at, seconds(1)}));
   }
   return answers;
 }

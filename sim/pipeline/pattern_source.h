@@ -52,6 +52,8 @@ class PatternSource final : public MetricSource {
   double ValueAt(const Pattern& pattern, Time at, bool calm_always) const;
   Series SeriesOf(const Pattern& pattern, const std::string& expr, Time start,
                   Time end, seconds step) const;
+  Result<QueryAnswer> Answer(const std::optional<Error>& fault,
+                             const RangeQuery& query) const;
   const Pattern* Find(const std::string& expr) const;
 
   const Clock& clock_;

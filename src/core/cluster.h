@@ -146,7 +146,6 @@ struct NodeState {
   Amounts allocatable;
   std::vector<std::string> addresses;  ///< Of every type.
   std::string kubelet_version;         ///< status.nodeInfo, "v1.34.4" or "".
-  std::string allocatable_memory;      ///< A quantity, or "".
   std::map<std::string, std::string> conditions;  ///< Type -> status.
 };
 

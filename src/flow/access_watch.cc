@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "execute/rights.h"
+#include "flow/places.h"
 
 namespace selfheal {
 namespace {
@@ -37,14 +38,6 @@ std::vector<Right> RightsOf(const std::vector<Grant>& grants,
   return rights;
 }
 
-/// The configured namespaces; "" where all are.
-std::vector<std::string> Places(const Config& config) {
-  const auto& namespaces = config.kubernetes.namespaces;
-  const bool all =
-      std::find(namespaces.begin(), namespaces.end(), "*") != namespaces.end();
-  return all ? std::vector<std::string>{""} : namespaces;
-}
-
 /// Each kind of action that a runbook of `set` takes, once.
 std::map<ActionKind, Action> ActionsOf(const RuleSet& set) {
   std::map<ActionKind, Action> actions;
@@ -73,7 +66,7 @@ Result<std::vector<guard::MissingRight>> AccessWatch::Ask(const RuleSet& set) {
   std::vector<guard::MissingRight> missing;
   for (const auto& [kind, action] : ActionsOf(set)) {
     std::vector<Right> needed;
-    for (const std::string& ns : Places(ports_.config)) {
+    for (const std::string& ns : PlacesOf(ports_.config)) {
       const auto rights = RightsOf(ActGrants(action), ns);
       needed.insert(needed.end(), rights.begin(), rights.end());
     }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/duration.h"
+#include "flow/places.h"
 #include "guard/guards.h"
 
 namespace selfheal {
@@ -104,16 +105,9 @@ guard::Surroundings SurroundingsWatch::Read() {
   return now;
 }
 
-std::vector<std::string> SurroundingsWatch::Places() const {
-  const auto& namespaces = ports_.config.kubernetes.namespaces;
-  const bool all =
-      std::find(namespaces.begin(), namespaces.end(), "*") != namespaces.end();
-  return all ? std::vector<std::string>{""} : namespaces;
-}
-
 Result<void> SurroundingsWatch::CountTargets(
     std::map<ObjectKind, int>& population) {
-  for (const std::string& ns : Places()) {
+  for (const std::string& ns : PlacesOf(ports_.config)) {
     for (const ObjectKind kind :
          {ObjectKind::kDeployment, ObjectKind::kStatefulSet,
           ObjectKind::kDaemonSet}) {
@@ -153,7 +147,7 @@ void SurroundingsWatch::LookAtCluster() {
   last_.problem.clear();
   last_.population = std::move(population);
   last_.population[ObjectKind::kNode] = static_cast<int>(nodes->size());
-  last_.counted = Places();
+  last_.counted = PlacesOf(ports_.config);
   if (last_.counted == std::vector<std::string>{""}) last_.counted.clear();
   last_.nodes.clear();
   for (const ClusterObject& node : *nodes) {

@@ -51,7 +51,6 @@ class SurroundingsWatch final : public guard::SurroundingsReader {
 
  private:
   /// The namespaces to list; "" = every one.
-  std::vector<std::string> Places() const;
   Result<void> CountTargets(std::map<ObjectKind, int>& population);
   void NoteVersions(const std::vector<ClusterObject>& nodes,
                     const std::string& server, Time now) REQUIRES(mutex_);

@@ -30,5 +30,18 @@ TEST(ByteSize, IsWrittenInWholeMebibytes) {
   EXPECT_EQ(ParseByteSize(MemoryText(123456789)), 118LL << 20);
 }
 
+TEST(Amounts, QuantitiesAsKubernetesWritesThem) {
+  EXPECT_EQ(ParseQuantity("250m"), 0.25);
+  EXPECT_EQ(ParseQuantity("2"), 2);
+  EXPECT_EQ(ParseQuantity("0.5"), 0.5);
+  EXPECT_EQ(ParseQuantity("1e3"), 1000);
+  EXPECT_EQ(ParseQuantity("64Mi"), 67108864);
+  EXPECT_EQ(ParseQuantity("1Gi"), 1073741824);
+  EXPECT_EQ(ParseQuantity("5G"), 5e9);
+  for (const char* wrong : {"", "Mi", "5 Gi", "five", "1GiB", "nan", "inf"}) {
+    EXPECT_FALSE(ParseQuantity(wrong).has_value()) << wrong;
+  }
+}
+
 }  // namespace
 }  // namespace selfheal

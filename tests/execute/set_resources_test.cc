@@ -31,7 +31,7 @@ class SetResourcesTest : public ::testing::Test {
     view_.Put(cart);
     ClusterObject node = Named(ObjectKind::kNode, "n1");
     NodeState host;
-    host.allocatable_memory = "1Gi";
+    host.allocatable.memory_bytes = 1LL << 30;
     node.state = host;
     view_.Put(node);
     PutPod("a", "app", "OOMKilled");
@@ -134,7 +134,7 @@ TEST_F(SetResourcesTest, ALimitRangeInTheWay) {
 
 TEST_F(SetResourcesTest, NoNodeIsLargeEnough) {
   view_.Edit({ObjectKind::kNode, "", "n1"}, [](ClusterObject& o) {
-    std::get<NodeState>(o.state).allocatable_memory = "223Mi";
+    std::get<NodeState>(o.state).allocatable.memory_bytes = 223LL << 20;
   });
   EXPECT_FALSE(Plan().ok());
 }

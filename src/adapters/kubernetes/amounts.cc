@@ -1,30 +1,13 @@
 #include "adapters/kubernetes/amounts.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
-#include <utility>
+
+#include "core/byte_size.h"
 
 namespace selfheal::kubernetes {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, double>, 15> kUnits = {
-    {{"", 1},
-     {"n", 1e-9},
-     {"u", 1e-6},
-     {"m", 1e-3},
-     {"k", 1e3},
-     {"M", 1e6},
-     {"G", 1e9},
-     {"T", 1e12},
-     {"P", 1e15},
-     {"E", 1e18},
-     {"Ki", 1024.0},
-     {"Mi", 1048576.0},
-     {"Gi", 1073741824.0},
-     {"Ti", 1099511627776.0},
-     {"Pi", 1125899906842624.0}}};
 /// No quantity that we sum comes near it.
 constexpr double kMost = 1e18;
 
@@ -48,18 +31,6 @@ Amounts AmountsOf(const FieldReader& amounts) {
 }
 
 }  // namespace
-
-std::optional<double> ParseQuantity(std::string_view text) {
-  double value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || !std::isfinite(value)) return std::nullopt;
-  const std::string_view unit(stop, static_cast<std::size_t>(end - stop));
-  for (const auto& [name, factor] : kUnits) {
-    if (name == unit) return value * factor;
-  }
-  return std::nullopt;
-}
 
 Amounts RequestsOf(const FieldReader& pod_spec) {
   Amounts sum;

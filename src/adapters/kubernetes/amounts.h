@@ -1,15 +1,9 @@
 #pragma once
 
-#include <optional>
-#include <string_view>
-
 #include "codec/field_reader.h"
 #include "core/cluster.h"
 
 namespace selfheal::kubernetes {
-
-/// A quantity as Kubernetes writes it ("250m", "64Mi", "1e3") as a number.
-std::optional<double> ParseQuantity(std::string_view text);
 
 /// What the containers of a pod's spec ask for together; an init container
 /// counts where it alone asks for more.

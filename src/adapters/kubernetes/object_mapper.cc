@@ -178,7 +178,6 @@ NodeState MapNode(const FieldReader& root, const Labels& labels) {
       labels.contains("node-role.kubernetes.io/control-plane") ||
       labels.contains("node-role.kubernetes.io/master");
   state.kubelet_version = status.Object("nodeInfo").String("kubeletVersion");
-  state.allocatable_memory = status.Object("allocatable").String("memory");
   for (const FieldReader& condition : status.Objects("conditions")) {
     state.conditions[condition.Required("type")] = condition.String("status");
   }

@@ -115,9 +115,7 @@ Result<std::string> NodeProblem(ClusterView& view, const Growth& growth) {
   if (!nodes.ok()) return nodes.error();
   long long largest = 0;
   for (const ClusterObject& node : *nodes) {
-    largest = std::max(
-        largest,
-        ParseByteSize(node.As<NodeState>()->allocatable_memory).value_or(0));
+    largest = std::max(largest, node.As<NodeState>()->allocatable.memory_bytes);
   }
   if (growth.pod_total <= largest) return std::string();
   return "no node has " + MemoryText(growth.pod_total);
