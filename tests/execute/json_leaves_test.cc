@@ -35,6 +35,22 @@ TEST(JsonLeaves, EscapesEndNoString) {
   EXPECT_EQ(leaves->at("c"), "1");
 }
 
+/// Objects within objects, well formed.
+std::string Nested(int levels) {
+  std::string text = "1";
+  for (int i = 0; i < levels; ++i) text = "{\"a\":" + text + "}";
+  return text;
+}
+
+TEST(JsonLeaves, DepthAndLengthHaveAnEnd) {
+  EXPECT_TRUE(LeavesOf(Nested(31)).ok());
+  EXPECT_FALSE(LeavesOf(Nested(32)).ok());
+  const std::string frame = R"({"a":""})";
+  const std::string most(1024 * 1024 - frame.size(), 'x');
+  EXPECT_TRUE(LeavesOf(R"({"a":")" + most + R"("})").ok());
+  EXPECT_FALSE(LeavesOf(R"({"a":")" + most + R"(x"})").ok());
+}
+
 TEST(JsonLeaves, WhatIsNoSuchTextIsAnError) {
   std::string deep;
   for (int i = 0; i < 40; ++i) deep += R"({"a":)";
