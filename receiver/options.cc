@@ -45,6 +45,7 @@ int RunProgram(int argc, char** argv) {
   AddCheckCommand(program, exit_code);
   AddTestCommand(program, exit_code);
   AddExplainCommand(program, exit_code);
+  AddBacktestCommand(program, exit_code);
   AddScoreCommand(program, exit_code);
   AddForecastCommand(program, exit_code);
   AddRbacCommand(program, exit_code);

@@ -13,6 +13,7 @@ namespace selfheal {
 void AddServeCommand(CLI::App& program, int& exit_code);
 void AddCheckCommand(CLI::App& program, int& exit_code);
 void AddExplainCommand(CLI::App& program, int& exit_code);
+void AddBacktestCommand(CLI::App& program, int& exit_code);
 void AddScoreCommand(CLI::App& program, int& exit_code);
 void AddForecastCommand(CLI::App& program, int& exit_code);
 void AddRbacCommand(CLI::App& program, int& exit_code);

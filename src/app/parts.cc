@@ -13,6 +13,7 @@
 #include "adapters/sqlite/database_url.h"
 #include "adapters/sqlite/read_only_history.h"
 #include "adapters/telemetry/logger.h"
+#include "app/connections.h"
 #include "app/idle_knobs.h"
 #include "app/log_notifier.h"
 #include "app/no_cluster.h"
@@ -31,8 +32,6 @@ std::string Variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
 }
-
-std::string UserAgent() { return "selfheal/" SELFHEAL_VERSION; }
 
 ClusterParts WithoutCluster(const std::string& why) {
   ClusterParts parts;
@@ -81,14 +80,6 @@ std::vector<std::string> GuardNames() {
     names.emplace_back(entry.name);
   }
   return names;
-}
-
-http::AuthOptions AuthOf(const std::string& bearer_file,
-                         const std::string& username,
-                         const std::string& password_file) {
-  return {.bearer_token_file = bearer_file,
-          .username = username,
-          .password_file = password_file};
 }
 
 }  // namespace
@@ -169,16 +160,8 @@ Result<void> Parts::OpenStore() {
 }
 
 Result<void> Parts::BuildSources() {
-  auto source = prometheus::PrometheusSource::Create(
-      {.url = config.prometheus.url,
-       .auth =
-           AuthOf(config.prometheus.bearer_token_file,
-                  config.prometheus.username, config.prometheus.password_file),
-       .ca_file = config.prometheus.ca_file,
-       .headers = config.prometheus.headers,
-       .user_agent = UserAgent(),
-       .max_answer = static_cast<std::size_t>(config.limits.answer)});
-  if (!source.ok()) return source.error().With("prometheus.url");
+  auto source = PrometheusOf(config);
+  if (!source.ok()) return source.error();
   prometheus = *std::move(source);
   tally = std::make_unique<QueryTally>(*prometheus, clock);
   auto found = BuildCluster(config, clock, *log);

@@ -59,11 +59,12 @@ std::string WhyNot(const Runbook& runbook, const EvidenceWindow& evidence) {
   return text;
 }
 
-Result<void> AddPods(const FlowPorts& ports, const Rule& rule,
-                     const ObjectRef& target, EvidenceWindow& evidence) {
-  const auto workload = ports.cluster.Get(target);
+Result<void> AddPods(ClusterView& cluster, const Collector& collector,
+                     const Rule& rule, const ObjectRef& target,
+                     EvidenceWindow& evidence) {
+  const auto workload = cluster.Get(target);
   if (!workload.ok()) return workload.error();
-  const auto living = PodsOf(ports.cluster, *workload);
+  const auto living = PodsOf(cluster, *workload);
   if (!living.ok()) {
     if (Retryable(living.error().code)) return living.error();
     evidence.pods_problem = living.error().message;
@@ -80,7 +81,7 @@ Result<void> AddPods(const FlowPorts& ports, const Rule& rule,
     pods.push_back({pod.ref.name, pod.uid, pod.As<PodState>()->node, {}});
   }
   auto measured =
-      ports.collector.CollectPods(rule, target, std::move(pods), evidence.at);
+      collector.CollectPods(rule, target, std::move(pods), evidence.at);
   if (!measured.ok()) return measured.error();
   evidence.pods = *std::move(measured);
   return {};

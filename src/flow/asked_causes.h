@@ -1,11 +1,12 @@
 #pragma once
 
+#include "collect/collector.h"
+#include "core/cluster.h"
 #include "core/evidence.h"
 #include "core/object.h"
 #include "core/result.h"
 #include "core/rule.h"
 #include "execute/steps.h"
-#include "flow/flow_ports.h"
 
 namespace selfheal {
 
@@ -28,7 +29,8 @@ std::string WhyNot(const Runbook& runbook, const EvidenceWindow& evidence);
 /// `evidence.pods_problem`.
 ///
 /// @error  the source or the cluster did not answer: ask again later.
-Result<void> AddPods(const FlowPorts& ports, const Rule& rule,
-                     const ObjectRef& target, EvidenceWindow& evidence);
+Result<void> AddPods(ClusterView& cluster, const Collector& collector,
+                     const Rule& rule, const ObjectRef& target,
+                     EvidenceWindow& evidence);
 
 }  // namespace selfheal

@@ -156,7 +156,8 @@ IncidentFlow::Ended IncidentFlow::Confirm(IncidentRun& run, const Rule& rule,
   incident.assessment = Judge(*run.evidence(), options, seed);
   if (incident.assessment->outcome == Judgement::kConfirmed &&
       NeedsPods(options.causes)) {
-    auto added = AddPods(ports_, rule, incident.target, run.more_evidence());
+    auto added = AddPods(ports_.cluster, ports_.collector, rule,
+                         incident.target, run.more_evidence());
     if (!added.ok()) return RetryLater(run, Stage::kCollect, added.error());
     incident.assessment = Judge(*run.evidence(), options, seed);
   }

@@ -156,7 +156,8 @@ class Walk {
     incident().assessment = Judge(evidence, options, seed);
     if (incident().assessment->outcome == Judgement::kConfirmed &&
         NeedsPods(options.causes)) {
-      auto added = AddPods(ports_, rule, incident().target, evidence);
+      auto added = AddPods(ports_.cluster, ports_.collector, rule,
+                           incident().target, evidence);
       if (!added.ok()) {
         fault_ = added.error();
         return false;

@@ -5,6 +5,7 @@
 
 #include "core/duration.h"
 #include "correlate/rule_match.h"
+#include "flow/firing_spans.h"
 
 namespace selfheal {
 namespace {
@@ -15,41 +16,21 @@ constexpr seconds kOutage{120};
 constexpr std::chrono::hours kFarthest{24};
 /// Samples of the answer are this far apart.
 constexpr seconds kStep{30};
-/// Two samples further apart belong to two episodes (Prometheus' look-back).
-constexpr std::chrono::minutes kSplit{5};
 /// Alertmanager's startsAt and the first sample seen differ by this at most.
 constexpr seconds kSlack{120};
 constexpr std::size_t kPage = 500;
 constexpr int kMostPages = 20;
 constexpr std::size_t kMostLines = 20;
 
-constexpr char kFiring[] = R"(ALERTS{alertstate="firing"})";
-
 Time Align(Time time) {
   return Time(time.time_since_epoch() - time.time_since_epoch() % kStep);
-}
-
-Labels LabelsOf(const Series& series) {
-  Labels labels = series.labels;
-  labels.erase("__name__");
-  labels.erase("alertstate");
-  return labels;
 }
 
 /// Every episode of one series that began after `start` and was over at `end`.
 std::vector<Alert> EpisodesOf(const Series& series, Time start, Time end) {
   std::vector<Alert> episodes;
-  const Labels labels = LabelsOf(series);
-  const auto& samples = series.samples;
-  for (std::size_t first = 0; first < samples.size();) {
-    std::size_t last = first;
-    while (last + 1 < samples.size() &&
-           samples[last + 1].at - samples[last].at <= kSplit) {
-      ++last;
-    }
-    const Time began = samples[first].at;
-    const Time ended = samples[last].at + kStep;
-    first = last + 1;
+  const Labels labels = AlertLabels(series);
+  for (const auto& [began, ended] : FiringSpans(series, kStep)) {
     if (began < start || ended + 2 * kStep > end) continue;
     Alert alert;
     alert.labels = labels;
@@ -118,7 +99,7 @@ Result<void> MissedWindows::Report(const Outage& outage) {
 
 Result<std::vector<Alert>> MissedWindows::Episodes(const Outage& outage) {
   // From a little earlier, so that what fired before shows as such.
-  const RangeQuery query{.expr = kFiring,
+  const RangeQuery query{.expr = kFiringAlerts,
                          .start = Align(outage.start - 2 * kStep),
                          .end = Align(outage.end),
                          .step = kStep};
@@ -131,7 +112,7 @@ Result<std::vector<Alert>> MissedWindows::Episodes(const Outage& outage) {
   const auto rules = ports_.runbooks.Current();
   std::vector<Alert> episodes;
   for (const Series& series : answer->series) {
-    if (MatchingRules(*rules, LabelsOf(series)).empty()) continue;
+    if (MatchingRules(*rules, AlertLabels(series)).empty()) continue;
     std::vector<Alert> more = EpisodesOf(series, outage.start, outage.end);
     std::move(more.begin(), more.end(), std::back_inserter(episodes));
   }
