@@ -32,6 +32,11 @@ constexpr std::array<std::string_view, 6> kDependencies = {
 constexpr std::array<std::string_view, 8> kCodes = {
     "200", "400", "401", "403", "408", "413", "503", "other"};
 
+constexpr std::array<std::string_view, 3> kJudgements = {
+    "confirmed", "not_confirmed", "inconclusive"};
+constexpr std::array<std::string_view, 3> kAnswers = {"granted", "denied",
+                                                      "expired"};
+
 double Seconds(Duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
@@ -42,6 +47,20 @@ Names ActionNames() {
     names.push_back(ActionName(static_cast<ActionKind>(i)));
   }
   return names;
+}
+
+/// The last grant, or when the incident went on or ended without one.
+Time AnsweredAt(const Incident& incident) {
+  const Approval& approval = *incident.approval;
+  if (!approval.grants.empty()) return approval.grants.back().at;
+  return incident.closed_at.value_or(approval.expires_at);
+}
+
+/// What became of the question; a grant that was used is still one.
+std::string_view AnswerLabel(ApprovalState state) {
+  return state == ApprovalState::kConsumed
+             ? ApprovalStateName(ApprovalState::kGranted)
+             : ApprovalStateName(state);
 }
 
 std::string CodeLabel(int status) {
@@ -90,6 +109,13 @@ struct Metrics::Families {
       make.Counter("selfheal_verifications_total", "Verifications by outcome.");
   CounterFamily& approvals =
       make.Counter("selfheal_approvals_total", "Approvals by outcome.");
+  HistogramFamily& approval_wait =
+      make.Histogram("selfheal_approval_wait_seconds",
+                     "From the question to the last answer, by its outcome.");
+  CounterFamily& forecasts =
+      make.Counter("selfheal_forecasts_total",
+                   "Forecasts of incidents that ended, by what they said and "
+                   "how the incident ended.");
   HistogramFamily& mitigate =
       make.Histogram("selfheal_time_to_mitigate_seconds",
                      "From the incident's opening to its mitigation.");
@@ -139,14 +165,17 @@ Metrics::Metrics(std::string_view version,
   Initialise(f.phases, "phase", kPhases);
   f.score.Add({}, kShares);
   f.probability.Add({}, kShares);
-  Initialise(f.assessments, "outcome",
-             Names{"confirmed", "not_confirmed", "inconclusive"});
+  Initialise(f.assessments, "outcome", kJudgements);
   Initialise(f.actions, "action", ActionNames(), "outcome", kOutcomes);
   Initialise(f.findings, "guard", guards, "outcome",
              Names{"allow", "needs_approval", "deny"});
   Initialise(f.verifications, "outcome",
              Names{"mitigated", "not_mitigated", "inconclusive"});
-  Initialise(f.approvals, "outcome", Names{"granted", "denied", "expired"});
+  Initialise(f.approvals, "outcome", kAnswers);
+  for (const std::string_view answer : kAnswers) {
+    f.approval_wait.Add({{"outcome", std::string(answer)}}, kMinutes);
+  }
+  Initialise(f.forecasts, "forecast", kJudgements, "outcome", kEndings);
   f.mitigate.Add({}, kMinutes);
   for (std::size_t i = 0; i < kStageNames.size(); ++i) {
     f.Stage(static_cast<Stage>(i));
@@ -176,7 +205,22 @@ void Metrics::OnPhase(const Incident& incident, std::optional<Phase> before) {
     f.phases.Add({{"phase", std::string(PhaseLabel(*before))}}).Decrement();
   }
   f.phases.Add({{"phase", phase}}).Increment();
+  if (before == Phase::kAwaitingApproval && incident.approval &&
+      incident.phase != Phase::kAwaitingApproval &&
+      incident.approval->state != ApprovalState::kPending) {
+    f.approval_wait
+        .Add({{"outcome", std::string(AnswerLabel(incident.approval->state))}},
+             kMinutes)
+        .Observe(Seconds(AnsweredAt(incident) - incident.approval->asked_at));
+  }
   if (!IsTerminal(incident.phase)) return;
+  if (incident.assessment && incident.assessment->forecast) {
+    f.forecasts
+        .Add({{"forecast", std::string(JudgementName(
+                               incident.assessment->forecast->outcome))},
+              {"outcome", phase}})
+        .Increment();
+  }
   f.ended
       .Add({{"type", std::string(IncidentTypeName(incident.type))},
             {"outcome", phase}})

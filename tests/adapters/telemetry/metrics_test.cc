@@ -117,6 +117,46 @@ TEST_F(MetricsTest, FollowsAnIncidentToItsEnd) {
   EXPECT_EQ(Sample(R"(selfheal_time_to_mitigate_seconds_bucket{le="60"})"), 0);
 }
 
+TEST_F(MetricsTest, KnowsHowLongPeopleTookToAnswer) {
+  Incident incident;
+  incident.phase = Phase::kAwaitingApproval;
+  incident.approval = Approval{};
+  incident.approval->asked_at = Time(seconds(1000));
+  metrics_.OnPhase(incident, Phase::kOpen);
+  incident.approval->state = ApprovalState::kConsumed;
+  incident.approval->grants = {{"admin:alice", Time(seconds(1020)), ""},
+                               {"admin:bob", Time(seconds(1045)), ""}};
+  incident.phase = Phase::kExecuting;
+  metrics_.OnPhase(incident, Phase::kAwaitingApproval);
+  const auto wait = [this](const std::string& what) {
+    return Sample("selfheal_approval_wait_seconds_" + what);
+  };
+  EXPECT_EQ(wait(R"(sum{outcome="granted"})"), 45);
+  EXPECT_EQ(wait(R"(count{outcome="granted"})"), 1);
+
+  incident.approval->grants.clear();
+  incident.approval->state = ApprovalState::kDenied;
+  incident.phase = Phase::kCancelled;
+  incident.closed_at = Time(seconds(1007));
+  metrics_.OnPhase(incident, Phase::kAwaitingApproval);
+  EXPECT_EQ(wait(R"(sum{outcome="denied"})"), 7);
+  EXPECT_EQ(wait(R"(count{outcome="expired"})"), 0);
+}
+
+TEST_F(MetricsTest, TellsHowForecastsCameOut) {
+  Incident incident;
+  incident.assessment = Assessment{};
+  incident.phase = Phase::kMitigated;
+  metrics_.OnPhase(incident, Phase::kVerifying);
+  const std::string mitigated =
+      R"(selfheal_forecasts_total{forecast="confirmed",outcome="mitigated"})";
+  EXPECT_EQ(Sample(mitigated), 0);
+  incident.assessment->forecast = Forecast{};
+  incident.assessment->forecast->outcome = Judgement::kConfirmed;
+  metrics_.OnPhase(incident, Phase::kVerifying);
+  EXPECT_EQ(Sample(mitigated), 1);
+}
+
 TEST_F(MetricsTest, CountsWhatHappens) {
   metrics_.WebhookAnswered(200);
   metrics_.WebhookAnswered(418);
