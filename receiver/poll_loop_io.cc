@@ -195,7 +195,7 @@ void PollLoop::Flush(Connection& connection) {
         send(connection.fd, connection.out.data() + connection.out_done,
              connection.out.size() - connection.out_done,
              MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (n > 0) {
+    if (n >= 0) {
       connection.out_done += static_cast<std::size_t>(n);
       continue;
     }

@@ -32,7 +32,7 @@ void HardenProcess() {
   }
   umask(077);
   signal(SIGPIPE, SIG_IGN);
-  mallopt(M_ARENA_MAX, kArenas);
+  mallopt(M_ARENA_MAX, kArenas);  // NOLINT(concurrency-mt-unsafe): one thread
 }
 
 SignalQueue::SignalQueue() {

@@ -21,7 +21,7 @@ void SendNow(Connection& connection) {
         send(connection.fd, connection.out.data() + connection.out_done,
              connection.out.size() - connection.out_done,
              MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (n > 0) {
+    if (n >= 0) {
       connection.out_done += static_cast<std::size_t>(n);
     } else if (errno != EINTR) {
       if (errno != EAGAIN && errno != EWOULDBLOCK) {
@@ -137,6 +137,7 @@ std::vector<HttpResponse> WorkerPool::AnswerBulk(const Work& work) {
     return std::vector<HttpResponse>(work.connections.size(), busy);
   }
   std::vector<const HttpRequest*> requests;
+  requests.reserve(work.connections.size());
   for (Connection* const one : work.connections) {
     requests.push_back(&one->gate->request());
   }

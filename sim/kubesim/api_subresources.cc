@@ -107,10 +107,9 @@ void CheckBudget(const Json& pod, const Json& budget) {
 }
 
 void TakeAllowance(Store& store, const Json& budget, const std::string& pod) {
-  const Json copy = budget;  // the edit below replaces it
   store.Edit(
-      Named("poddisruptionbudgets"), Text(copy, {"metadata", "namespace"}),
-      Text(copy, {"metadata", "name"}), Part::kStatus, [&](Json& object) {
+      Named("poddisruptionbudgets"), Text(budget, {"metadata", "namespace"}),
+      Text(budget, {"metadata", "name"}), Part::kStatus, [&](Json& object) {
         Json& status = object["status"];
         status["disruptionsAllowed"] =
             Number(status, {"disruptionsAllowed"}) - 1;

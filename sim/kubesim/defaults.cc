@@ -311,8 +311,8 @@ void ValidateUpdate(const Resource& resource, const Json& before,
                     "Forbidden: field can not be less than status.capacity");
     }
   }
-  if (resource.plural == "pods" && before["spec"].value("nodeName", "") == "" &&
-      after["spec"].value("nodeName", "") != "") {
+  if (resource.plural == "pods" && Text(before, {"spec", "nodeName"}).empty() &&
+      !Text(after, {"spec", "nodeName"}).empty()) {
     return;  // The scheduler's binding.
   }
   if (resource.plural == "pods" && before["spec"].value("nodeName", "") !=

@@ -111,8 +111,9 @@ std::int64_t Rollout::Available() const {
 
 std::int64_t RevisionOf(const Json& set) {
   const Json notes = set["metadata"].value("annotations", Json::object());
-  return std::atoll(
-      notes.value("deployment.kubernetes.io/revision", "0").c_str());
+  return std::strtoll(
+      notes.value("deployment.kubernetes.io/revision", "0").c_str(), nullptr,
+      10);
 }
 
 Rollout ReadRollout(const Store& store, const Json& deployment) {

@@ -18,7 +18,7 @@ bool GoesFirst(const Json& a, const Json& b) {
     const int assigned = Text(pod, {"spec", "nodeName"}).empty() ? 0 : 1;
     const int running = Text(pod, {"status", "phase"}) == "Running" ? 1 : 0;
     return std::make_tuple(assigned, running, IsPodReady(pod) ? 1 : 0,
-                           std::atoi(cost.c_str()));
+                           std::strtol(cost.c_str(), nullptr, 10));
   };
   if (rank(a) != rank(b)) return rank(a) < rank(b);
   return Text(a, {"metadata", "creationTimestamp"}) >

@@ -71,7 +71,7 @@ void Simulator::Impl::Start() {
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   if (options_.real_time) {
-    ticker_ = std::jthread([this](std::stop_token stop) { Tick(stop); });
+    ticker_ = std::jthread([this](const std::stop_token& stop) { Tick(stop); });
   }
 }
 
@@ -91,7 +91,7 @@ void Simulator::Impl::Follow() {
   if (options_.real_time) world_.AdvanceTo(RealNow());
 }
 
-void Simulator::Impl::Tick(std::stop_token stop) {
+void Simulator::Impl::Tick(const std::stop_token& stop) {
   std::unique_lock<std::mutex> lock(mutex_);
   while (!stop.stop_requested()) {
     Follow();

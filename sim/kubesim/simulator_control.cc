@@ -103,7 +103,7 @@ Json Simulator::Impl::TimeJson(double advance) {
 
 Json Simulator::Impl::Control(const httplib::Request& request) {
   using Action = std::function<Json(const Json&)>;
-  const Json done = {{"ok", true}};
+  Json done = {{"ok", true}};
   const std::map<std::string, Action> actions = {
       {"GET /sim/log", [&](const Json&) { return LogJson(); }},
       {"GET /sim/time", [&](const Json&) { return TimeJson(0); }},

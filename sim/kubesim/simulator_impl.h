@@ -51,7 +51,7 @@ class Simulator::Impl {
                           const Fault& fault);
   void CloseConnection(const httplib::Request& request) const;
   void Follow();
-  void Tick(std::stop_token stop);
+  void Tick(const std::stop_token& stop);
 
   const Options options_;
   mutable std::mutex mutex_;

@@ -43,7 +43,7 @@ Replicas Read(Store& store, const Json& set) {
   for (Json& pod : ControlledBy(store, Named("pods"), set)) {
     const std::string name = Text(pod, {"metadata", "name"});
     const std::int64_t ordinal =
-        std::atoll(name.substr(name.rfind('-') + 1).c_str());
+        std::strtoll(name.substr(name.rfind('-') + 1).c_str(), nullptr, 10);
     replicas.by_ordinal[ordinal] = std::move(pod);
   }
   return replicas;

@@ -44,6 +44,14 @@ Failure OutOfMemory() {
                  Delivery::kNotSent};
 }
 
+/// Puts the transfer on its way. @return why that can't be.
+std::optional<Failure> Add(Transfer& transfer, CURLM* multi) {
+  if (transfer.easy() == nullptr) return OutOfMemory();
+  if (auto failure = transfer.Prepare()) return failure;
+  if (curl_multi_add_handle(multi, transfer.easy()) == CURLM_OK) return {};
+  return OutOfMemory();
+}
+
 std::unique_ptr<Session> NewSession() {
   auto session = std::make_unique<Session>();
   session->multi.reset(curl_multi_init());
@@ -122,15 +130,10 @@ class Client::Impl {
     for (std::size_t i = 0; i < requests.size(); ++i) {
       transfers.emplace_back(endpoint_, requests[i], session.TakeHandle());
       Transfer& transfer = transfers.back();
-      if (transfer.easy() == nullptr) {
-        outcomes[i] = OutOfMemory();
-      } else if (auto failure = transfer.Prepare()) {
+      if (auto failure = Add(transfer, session.multi.get())) {
         outcomes[i] = std::move(*failure);
-      } else if (curl_multi_add_handle(session.multi.get(), transfer.easy()) ==
-                 CURLM_OK) {
-        ++added;
       } else {
-        outcomes[i] = OutOfMemory();
+        ++added;
       }
     }
     Drive(session.multi.get(), added, outcomes, transfers);

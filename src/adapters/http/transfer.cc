@@ -169,7 +169,7 @@ bool Transfer::AddHeader(const std::string& line) {
   if (HasControl(line)) return false;
   curl_slist* longer = curl_slist_append(headers_.get(), line.c_str());
   if (longer == nullptr) return false;
-  (void)headers_.release();
+  [[maybe_unused]] const curl_slist* same = headers_.release();
   headers_.reset(longer);
   return true;
 }

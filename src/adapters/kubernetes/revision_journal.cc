@@ -136,7 +136,7 @@ Result<std::vector<Revision>> ListRevisions(ApiClient& api,
   auto list = FetchJson(api, *path, true);
   if (!list) return list.error();
   const json more = At(*list, "/metadata/continue");
-  if (more.is_string() && more != "") {
+  if (more.is_string() && !more.get_ref<const std::string&>().empty()) {
     return Error{Code::kResourceExhausted, "more revisions than can be"};
   }
   const json items = At(*list, "/items");

@@ -113,9 +113,13 @@ class AnswerHandler {
 };
 
 bool AnswerHandler::RootString(std::string& value) {
-  if (key_ == "status") status_ = std::move(value);
-  if (key_ == "errorType") error_type_ = std::move(value);
-  if (key_ == "error") error_text_ = std::move(value);
+  if (key_ == "status") {
+    status_ = std::move(value);
+  } else if (key_ == "errorType") {
+    error_type_ = std::move(value);
+  } else if (key_ == "error") {
+    error_text_ = std::move(value);
+  }
   return true;
 }
 

@@ -4,8 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <filesystem>
+#include <system_error>
 
 #include "adapters/sqlite/connection.h"
 #include "adapters/sqlite/schema.h"
@@ -18,7 +18,8 @@ using sqlite::Connection;
 constexpr std::chrono::seconds kBusy{5};
 
 Error Failed(const std::string& path) {
-  return {Code::kUnavailable, path + ": " + std::strerror(errno)};
+  return {Code::kUnavailable,
+          path + ": " + std::generic_category().message(errno)};
 }
 
 /// Makes the empty file, for its owner alone.

@@ -140,7 +140,7 @@ Result<void> SqliteStore::Save(const IncidentUpdate& update) {
                     update.outcomes,
                     update.action_end,
                     clock_.Now()};
-  const Result<void> added = AddEvidence(update.evidence, digester_, owned);
+  Result<void> added = AddEvidence(update.evidence, digester_, owned);
   if (!added.ok()) return added;
   const std::size_t bytes = owned.Bytes();
   return writer_->Write(
@@ -162,7 +162,7 @@ Result<void> SqliteStore::CommitIntent(const Permit& permit,
                     .outcomes = {},
                     .action_end = std::nullopt,
                     .now = now};
-  const Result<void> added = AddEvidence(evidence, digester_, owned);
+  Result<void> added = AddEvidence(evidence, digester_, owned);
   if (!added.ok()) return added;
   sqlite::IntentRow intent = sqlite::RowOf(permit);
   const std::string digest = digester_(intent.request.body);

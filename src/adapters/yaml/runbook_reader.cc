@@ -49,7 +49,7 @@ void ReadRestarts(const Node& node, const Config& config, Runbook& runbook,
                           "; a runbook may only tighten it");
     return;
   }
-  runbook.guards.max_restarts_per_hour = *value;
+  runbook.guards.max_restarts_per_hour = value;
 }
 
 void ReadGuards(const Node& node, const Config& config, Runbook& runbook,

@@ -271,8 +271,7 @@ std::optional<Node> ParseTree(const std::string& text, FindingSink& sink) {
   TreeBuilder builder(text, sink);
   try {
     ParseDocuments(text, builder, sink);
-  } catch (const Stop&) {
-    // Its finding says why.
+  } catch (const Stop&) {  // NOLINT(bugprone-empty-catch): its finding says why
   } catch (const YAML::Exception& error) {
     AddParserError(text, error, sink);
   } catch (const std::exception& error) {
