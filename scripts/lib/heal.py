@@ -2,6 +2,7 @@
 """Runs the cases of scripts/heal and prints their table; see scripts/heal -h."""
 
 import argparse
+import concurrent.futures
 import datetime
 import json
 import pathlib
@@ -36,24 +37,26 @@ class Run:
         self.actions, self.harmful = 0, []
         self.broken = ""  # why the run itself could not be carried out
 
-    def judge(self, world):
+    def judge(self, world, may_touch):
         """Everything that changed the cluster, and every incident's end."""
         changed = world.changes()
         incidents = [world.incident(i["id"]) for i in world.incidents()]
-        self.harmful = [path for path in changed if not self.case.may_touch
-                        or not re.search(self.case.may_touch, path)]
+        self.harmful = [path for path in changed
+                        if not may_touch or not re.search(may_touch, path)]
         self.actions = len({
             (incident["id"], each["step"]) for incident in incidents
             for each in incident.get("executions", [])
             if each["outcome"] in ("applied", "already_true")})
         own = [i for i in incidents if i["type"] == self.case.type] or incidents
+        own.sort(key=lambda i: i["opened_at"])
         if own:
-            first = min(own, key=lambda i: i["opened_at"])
-            self.phase, self.reason = first["phase"], first.get("reason", "")
-            if first["phase"] == "Mitigated":
-                starts = [when(a["starts_at"]) for a in first["alerts"]]
-                visible = min(starts + [when(first["opened_at"])])
-                self.seconds = (when(first["closed_at"]) -
+            # What was dismissed too early is taken up again while it shows.
+            last = next((i for i in own if i["phase"] == "Mitigated"), own[0])
+            self.phase, self.reason = last["phase"], last.get("reason", "")
+            if last["phase"] == "Mitigated":
+                visible = min([when(own[0]["opened_at"])] + [
+                    when(alert["starts_at"]) for alert in own[0]["alerts"]])
+                self.seconds = (when(last["closed_at"]) -
                                 visible).total_seconds()
 
     def good(self):
@@ -73,21 +76,24 @@ def follow(case, world):
                     world.approve(incident["id"])
         kinds = [i["phase"] for i in world.incidents()
                  if case.type in (i["type"], "adversarial")]
-        if case.phase and kinds and all(phase in ENDED for phase in kinds):
+        ended = kinds and all(phase in ENDED for phase in kinds)
+        if case.phase and ended and (case.phase in kinds
+                                     or set(kinds) != {"Dismissed"}):
             return
         time.sleep(0.5)
 
 
-def run_one(make_world, case, seed):
+def run_one(make_world, case, seed, chosen):
     run = Run(case, seed)
     try:
-        with make_world(case, seed) as world:
+        with make_world(case, seed, chosen) as world:
             world.settle()
-            case.inject(world, chance_of(seed))
+            may_touch = case.inject(world, chance_of(seed)) or case.may_touch
             follow(case, world)
-            run.judge(world)
-    except (AssertionError, OSError, Failed) as error:
+            run.judge(world, may_touch)
+    except (AssertionError, OSError, ValueError, Failed) as error:
         run.broken = str(error)
+    say(run)
     return run
 
 
@@ -157,8 +163,11 @@ def main():
     parser.add_argument("--simulated", action="store_true")
     parser.add_argument("--type")
     parser.add_argument("--seeds", type=int)
+    parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
+    if arguments.jobs > 1 and not arguments.simulated:
+        sys.exit("selfheal: heal: --jobs: on the simulator only")
     if arguments.simulated:
         from heal_simulated import cases, make_world
     else:
@@ -168,13 +177,13 @@ def main():
     if not chosen:
         sys.exit(f"selfheal: heal: --type {arguments.type}: no such case")
     seeds = arguments.seeds or (20 if arguments.simulated else 5)
-    rows = []
-    for case in chosen:
-        runs = []
-        for seed in range(1, seeds + 1):
-            runs.append(run_one(make_world, case, seed))
-            say(runs[-1])
-        rows.append(row_of(case, runs))
+    # Seed by seed: the runs of a seed may share what they stand on.
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        runs = list(pool.map(
+            lambda one: run_one(make_world, one[1], one[0], chosen),
+            [(seed, case) for seed in range(1, seeds + 1) for case in chosen]))
+    rows = [row_of(case, [run for run in runs if run.case is case])
+            for case in chosen]
     if arguments.json:
         print(json.dumps(rows))
     else:

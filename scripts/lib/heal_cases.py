@@ -12,7 +12,7 @@ class Case:
     """One fault and what may be done about it."""
     type: str
     name: str
-    inject: Callable  # (stack, random.Random)
+    inject: Callable  # (world, random.Random) -> None, or instead of may_touch
     may_touch: str  # regular expression of the paths that may be changed
     phase: str = "Mitigated"
     most_actions: int = 1

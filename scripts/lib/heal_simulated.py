@@ -66,6 +66,6 @@ class World(Stack):
                 if m["changed"] and OURS not in m.get("query", "")]
 
 
-def make_world(case, seed):
+def make_world(case, seed, _):
     build = os.environ.get("SELFHEAL_BUILD", ROOT / "build/release")
     return World(build, seed=seed, config=case.config)

@@ -3,6 +3,7 @@
    GET /            200, counted; takes a connection of its pool meanwhile
    GET /metrics     Prometheus text
    GET /leak?N      keeps N more MiB a minute from now on
+   GET /spike?N     takes N MiB for half a second
    GET /burn?N      uses N thousandths of a core
    GET /slow?N      each GET / takes N milliseconds more from now on
    GET /hold?N      N connections of the pool (of 10) are in use for good
@@ -67,6 +68,14 @@ static void Hold(long kib) {
   atomic_fetch_add(&held_kib, kib);
 }
 
+static void Spike(long mib) {
+  char* memory = malloc((size_t)mib << 20);
+  if (memory == NULL) return;
+  memset(memory, 0xa5, (size_t)mib << 20);
+  Sleep(0.5);
+  free(memory);
+}
+
 static void* Leak(void* unused) {
   double owed_kib = 0;
   for (;;) {
@@ -80,14 +89,23 @@ static void* Leak(void* unused) {
   return unused;
 }
 
+/* So much of each tenth of a second, in time on a core: what a busy machine or
+   a limit holds back is owed until the tenth is over. */
 static void* Burn(void* unused) {
+  const double slice = 0.1;
+  double end = Now(CLOCK_MONOTONIC);
   for (;;) {
-    const double slice = 0.1;
     const double busy = slice * atomic_load(&burn_millicores) / 1000.0;
-    const double until = Now(CLOCK_MONOTONIC) + busy;
-    while (busy > 0 && Now(CLOCK_MONOTONIC) < until) {
+    const double enough = Now(CLOCK_THREAD_CPUTIME_ID) + busy;
+    while (busy > 0 && Now(CLOCK_THREAD_CPUTIME_ID) < enough) {
     }
-    if (busy < slice) Sleep(slice - busy);
+    end += slice;
+    const double left = end - Now(CLOCK_MONOTONIC);
+    if (left > 0) {
+      Sleep(left);
+    } else {
+      end -= left;
+    }
   }
   return unused;
 }
@@ -223,6 +241,8 @@ static void Serve(int client) {
     Metrics(body, sizeof body);
   } else if (strncmp(request, "GET /leak", 9) == 0) {
     atomic_store(&leak_mib_per_min, Argument(request));
+  } else if (strncmp(request, "GET /spike", 10) == 0) {
+    Spike(Argument(request));
   } else if (strncmp(request, "GET /burn", 9) == 0) {
     atomic_store(&burn_millicores, Argument(request));
   } else if (strncmp(request, "GET /slow", 9) == 0) {

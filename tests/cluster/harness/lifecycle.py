@@ -73,7 +73,7 @@ def up(options):
         "agent_kubeconfig": plane.agent_kubeconfig,
         "image": FAULTY, "prometheus": monitoring.prometheus_url,
         "alertmanager": monitoring.alertmanager_url,
-        "token": plane.api.token})
+        "token": plane.api.token, "played_port": monitoring.ports.played})
     save(folder, state)
     return state
 

@@ -15,7 +15,7 @@ def answers(url):
         return False
 
 
-def _prometheus_config(nodes, ksm_port, alertmanager_port, rules, interval):
+def _prometheus_config(nodes, ports, rules, interval):
     kubelets = "\n".join(
         f"    - targets: ['127.0.0.1:{node.port}']\n"
         f"      labels: {{node: {node.name}}}" for node in nodes)
@@ -26,11 +26,11 @@ def _prometheus_config(nodes, ksm_port, alertmanager_port, rules, interval):
 rule_files: [{', '.join(repr(each) for each in rules)}]
 alerting:
   alertmanagers:
-  - static_configs: [{{targets: ['127.0.0.1:{alertmanager_port}']}}]
+  - static_configs: [{{targets: ['127.0.0.1:{ports.alertmanager}']}}]
 scrape_configs:
 - job_name: kube-state-metrics
   honor_labels: true
-  static_configs: [{{targets: ['127.0.0.1:{ksm_port}']}}]
+  static_configs: [{{targets: ['127.0.0.1:{ports.ksm}']}}]
   metric_relabel_configs:
   - {{action: labeldrop, regex: 'instance|job'}}
 - job_name: kubelet
@@ -40,6 +40,12 @@ scrape_configs:
   tls_config: {{insecure_skip_verify: true}}
   static_configs:
 {kubelets}
+- job_name: pods
+  http_sd_configs:
+  - {{url: 'http://127.0.0.1:{ports.played}/targets', refresh_interval: 2s}}
+- job_name: played
+  honor_labels: true
+  static_configs: [{{targets: ['127.0.0.1:{ports.played}']}}]
 """
 
 
@@ -66,27 +72,33 @@ receivers:
 {receiver}"""
 
 
+class Ports:
+    def __init__(self):
+        self.ksm = free_port()
+        self.prometheus = free_port()
+        self.alertmanager = free_port()
+        self.played = free_port()  # harness/played.py listens there, if it does
+
+
 class Monitoring:
     def __init__(self, folder, processes):
         self.folder = folder
         self.processes = processes
-        self.ksm_port = free_port()
-        self.prometheus_port = free_port()
-        self.alertmanager_port = free_port()
+        self.ports = Ports()
 
     @property
     def prometheus_url(self):
-        return f"http://127.0.0.1:{self.prometheus_port}"
+        return f"http://127.0.0.1:{self.ports.prometheus}"
 
     @property
     def alertmanager_url(self):
-        return f"http://127.0.0.1:{self.alertmanager_port}"
+        return f"http://127.0.0.1:{self.ports.alertmanager}"
 
     def start(self, control_plane, nodes, options):
         program = os.path.join(assets_folder(), "kube-state-metrics")
         self.processes.start("kube-state-metrics", [
             program, "--kubeconfig", control_plane.kubeconfig,
-            "--host", "127.0.0.1", "--port", str(self.ksm_port),
+            "--host", "127.0.0.1", "--port", str(self.ports.ksm),
             "--telemetry-host", "127.0.0.1",
             "--telemetry-port", str(free_port()),
             "--resources", "pods,deployments,replicasets,statefulsets,"
@@ -98,17 +110,18 @@ class Monitoring:
             "prometheus-alertmanager", "--config.file", alertmanager,
             "--storage.path", os.path.join(self.folder, "alertmanager"),
             "--cluster.listen-address=", "--web.listen-address",
-            f"127.0.0.1:{self.alertmanager_port}"])
+            f"127.0.0.1:{self.ports.alertmanager}"])
         config = write(
             os.path.join(self.folder, "prometheus.yml"),
-            _prometheus_config(nodes, self.ksm_port, self.alertmanager_port,
-                               [os.path.abspath(r) for r in options.rules],
-                               options.interval))
+            _prometheus_config(
+                nodes, self.ports,
+                [os.path.abspath(r) for r in options.rules],
+                options.interval))
         self.processes.start("prometheus", [
             "prometheus", "--config.file", config,
             "--storage.tsdb.path", os.path.join(self.folder, "prometheus"),
             "--web.enable-lifecycle", "--web.listen-address",
-            f"127.0.0.1:{self.prometheus_port}"])
+            f"127.0.0.1:{self.ports.prometheus}"])
 
     def wait(self):
         wait_until("Prometheus", lambda: answers(

@@ -40,13 +40,20 @@ class Scene:
 
     def deploy(self, places):
         """Three pods of the test application a place, (namespace, name)."""
+        self.create(places)
+        self.await_available(places)
+
+    def create(self, places, **shape):
+        """As `deploy`, not waited for; `shape` as workload.deployment has it."""
         for space, name in places:
             workload.create(self.api, space, workload.deployment(
-                name, 3, base_mib=BASE_MIB))
+                name, 3, **{"base_mib": BASE_MIB, **shape}))
             self._grant(space)
+
+    def await_available(self, places, seconds=60):
         for space, name in places:
-            wait_until(name + " available", lambda s=space, n=name:
-                       workload.available(self.api, s, n), 60)
+            wait_until(f"{space}/{name} available", lambda s=space, n=name:
+                       workload.available(self.api, s, n), seconds)
 
     def _grant(self, space):
         """What k8s/rbac.yaml binds in `default`, in another namespace."""

@@ -8,10 +8,13 @@ def name_space(name):
             "metadata": {"name": name}}
 
 
-def deployment(name, replicas=3, base_mib=24, memory="128Mi", cpu="300m"):
+def deployment(name, replicas=3, base_mib=24, memory="128Mi", cpu="300m",
+               load=0):
+    """`load`: requests a second that each pod makes of itself."""
     container = {
         "name": "app", "image": FAULTY, "imagePullPolicy": "Never",
-        "args": ["--base", str(base_mib)],
+        "args": ["--base", str(base_mib), "--load", str(load)],
+        "ports": [{"name": "http", "containerPort": 8080}],
         "resources": {"limits": {"memory": memory, "cpu": cpu},
                       "requests": {"memory": "64Mi", "cpu": "20m"}},
         "readinessProbe": {"tcpSocket": {"port": 8080}, "periodSeconds": 1},
