@@ -68,12 +68,14 @@ static void Hold(long kib) {
   atomic_fetch_add(&held_kib, kib);
 }
 
+/* A write that nobody reads may be left out, unless it is volatile. */
 static void Spike(long mib) {
-  char* memory = malloc((size_t)mib << 20);
+  const size_t size = (size_t)mib << 20;
+  volatile char* memory = malloc(size);
   if (memory == NULL) return;
-  memset(memory, 0xa5, (size_t)mib << 20);
+  for (size_t i = 0; i < size; i += 4096) memory[i] = 1;
   Sleep(0.5);
-  free(memory);
+  free((void*)memory);
 }
 
 static void* Leak(void* unused) {
