@@ -143,7 +143,9 @@ static void Lose(int connections) {
 static void Work(void) {
   const double start = Now(CLOCK_MONOTONIC);
   TakeConnection();
-  Sleep(0.005 + atomic_load(&slow_ms) / 1000.0);
+  /* As uneven as requests are. */
+  const double usual = 0.02 + 0.04 * (double)random() / (double)RAND_MAX;
+  Sleep(usual + atomic_load(&slow_ms) / 1000.0);
   GiveConnectionBack(Now(CLOCK_MONOTONIC) - start);
 }
 
