@@ -256,7 +256,7 @@ std::vector<double> IsolationForest::Score(const FeatureRows& rows,
                              block, InGroups(count), sums.data());
     }
     for (int i = 0; i < count; ++i) {
-      scores[static_cast<std::size_t>(first + i)] =
+      scores[static_cast<std::size_t>(first) + static_cast<std::size_t>(i)] =
           std::exp2(-static_cast<double>(sums[static_cast<std::size_t>(i)]) /
                     (norm_ * trees_));
     }
@@ -351,7 +351,8 @@ std::vector<double> ObliqueForest::Score(const FeatureRows& rows,
         total += sum;
         squares += sum * sum;
       }
-      const auto row = static_cast<std::size_t>(first + i);
+      const auto row =
+          static_cast<std::size_t>(first) + static_cast<std::size_t>(i);
       scores[row] = std::exp2(-total / (norm_ * trees_));
       if (spread == nullptr) continue;
       const double mean = total / kGroups;
