@@ -138,15 +138,19 @@ Result<void> FakeStore::Save(const IncidentUpdate& update) {
 
 Result<std::vector<Incident>> FakeStore::Unfinished() {
   return Read([&](FakeStoreState& state) -> Result<std::vector<Incident>> {
-    std::vector<Incident> out;
-    for (const auto& [id, incident] : state.incidents) {
-      if (IsTerminal(incident.phase)) continue;
-      out.push_back(*JoinIncident(state, id));
-    }
-    std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
-      return std::pair(a.opened_at, a.id) < std::pair(b.opened_at, b.id);
+    return IncidentsWhere(state, [](const Incident& incident) {
+      return !IsTerminal(incident.phase);
     });
-    return out;
+  });
+}
+
+Result<std::vector<Incident>> FakeStore::OfTarget(const ObjectRef& target,
+                                                  Time since) {
+  return Read([&](FakeStoreState& state) -> Result<std::vector<Incident>> {
+    return IncidentsWhere(state, [&](const Incident& incident) {
+      return incident.target == target &&
+             (!IsTerminal(incident.phase) || incident.opened_at >= since);
+    });
   });
 }
 

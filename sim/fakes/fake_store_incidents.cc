@@ -95,6 +95,19 @@ Result<Incident> JoinIncident(const FakeStoreState& state,
   return out;
 }
 
+std::vector<Incident> IncidentsWhere(
+    const FakeStoreState& state,
+    const std::function<bool(const Incident&)>& wanted) {
+  std::vector<Incident> out;
+  for (const auto& [id, incident] : state.incidents) {
+    if (wanted(incident)) out.push_back(*JoinIncident(state, id));
+  }
+  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.opened_at, a.id) < std::pair(b.opened_at, b.id);
+  });
+  return out;
+}
+
 Result<void> PutIncident(FakeStoreState& state, const Incident& incident) {
   if (!IsTerminal(incident.phase)) {
     for (const auto& [id, other] : state.incidents) {

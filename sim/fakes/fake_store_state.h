@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 
@@ -17,6 +18,10 @@ Result<void> LinkAlerts(FakeStoreState& state,
 /// The incident with alerts and approval joined.
 Result<Incident> JoinIncident(const FakeStoreState& state,
                               const std::string& id);
+/// Those that `wanted` takes, joined, oldest first.
+std::vector<Incident> IncidentsWhere(
+    const FakeStoreState& state,
+    const std::function<bool(const Incident&)>& wanted);
 Result<void> PutIncident(FakeStoreState& state, const Incident& incident);
 
 void AppendAudit(FakeStoreState& state, std::span<const AuditRecord> records);

@@ -71,6 +71,7 @@ class Pipeline::Rest {
               .guards = guards,
               .history = p.store,
               .incidents = p.store,
+              .links = p.store,
               .audit = p.store,
               .notifier = notifier,
               .observer = observer,

@@ -1,6 +1,7 @@
 #include "sim/scenario/runner.h"
 
 #include <algorithm>
+#include <set>
 
 #include "adapters/kubernetes/api_path.h"
 
@@ -21,10 +22,13 @@ Labels LabelsOf(const ScenarioAlert& alert, Pipeline& pipeline) {
   return labels;
 }
 
-AlertGroup GroupOf(const Scenario& scenario, Pipeline& pipeline) {
+/// The alerts that come `after` so long.
+AlertGroup GroupOf(const Scenario& scenario, seconds after,
+                   Pipeline& pipeline) {
   AlertGroup group;
   group.version = "4";
   for (const ScenarioAlert& from : scenario.alerts) {
+    if (from.after != after) continue;
     Alert alert;
     alert.labels = LabelsOf(from, pipeline);
     alert.fingerprint = Fingerprint(alert.labels);
@@ -85,7 +89,7 @@ std::string Prepare(const Scenario& scenario, Pipeline& pipeline) {
   for (const kubesim::Json& object : scenario.objects) {
     pipeline.cluster.world().Apply(object);
   }
-  pipeline.Advance(seconds(60));
+  pipeline.Advance(scenario.age);
   for (const ScenarioSeries& series : scenario.series) {
     Pattern pattern = series.pattern;
     pattern.pods = PodsMeant(series.of, pipeline);
@@ -134,7 +138,19 @@ void Answer(const Scenario& scenario, Pipeline& pipeline) {
 std::function<void()> Meanwhile(const Scenario& scenario, Pipeline& pipeline,
                                 AlertGroup group) {
   const Time posted = pipeline.clock.Now();
-  return [&scenario, &pipeline, group, posted, resolved = false]() mutable {
+  std::set<seconds> later;
+  for (const ScenarioAlert& alert : scenario.alerts) {
+    if (alert.after > seconds(0)) later.insert(alert.after);
+  }
+  return [&scenario, &pipeline, group, posted, later,
+          resolved = false]() mutable {
+    while (!later.empty() && pipeline.clock.Now() >= posted + *later.begin()) {
+      const AlertGroup more = GroupOf(scenario, *later.begin(), pipeline);
+      pipeline.Post(more);
+      group.alerts.insert(group.alerts.end(), more.alerts.begin(),
+                          more.alerts.end());
+      later.erase(later.begin());
+    }
     const bool due = scenario.resolve_after > seconds(0) &&
                      pipeline.clock.Now() >= posted + scenario.resolve_after;
     if (due && !resolved) {
@@ -180,6 +196,16 @@ std::string Shown(const std::vector<std::string>& list) {
   return text.empty() ? "[]" : text + "]";
 }
 
+/// Of `all`, oldest first, those after the first.
+std::vector<std::string> OthersOf(const std::vector<Incident>& all) {
+  std::vector<std::string> others;
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    others.push_back(std::string(IncidentTypeName(all[i].type)) + " " +
+                     std::string(PhaseName(all[i].phase)));
+  }
+  return others;
+}
+
 class Comparison {
  public:
   void Same(std::string_view what, const std::string& expected,
@@ -200,10 +226,12 @@ std::vector<std::string> Compare(const Scenario::Expectation& expect,
   compare.Same("mutations", std::to_string(expect.mutations),
                std::to_string(pipeline.cluster.accepted().size()));
   const bool none = expect.phase == "none";
-  compare.Same("incidents", none ? "0" : "1",
-               std::to_string(pipeline.All().size()));
-  if (none || pipeline.All().size() != 1) return compare.Take();
-  const Incident incident = pipeline.Only();
+  const std::vector<Incident> all = pipeline.All();
+  compare.Same("incidents", std::to_string(none ? 0 : 1 + expect.others.size()),
+               std::to_string(all.size()));
+  if (none || all.empty()) return compare.Take();
+  compare.Same("others", Shown(expect.others), Shown(OthersOf(all)));
+  const Incident& incident = all.front();
   const std::string phase(PhaseName(incident.phase));
   compare.Same(
       "phase", expect.phase,
@@ -232,7 +260,7 @@ std::vector<std::string> Tell(const Scenario& scenario, Pipeline& pipeline) {
   if (auto problem = Prepare(scenario, pipeline); !problem.empty()) {
     return {problem};
   }
-  const AlertGroup group = GroupOf(scenario, pipeline);
+  const AlertGroup group = GroupOf(scenario, seconds(0), pipeline);
   pipeline.Post(group);
   pipeline.on_round = Meanwhile(scenario, pipeline, group);
   const bool ended = pipeline.Run(kLimit);

@@ -101,6 +101,7 @@ class Reader {
       }
     }
     Bool(map.Find("resolved"), alert.resolved);
+    Time(map.Find("after"), alert.after);
     map.Finish();
     return alert;
   }
@@ -183,6 +184,7 @@ class Reader {
     Integer(map.Find("mutations"), expect.mutations);
     String(map.Find("verification"), expect.verification);
     String(map.Find("reason"), expect.reason);
+    Strings(map.Find("others"), expect.others);
     map.Finish();
   }
 
@@ -214,6 +216,7 @@ void ReadSpec(const Node& spec, Scenario& scenario, FindingSink& sink) {
   read.Each(map.Find("conditions"), [&](const Node& item) {
     scenario.nodes.push_back(read.Condition(item));
   });
+  read.Time(map.Find("age"), scenario.age);
   read.Time(map.Find("wait"), scenario.wait);
   read.Bool(map.Find("prometheus_down"), scenario.prometheus_down);
   read.Bool(map.Find("kill_switch"), scenario.kill_switch);

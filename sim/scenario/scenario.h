@@ -35,6 +35,7 @@ struct NodeCondition {
 struct ScenarioAlert {
   Labels labels;
   bool resolved = false;
+  seconds after{0};  ///< It comes so long after the first ones.
 };
 
 /// A course that every pod has, or only some of them.
@@ -54,6 +55,7 @@ struct Scenario {
   std::vector<Change> changes;
   std::vector<Injection> inject;
   std::vector<NodeCondition> nodes;
+  seconds age{60};  ///< Of the world, before anything happens.
   seconds wait{0};  ///< Between changes and injections, and the alerts.
   bool prometheus_down = false;
   bool kill_switch = false;
@@ -71,6 +73,8 @@ struct Scenario {
     int mutations = 0;         ///< Accepted by the API server.
     std::string verification;  ///< "" = not looked at.
     std::string reason;        ///< A part of the incident's reason.
+    /// "config_drift Cancelled", of the incidents that were opened later.
+    std::vector<std::string> others;
   } expect;
 };
 

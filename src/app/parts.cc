@@ -296,6 +296,7 @@ void Parts::BuildFlow() {
                 .guards = *guards,
                 .history = history(),
                 .incidents = *store,
+                .links = *store,
                 .audit = *store,
                 .notifier = *notifier,
                 .observer = *metrics,

@@ -67,13 +67,18 @@ struct AlertLinks {
   bool if_open = false;
 };
 
-/// Port of correlate: what it needs to merge alerts into incidents.
+/// Port of correlate: what it needs to merge alerts into incidents, and to see
+/// which of them are about one target.
 class CorrelationStore {
  public:
   virtual ~CorrelationStore() = default;
   /// The id of the unfinished incident of a target and type.
   virtual Result<std::optional<std::string>> FindOpen(const ObjectRef& target,
                                                       IncidentType type) = 0;
+  /// The incidents of a target that are unfinished, or were opened at or after
+  /// `since`, oldest first.
+  virtual Result<std::vector<Incident>> OfTarget(const ObjectRef& target,
+                                                 Time since) = 0;
   /// Marks alert rows as correlated, all or none in one transaction.
   virtual Result<void> Link(const std::vector<AlertLinks>& links) = 0;
 };

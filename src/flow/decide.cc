@@ -76,6 +76,7 @@ NextLook IncidentFlow::Decide(IncidentRun& run) {
     return Close(run, Phase::kEscalated,
                  "rule " + run.incident().rule + " is not loaded any more");
   }
+  if (auto ended = GiveWay(run, *rule)) return *ended;
   if (!IsTroubleNow(run)) return TakeBack(run, *rules, *rule);
   if (auto ended = Collect(run, *rule)) return *ended;
   ConfirmSpec options = rule->confirm;
@@ -212,6 +213,7 @@ IncidentFlow::Ended IncidentFlow::FreezePlan(const Scene& scene, int number) {
        .now = run.now(),
        .poll = kStepPoll,
        .suspects = SuspectsOf(step, *incident.assessment, *run.evidence()),
+       .evidence = run.evidence(),
        .protects = ProtectedBy(ports_.guards)});
   const bool answered = change.ok() || !Retryable(change.error().code);
   ports_.observer.OnDependency("kubernetes", answered);

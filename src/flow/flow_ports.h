@@ -36,6 +36,7 @@ struct FlowPorts {
   guard::GuardChain& guards;
   ActionHistory& history;
   IncidentStore& incidents;
+  CorrelationStore& links;
   AuditStore& audit;
   Notifier& notifier;
   FlowObserver& observer;

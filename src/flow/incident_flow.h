@@ -42,6 +42,10 @@ class IncidentFlow {
   // decide.cc: from an open incident to its first intent.
   NextLook Decide(IncidentRun& run);
   Ended HearPeople(IncidentRun& run);
+  // same_target.cc: one plan at a time for one target.
+  Ended GiveWay(IncidentRun& run, const Rule& rule);
+  /// What people said to the same change when another incident asked them.
+  Ended HearAnswer(IncidentRun& run);
   Ended Collect(IncidentRun& run, const Rule& rule);
   Ended Confirm(IncidentRun& run, const Rule& rule, ConfirmSpec options);
   Ended MakeItsPlan(const Scene& scene);

@@ -246,6 +246,7 @@ NextLook IncidentFlow::Ask(const Scene& scene, int people) {
                      std::string(ApprovalStateName(incident.approval->state)) +
                      " and does not hold any more");
   }
+  if (auto ended = HearAnswer(run)) return *ended;
   incident.approval =
       Approval{.plan_hash = plan.hash,
                .target_uid = plan.target_uid,

@@ -113,6 +113,31 @@ TEST_P(StoreContract, UnfinishedGivesTheOldestFirst) {
   EXPECT_EQ(unfinished->at(1).id, c.id);
 }
 
+TEST_P(StoreContract, OfTargetGivesWhatIsOpenAndWhatWasOpenedSince) {
+  Incident old = Stored("a");
+  old.phase = Phase::kMitigated;
+  ASSERT_TRUE(Save(old).ok());
+  Incident open = NewIncident("a");
+  ASSERT_TRUE(Save(open).ok());
+  clock_.Advance(seconds(60));
+  const Time since = now();
+  Incident ended = NewIncident("a");
+  ended.type = IncidentType::kCrashLoop;
+  ended.phase = Phase::kCancelled;
+  ASSERT_TRUE(Save(ended).ok());
+  Stored("b");
+  const auto ids = [&](Time from) {
+    std::vector<std::string> out;
+    const auto all = store().correlation.OfTarget(open.target, from);
+    EXPECT_TRUE(all.ok());
+    for (const Incident& one : *all) out.push_back(one.id);
+    return out;
+  };
+  EXPECT_EQ(ids(since), (std::vector<std::string>{open.id, ended.id}));
+  EXPECT_EQ(ids(since + seconds(1)), std::vector<std::string>{open.id});
+  EXPECT_EQ(ids(Time::min()).size(), 3u);
+}
+
 TEST_P(StoreContract, ListOfIncidentsPagesAndFilters) {
   std::vector<std::string> newest_first;
   for (int i = 0; i < 5; ++i) {

@@ -91,6 +91,7 @@ class FlowServiceTest : public ::testing::Test {
       .guards = guards_,
       .history = store_,
       .incidents = store_,
+      .links = store_,
       .audit = store_,
       .notifier = notifier_,
       .observer = observer_,

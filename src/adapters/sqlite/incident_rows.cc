@@ -178,6 +178,18 @@ Result<std::optional<std::string>> FindOpenIncident(Connection& db,
   return out;
 }
 
+Result<std::vector<Incident>> ReadIncidentsOf(Connection& db,
+                                              const ObjectRef& target,
+                                              Time since) {
+  // Each half has its index.
+  return JoinAll(db, db.Query("SELECT body, opened_at, id FROM incidents"
+                              " WHERE target = ?1 AND finished = 0"
+                              " UNION SELECT body, opened_at, id FROM incidents"
+                              " WHERE opened_at >= ?2 AND target = ?1"
+                              " ORDER BY opened_at, id",
+                              TargetText(target), since));
+}
+
 Result<IncidentPage> ListIncidents(Connection& db, const IncidentQuery& query) {
   const Result<Cursor> cursor = ParseCursor(query.cursor);
   if (!cursor.ok()) return cursor.error();

@@ -44,6 +44,10 @@ Result<bool> IsUnfinished(Connection& db, const std::string& id);
 Result<std::optional<std::string>> FindOpenIncident(Connection& db,
                                                     const ObjectRef& target,
                                                     IncidentType type);
+/// Those that are unfinished, or were opened at or after `since`, oldest first.
+Result<std::vector<Incident>> ReadIncidentsOf(Connection& db,
+                                              const ObjectRef& target,
+                                              Time since);
 Result<IncidentPage> ListIncidents(Connection& db, const IncidentQuery& query);
 
 }  // namespace selfheal::sqlite

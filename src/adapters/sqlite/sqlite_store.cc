@@ -149,6 +149,13 @@ Result<std::optional<std::string>> SqliteStore::FindOpen(
   });
 }
 
+Result<std::vector<Incident>> SqliteStore::OfTarget(const ObjectRef& target,
+                                                    Time since) {
+  return readers_.With([&](Connection& db) {
+    return sqlite::ReadIncidentsOf(db, target, since);
+  });
+}
+
 Result<void> SqliteStore::Link(const std::vector<AlertLinks>& links) {
   std::size_t bytes = 0;
   for (const AlertLinks& one : links) {

@@ -77,6 +77,8 @@ class SqliteStore final : public AlertStore,
 
   Result<std::optional<std::string>> FindOpen(const ObjectRef& target,
                                               IncidentType type) override;
+  Result<std::vector<Incident>> OfTarget(const ObjectRef& target,
+                                         Time since) override;
   Result<void> Link(const std::vector<AlertLinks>& links) override;
 
   Result<void> Append(std::span<const AuditRecord> records) override;
