@@ -133,8 +133,11 @@ bool MayFollow(const std::vector<RunbookStep>& steps, int before, int next) {
       });
 }
 
-/// A step that changes something and that nothing leads to is a mistake.
-void CheckReached(const Node* node, const Runbook& runbook, FindingSink& sink) {
+/// A step that changes something and that nothing leads to, or not within the
+/// day in which a runbook may fail so often, is a mistake.
+void CheckReached(const Node* node, const Config& config,
+                  const Runbook& runbook, FindingSink& sink) {
+  const int a_day = config.guards.same_runbook_per_day;
   const std::vector<RunbookStep>& steps = runbook.steps;
   if (node == nullptr || steps.size() != node->items.size()) return;
   // How many steps are taken before each, at the least.
@@ -151,9 +154,16 @@ void CheckReached(const Node* node, const Runbook& runbook, FindingSink& sink) {
       least = std::min(
           least, before < 0 ? 0 : taken[static_cast<std::size_t>(before)] + 1);
     }
-    if (least < runbook.escalate_after_steps || tells(i)) continue;
-    sink.Add(node->items[static_cast<std::size_t>(i)].at,
-             "is never reached: a person is told before it");
+    if (tells(i)) continue;
+    const Position at = node->items[static_cast<std::size_t>(i)].at;
+    if (least >= runbook.escalate_after_steps) {
+      sink.Add(at, "is never reached: a person is told before it");
+    } else if (least >= a_day) {
+      sink.Add(at, "is not reached within a day: " + std::to_string(least) +
+                       " steps before it did not help then, and "
+                       "guards.same_runbook_per_day = " +
+                       std::to_string(a_day));
+    }
   }
 }
 
@@ -175,7 +185,7 @@ void ReadSpec(const Node& node, const Config& config, LoadedRunbook& loaded,
     ReadEscalate(*escalate, steps == nullptr ? 0 : steps->items.size(), runbook,
                  sink);
   }
-  CheckReached(steps, runbook, sink);
+  CheckReached(steps, config, runbook, sink);
   spec.Finish();
 }
 

@@ -645,6 +645,25 @@ INSTANTIATE_TEST_SUITE_P(
                 "5"}}),
     [](const auto& info) { return info.param.name; });
 
+TEST(BadSets, AStepThatTheDayHasNoRoomFor) {
+  const testing::TempFolder folder;
+  folder.Write("rules/a.yaml", kRule);
+  std::string runbook(kRunbook);
+  const std::string more = "    - action: scale_out\n      verify: {}\n";
+  runbook.replace(runbook.find("  guards:"), 0, more + more);
+  runbook.replace(runbook.find("after: 1 step"), 13, "after: 3 steps");
+  folder.Write("runbooks/b.yaml", runbook);
+  Config config = folder.FolderConfig();
+  std::vector<SourceFinding> findings;
+  EXPECT_FALSE(LoadRuleSet(config, testing::FakeDigest, &findings).ok());
+  EXPECT_EQ(testing::Texts(findings, folder.Path("")),
+            (Lines{"runbooks/b.yaml:13:7: is not reached within a day: 2 steps "
+                   "before it did not help then, and "
+                   "guards.same_runbook_per_day = 2"}));
+  config.guards.same_runbook_per_day = 3;
+  EXPECT_TRUE(LoadRuleSet(config, testing::FakeDigest, &findings).ok());
+}
+
 TEST(BadSets, NamesAndMatchersAreUnique) {
   const testing::TempFolder folder;
   folder.Write("rules/a.yaml", kRule);
