@@ -3,6 +3,7 @@
 #include <iostream>
 #include <map>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,83 +12,159 @@
 #include "app/audit_replay.h"
 #include "receiver/commands/commands.h"
 #include "receiver/commands/config_options.h"
+#include "receiver/commands/ink.h"
+#include "receiver/commands/printable.h"
 #include "receiver/options.h"
 
 namespace selfheal {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 int Complain(const Error& error) {
   PrintError("audit", error.message);
   return error.code == Code::kInvalidArgument ? kExitUsage : kExitFailure;
 }
 
-int RunVerify(const Config& config, const std::string& known_head) {
-  const auto report = VerifyAuditOf(config, known_head);
-  if (!report.ok()) return Complain(report.error());
-  if (report->first_bad == 0) {
-    std::cout << "intact: " << report->rows << " rows, head "
-              << report->head.hash << "\n";
-    return kExitOk;
-  }
-  std::cout << "tampered: row " << report->first_bad << ": " << report->problem
-            << "\n";
-  return kExitFailure;
+void Print(const Json& json) {
+  std::cout << json.dump(2, ' ', true, Json::error_handler_t::replace) << "\n";
 }
 
-int RunExport(const Config& config) {
+Json ToJson(const AuditReport& report) {
+  Json json = {{"intact", report.first_bad == 0},
+               {"rows", report.rows},
+               {"head", report.head.hash},
+               {"first_bad", nullptr}};
+  if (report.first_bad != 0) {
+    json["first_bad"] = report.first_bad;
+    json["problem"] = report.problem;
+  }
+  return json;
+}
+
+int ExitOf(const AuditReport& report) {
+  return report.first_bad == 0 ? kExitOk : kExitFailure;
+}
+
+int PrintVerified(const AuditReport& report) {
+  const Ink ink;
+  if (report.first_bad == 0) {
+    std::cout << ink.Good("intact") << ": " << report.rows << " rows, head "
+              << report.head.hash << "\n";
+  } else {
+    std::cout << ink.Bad("tampered") << ": row " << report.first_bad << ": "
+              << Printable(report.problem) << "\n";
+  }
+  return ExitOf(report);
+}
+
+int RunVerify(const Config& config, const std::string& known_head, bool json) {
+  const auto report = VerifyAuditOf(config, known_head);
+  if (!report.ok()) return Complain(report.error());
+  if (!json) return PrintVerified(*report);
+  Print(ToJson(*report));
+  return ExitOf(*report);
+}
+
+int RunExport(const Config& config, bool) {
   const auto rows = ExportAuditOf(config, std::cout);
   std::cout.flush();
   return rows.ok() ? kExitOk : Complain(rows.error());
 }
 
-/// One line a decision; true where none is different.
-bool PrintReplay(const std::vector<ReplayedDecision>& all) {
+/// How many decisions came to which state.
+std::map<std::string_view, int> CountStates(
+    const std::vector<ReplayedDecision>& all) {
   std::map<std::string_view, int> counts;
+  for (const ReplayedDecision& one : all) ++counts[ReplayStateName(one.state)];
+  return counts;
+}
+
+/// One line a decision.
+void PrintReplay(const std::vector<ReplayedDecision>& all) {
+  const Ink ink;
   for (const ReplayedDecision& one : all) {
     const AuditRecord& record = one.record;
     const std::string_view state = ReplayStateName(one.state);
-    ++counts[state];
     std::cout << "row " << record.seq << " " << record.incident_id << " "
-              << StageName(record.stage) << " " << record.outcome << ": "
-              << state << (one.detail.empty() ? "" : ": ") << one.detail
+              << StageName(record.stage) << " " << Printable(record.outcome)
+              << ": "
+              << (one.state == ReplayState::kDifferent ? ink.Bad(state)
+                                                       : std::string(state))
+              << (one.detail.empty() ? "" : ": ") << Printable(one.detail)
               << "\n";
   }
   std::cout << all.size() << " decisions";
   const char* separator = ": ";
-  for (const auto& [state, count] : counts) {
+  for (const auto& [state, count] : CountStates(all)) {
     std::cout << separator << count << " " << state;
     separator = ", ";
   }
   std::cout << "\n";
-  return counts.count(ReplayStateName(ReplayState::kDifferent)) == 0;
 }
 
-int RunReplay(const Config& config, const std::string& incident) {
+Json ToJson(const ReplayedDecision& one) {
+  return {{"row", one.record.seq},
+          {"incident", one.record.incident_id},
+          {"stage", StageName(one.record.stage)},
+          {"outcome", one.record.outcome},
+          {"state", ReplayStateName(one.state)},
+          {"detail", one.detail}};
+}
+
+int RunReplay(const Config& config, const std::string& incident, bool json) {
   const auto all = ReplayAuditOf(config, incident);
   if (!all.ok()) return Complain(all.error());
-  const bool same = PrintReplay(*all);
-  const int intact = RunVerify(config, "");
-  return same ? intact : kExitFailure;
+  const auto chain = VerifyAuditOf(config, "");
+  if (!chain.ok()) return Complain(chain.error());
+  const bool same =
+      CountStates(*all).count(ReplayStateName(ReplayState::kDifferent)) == 0;
+  if (json) {
+    Json decisions = Json::array();
+    for (const ReplayedDecision& one : *all) decisions.push_back(ToJson(one));
+    Print({{"decisions", std::move(decisions)},
+           {"counts", CountStates(*all)},
+           {"chain", ToJson(*chain)}});
+  } else {
+    PrintReplay(*all);
+    PrintVerified(*chain);
+  }
+  return same ? ExitOf(*chain) : kExitFailure;
 }
 
-int RunBackup(const Config& config, const std::string& to) {
+int RunBackup(const Config& config, const std::string& to, bool json) {
   const auto report = BackUpStoreOf(config, to);
   if (!report.ok()) return Complain(report.error());
-  std::cout << to << ": " << report->rows << " audit rows, "
-            << (report->first_bad == 0 ? "intact" : report->problem)
-            << ", head " << report->head.hash << "\n";
-  return report->first_bad == 0 ? kExitOk : kExitFailure;
+  if (json) {
+    Json copy = ToJson(*report);
+    copy["file"] = to;
+    Print(copy);
+  } else {
+    std::cout << Printable(to) << ": " << report->rows << " audit rows, "
+              << (report->first_bad == 0 ? "intact"
+                                         : Printable(report->problem))
+              << ", head " << report->head.hash << "\n";
+  }
+  return ExitOf(*report);
 }
+
+/// What the parts have in common.
+struct PartOptions {
+  std::string config;
+  bool json = false;
+};
 
 /// A subcommand with --config that does `run` with what that names.
 CLI::App* AddPart(CLI::App& command, const char* name, const char* sentence,
-                  std::function<int(const Config&)> run, int& exit_code) {
+                  std::function<int(const Config&, bool json)> run,
+                  int& exit_code) {
   CLI::App* const part = command.add_subcommand(name, sentence);
-  const auto file = std::make_shared<std::string>();
-  part->add_option("--config", *file, "Configuration file");
-  part->callback([file, run = std::move(run), &exit_code] {
-    const std::optional<Config> config = LoadConfigOrComplain(*file);
-    exit_code = config ? run(*config) : kExitUsage;
+  const auto options = std::make_shared<PartOptions>();
+  part->add_option("--config", options->config, "Configuration file");
+  part->add_flag("--json", options->json, "Writes JSON");
+  part->callback([options, run = std::move(run), &exit_code] {
+    const std::optional<Config> config = LoadConfigOrComplain(options->config);
+    exit_code = config ? run(*config, options->json) : kExitUsage;
   });
   return part;
 }
@@ -98,10 +175,22 @@ void AddAuditCommand(CLI::App& program, int& exit_code) {
   CLI::App* const command = program.add_subcommand(
       "audit", "Checks, exports, replays or backs up the audit");
   command->require_subcommand(1);
+  command->footer(R"(Examples:
+  selfheal audit verify
+  selfheal audit verify --head HASH        a head that the log showed
+  selfheal audit replay INCIDENT --json
+  selfheal audit export | jq 'select(.stage == "execute")'
+  selfheal audit backup /backup/selfheal.db
+
+Each runs beside "selfheal serve".
+Exit: 0; 1 tampered (the first bad row is named), another answer, or the store
+cannot be read; 2 usage or configuration.)");
   const auto head = std::make_shared<std::string>();
   AddPart(
       *command, "verify", "Recomputes the hash chain",
-      [head](const Config& config) { return RunVerify(config, *head); },
+      [head](const Config& config, bool json) {
+        return RunVerify(config, *head, json);
+      },
       exit_code)
       ->add_option("--head", *head,
                    "A head that the log showed: a row must carry this hash");
@@ -111,14 +200,19 @@ void AddAuditCommand(CLI::App& program, int& exit_code) {
   AddPart(
       *command, "replay",
       "Recomputes each assessment and verdict from the audit, to the bit",
-      [incident](const Config& config) { return RunReplay(config, *incident); },
+      [incident](const Config& config, bool json) {
+        return RunReplay(config, *incident, json);
+      },
       exit_code)
       ->add_option("INCIDENT", *incident, "Of this incident only");
   const auto to = std::make_shared<std::string>();
   AddPart(
       *command, "backup",
       "Copies the whole store while it runs, and checks the copy",
-      [to](const Config& config) { return RunBackup(config, *to); }, exit_code)
+      [to](const Config& config, bool json) {
+        return RunBackup(config, *to, json);
+      },
+      exit_code)
       ->add_option("FILE", *to, "The new file")
       ->required();
 }

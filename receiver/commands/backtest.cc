@@ -74,14 +74,15 @@ void AddBacktestCommand(CLI::App& program, int& exit_code) {
                     "Writes JSON, with every alert in it");
   command->add_flag("--progress", options->progress,
                     "Shows progress also where stderr is no terminal");
-  command->footer(
-      "Reads ALERTS from Prometheus, judges each alert by the evidence of its\n"
-      "own moment with the rules that are loaded, and asks the guards that "
-      "need\nno live cluster.\n\n"
-      "  selfheal backtest --from now-30d --to now\n"
-      "  selfheal backtest --from 2026-11-01 --to 2026-12-01 --json \\\n"
-      "    | jq '.rules[] | {rule, ends}'\n\n"
-      "Exit: 0; 1 Prometheus cannot be read; 2 usage, configuration or rules.");
+  command->footer(R"(Examples:
+  selfheal backtest --from now-30d --to now
+  selfheal backtest --from 2026-11-01 --to 2026-12-01 --json \
+    | jq '.rules[] | {rule, ends}'
+
+Reads ALERTS from Prometheus, judges each alert by the evidence of its own
+moment with the rules that are loaded, and asks the guards that need no live
+cluster.
+Exit: 0; 1 Prometheus cannot be read; 2 usage, configuration or rules.)");
   command->callback([options, &exit_code] {
     const Time now = SystemClock().Now();
     const Time from = MomentOf("--from", options->from, now);

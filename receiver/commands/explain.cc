@@ -15,6 +15,7 @@
 #include "codec/incident_json.h"
 #include "receiver/commands/commands.h"
 #include "receiver/commands/config_options.h"
+#include "receiver/commands/ink.h"
 #include "receiver/commands/printable.h"
 #include "receiver/options.h"
 
@@ -95,16 +96,17 @@ void PrintJson(const std::vector<Explanation>& explanations,
 }
 
 void PrintText(const std::vector<Explanation>& explanations) {
+  const Ink ink;
   for (const Explanation& one : explanations) {
     std::cout << "alert " << one.index << ": "
-              << Printable(AlertName(one.alert)) << " "
+              << ink.Bold(Printable(AlertName(one.alert))) << " "
               << AlertStatusName(one.alert.status) << " since "
               << FormatTime(one.alert.starts_at) << "\n";
     for (const ExplainedStage& stage : one.stages) {
       std::cout << "  " << StageName(stage.stage) << ": " << stage.outcome
                 << ": " << Printable(stage.reason) << "\n";
     }
-    std::cout << "  => " << Printable(one.answer) << "\n";
+    std::cout << "  => " << ink.Bold(Printable(one.answer)) << "\n";
   }
 }
 
@@ -163,6 +165,13 @@ void AddExplainCommand(CLI::App& program, int& exit_code) {
   command->add_flag("--json", options->json, "Writes JSON");
   command->add_option("payload", options->payload, "Webhook body, - = stdin")
       ->required();
+  command->footer(R"(Examples:
+  selfheal explain docs/reference/payload.json
+  kubectl -n selfheal exec -i deploy/selfheal -- selfheal explain - < body.json
+  selfheal explain --json body.json | jq -r '.alerts[].answer'
+
+Exit: 0; 1 Prometheus or the cluster cannot be read; 2 usage, configuration,
+or a body that is no webhook of Alertmanager.)");
   command->callback(
       [options, &exit_code] { exit_code = RunExplain(*options); });
 }

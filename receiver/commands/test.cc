@@ -1,48 +1,86 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
 #include "receiver/commands/commands.h"
 #include "receiver/commands/config_options.h"
+#include "receiver/commands/diff.h"
+#include "receiver/commands/findings_json.h"
+#include "receiver/commands/ink.h"
+#include "receiver/commands/printable.h"
 #include "receiver/options.h"
 #include "sim/scenario/runner.h"
 
 namespace selfheal {
 namespace {
 
+using Json = nlohmann::ordered_json;
+
 struct TestOptions {
   std::string config;
   std::string rules;
   std::string runbooks;
+  bool json = false;
   std::vector<std::string> files;
 };
 
-/// Prints what is wrong with the rules, runbooks or the scenario itself.
-int PrintAll(const std::vector<SourceFinding>& findings) {
-  for (const SourceFinding& finding : findings) {
-    std::cout << ToString(finding) << "\n";
-  }
-  return static_cast<int>(findings.size());
-}
-
-/// @return  true where the story of `file` ends as written.
-bool RunOne(const std::string& file, const Config& config) {
+/// What came of one file.
+struct Told {
+  std::string file;
+  /// What is wrong with the rules, the runbooks or the scenario itself.
   std::vector<SourceFinding> findings;
-  testing::Scenario scenario = testing::ReadScenario(file, &findings);
-  if (PrintAll(findings) > 0) return false;
+  std::vector<testing::Difference> differences;
+
+  bool ok() const { return findings.empty() && differences.empty(); }
+};
+
+Told TellOne(const std::string& file, const Config& config) {
+  Told told{.file = file, .findings = {}, .differences = {}};
+  testing::Scenario scenario = testing::ReadScenario(file, &told.findings);
+  if (!told.findings.empty()) return told;
   scenario.config.rules_dir = config.rules_dir;
   scenario.config.runbooks_dir = config.runbooks_dir;
   testing::Pipeline pipeline(scenario.config);
-  if (PrintAll(pipeline.findings) > 0) return false;
-  const std::vector<std::string> differences =
-      testing::Tell(scenario, pipeline);
-  std::cout << (differences.empty() ? "ok    " : "FAIL  ") << file << "\n";
-  for (const std::string& difference : differences) {
-    std::cout << "      " << difference << "\n";
+  told.findings = pipeline.findings;
+  if (told.findings.empty()) {
+    told.differences = testing::Tell(scenario, pipeline);
   }
-  return differences.empty();
+  return told;
+}
+
+/// Expected lines have a minus, found ones a plus.
+void PrintText(const Told& told, const Ink& ink) {
+  for (const SourceFinding& finding : told.findings) {
+    std::cout << Printable(ToString(finding)) << "\n";
+  }
+  std::cout << (told.ok() ? ink.Good("ok    ") : ink.Bad("FAIL  "))
+            << Printable(told.file) << "\n";
+  for (const testing::Difference& difference : told.differences) {
+    std::cout << "      " << ink.Bold(difference.what) << ":\n";
+    for (const DiffLine& line : Diff(difference.expected, difference.found)) {
+      const std::string text =
+          std::string("        ") + line.mark + " " + Printable(line.text);
+      std::cout << (line.mark == '-'   ? ink.Bad(text)
+                    : line.mark == '+' ? ink.Good(text)
+                                       : text)
+                << "\n";
+    }
+  }
+}
+
+Json ToJson(const Told& told) {
+  Json differences = Json::array();
+  for (const testing::Difference& one : told.differences) {
+    differences.push_back(
+        {{"what", one.what}, {"expected", one.expected}, {"found", one.found}});
+  }
+  return {{"file", told.file},
+          {"ok", told.ok()},
+          {"findings", Json::parse(FindingsJson(told.findings))},
+          {"differences", std::move(differences)}};
 }
 
 int RunTest(const TestOptions& options) {
@@ -50,13 +88,27 @@ int RunTest(const TestOptions& options) {
   if (!config) return kExitUsage;
   if (!options.rules.empty()) config->rules_dir = options.rules;
   if (!options.runbooks.empty()) config->runbooks_dir = options.runbooks;
-  int failed = 0;
+  const Ink ink;
+  Json all = Json::array();
+  std::size_t good = 0;
   for (const std::string& file : options.files) {
-    if (!RunOne(file, *config)) ++failed;
+    const Told told = TellOne(file, *config);
+    if (told.ok()) ++good;
+    if (options.json) {
+      all.push_back(ToJson(told));
+    } else {
+      PrintText(told, ink);
+    }
   }
-  std::cout << options.files.size() - static_cast<std::size_t>(failed) << " of "
-            << options.files.size() << " scenarios end as written\n";
-  return failed == 0 ? kExitOk : kExitFailure;
+  if (options.json) {
+    const Json result = {{"ok", good}, {"scenarios", std::move(all)}};
+    std::cout << result.dump(2, ' ', true, Json::error_handler_t::replace)
+              << "\n";
+  } else {
+    std::cout << good << " of " << options.files.size()
+              << " scenarios end as written\n";
+  }
+  return good == options.files.size() ? kExitOk : kExitFailure;
 }
 
 }  // namespace
@@ -70,7 +122,15 @@ void AddTestCommand(CLI::App& program, int& exit_code) {
   command->add_option("--config", options->config, "Configuration file");
   command->add_option("--rules", options->rules, "Folder of rules");
   command->add_option("--runbooks", options->runbooks, "Folder of runbooks");
+  command->add_flag("--json", options->json, "Writes JSON");
   command->add_option("FILE", options->files, "Scenarios, as YAML")->required();
+  command->footer(R"(Examples:
+  selfheal test tests/scenarios/memory-leak.yml
+  selfheal test --rules my/rules --runbooks my/runbooks my/scenarios/*.yml
+  selfheal test --json *.yml | jq '.scenarios[] | select(.ok | not)'
+
+What differs is shown as a diff: "-" was expected, "+" was found.
+Exit: 0 all end as written; 1 one does not, or a file is wrong; 2 usage.)");
   command->callback([options, &exit_code] { exit_code = RunTest(*options); });
 }
 

@@ -188,12 +188,15 @@ std::vector<std::string> DeniedBy(const Incident& incident) {
   return guards;
 }
 
+/// "a", "[a, b]"; "nothing" for an empty list.
 std::string Shown(const std::vector<std::string>& list) {
+  if (list.empty()) return "nothing";
+  if (list.size() == 1) return list.front();
   std::string text;
   for (const std::string& item : list) {
     text += (text.empty() ? "[" : ", ") + item;
   }
-  return text.empty() ? "[]" : text + "]";
+  return text + "]";
 }
 
 /// Of `all`, oldest first, those after the first.
@@ -208,20 +211,25 @@ std::vector<std::string> OthersOf(const std::vector<Incident>& all) {
 
 class Comparison {
  public:
+  using List = std::vector<std::string>;
+
+  void Same(std::string_view what, List expected, List found) {
+    if (expected == found) return;
+    differences_.push_back(
+        {std::string(what), std::move(expected), std::move(found)});
+  }
   void Same(std::string_view what, const std::string& expected,
             const std::string& found) {
-    if (expected == found) return;
-    differences_.push_back(std::string(what) + ": expected " + expected +
-                           ", found " + found);
+    Same(what, List{expected}, List{found});
   }
-  std::vector<std::string> Take() { return std::move(differences_); }
+  std::vector<Difference> Take() { return std::move(differences_); }
 
  private:
-  std::vector<std::string> differences_;
+  std::vector<Difference> differences_;
 };
 
-std::vector<std::string> Compare(const Scenario::Expectation& expect,
-                                 Pipeline& pipeline) {
+std::vector<Difference> Compare(const Scenario::Expectation& expect,
+                                Pipeline& pipeline) {
   Comparison compare;
   compare.Same("mutations", std::to_string(expect.mutations),
                std::to_string(pipeline.cluster.accepted().size()));
@@ -240,8 +248,8 @@ std::vector<std::string> Compare(const Scenario::Expectation& expect,
                incident.verdict
                    ? std::string(FindingName(incident.verdict->outcome))
                    : "none");
-  compare.Same("denied_by", Shown(expect.denied_by), Shown(DeniedBy(incident)));
-  compare.Same("actions", Shown(expect.actions), Shown(ActionsOf(incident)));
+  compare.Same("denied_by", expect.denied_by, DeniedBy(incident));
+  compare.Same("actions", expect.actions, ActionsOf(incident));
   if (!expect.verification.empty()) {
     const auto& found = incident.verification;
     compare.Same(
@@ -256,16 +264,23 @@ std::vector<std::string> Compare(const Scenario::Expectation& expect,
 
 }  // namespace
 
-std::vector<std::string> Tell(const Scenario& scenario, Pipeline& pipeline) {
+std::string ToString(const Difference& difference) {
+  return difference.what + ": expected " + Shown(difference.expected) +
+         ", found " + Shown(difference.found);
+}
+
+std::vector<Difference> Tell(const Scenario& scenario, Pipeline& pipeline) {
   if (auto problem = Prepare(scenario, pipeline); !problem.empty()) {
-    return {problem};
+    return {{"world", {"as the scenario makes it"}, {problem}}};
   }
   const AlertGroup group = GroupOf(scenario, seconds(0), pipeline);
   pipeline.Post(group);
   pipeline.on_round = Meanwhile(scenario, pipeline, group);
   const bool ended = pipeline.Run(kLimit);
-  std::vector<std::string> differences = Compare(scenario.expect, pipeline);
-  if (!ended) differences.emplace_back("end: not reached within 3h");
+  std::vector<Difference> differences = Compare(scenario.expect, pipeline);
+  if (!ended) {
+    differences.push_back({"end", {"within 3h"}, {"not reached within 3h"}});
+  }
   return differences;
 }
 

@@ -4,10 +4,11 @@
 
 #include "adapters/crypto/digest.h"
 #include "adapters/yaml/rule_set_loader.h"
-#include "execute/rights.h"
 
 namespace selfheal {
 namespace {
+
+using GrantsOf = std::vector<Grant> (*)(const Action&);
 
 std::string ListOf(const std::vector<std::string>& words) {
   std::string text;
@@ -17,58 +18,64 @@ std::string ListOf(const std::vector<std::string>& words) {
   return "[" + text + "]";
 }
 
-std::string RulesOf(const std::vector<Grant>& grants) {
+std::string RulesOf(const ClusterRole& role) {
   std::string text;
-  for (const Grant& grant : grants) {
-    text += "  - apiGroups: [" +
-            (grant.group.empty() ? std::string("\"\"") : grant.group) +
-            "]\n    resources: " + ListOf(grant.resources) +
-            "\n    verbs: " + ListOf(grant.verbs) + "\n";
+  for (const ClusterRole::Part& part : role.parts) {
+    if (!part.action.empty()) text += "  # " + part.action + "\n";
+    for (const Grant& grant : part.grants) {
+      text += "  - apiGroups: [" +
+              (grant.group.empty() ? std::string("\"\"") : grant.group) +
+              "]\n    resources: " + ListOf(grant.resources) +
+              "\n    verbs: " + ListOf(grant.verbs) + "\n";
+    }
   }
   return text;
-}
-
-std::string RoleNamed(const std::string& name, const std::string& rules) {
-  return "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n"
-         "metadata:\n  name: " +
-         name + "\n  labels: {app: selfhealstack}\nrules:" +
-         (rules.empty() ? " []\n" : "\n" + rules);
 }
 
 /// What the actions of the runbooks need by `grants_of`, each once.
-std::string RulesOfActions(const RuleSet& set,
-                           std::vector<Grant> (*grants_of)(const Action&)) {
-  std::map<std::string, std::string> by_action;
+void AddActions(const RuleSet& set, GrantsOf grants_of, ClusterRole& role) {
+  std::map<std::string, std::vector<Grant>> by_action;
   for (const auto& [name, runbook] : set.runbooks) {
     for (const RunbookStep& step : runbook.steps) {
-      by_action[std::string(ActionName(step.action))] =
-          RulesOf(grants_of(step.action));
+      by_action[std::string(ActionName(step.action))] = grants_of(step.action);
     }
   }
-  std::string text;
-  for (const auto& [action, rules] : by_action) {
-    if (!rules.empty()) text += "  # " + action + "\n" + rules;
+  for (auto& [action, grants] : by_action) {
+    if (!grants.empty()) role.parts.push_back({action, std::move(grants)});
   }
-  return text;
 }
 
 }  // namespace
 
-Result<std::string> ClusterRolesOf(const Config& config,
-                                   std::vector<SourceFinding>* findings) {
-  const auto set = yaml::LoadRuleSet(config, Sha256Hex, findings);
-  if (!set.ok()) return set.error();
-  std::string text =
-      RoleNamed("selfheal-view", RulesOf(ViewGrants())) + "---\n" +
-      RoleNamed("selfheal-act", RulesOfActions(**set, ActGrants)) + "---\n" +
-      RoleNamed("selfheal-view-cluster",
-                RulesOf(ClusterViewGrants()) +
-                    RulesOfActions(**set, ClusterGrantsOf));
-  if (config.guards.nodes) {
-    text += "---\n" +
-            RoleNamed("selfheal-nodes", RulesOfActions(**set, NodeGrantsOf));
+std::string ClusterRolesYaml(const std::vector<ClusterRole>& roles) {
+  std::string text;
+  for (const ClusterRole& role : roles) {
+    const std::string rules = RulesOf(role);
+    text += (text.empty() ? "" : "---\n") +
+            std::string(
+                "apiVersion: rbac.authorization.k8s.io/v1\n"
+                "kind: ClusterRole\nmetadata:\n  name: ") +
+            role.name + "\n  labels: {app: selfhealstack}\nrules:" +
+            (rules.empty() ? " []\n" : "\n" + rules);
   }
   return text;
+}
+
+Result<std::vector<ClusterRole>> ClusterRolesOf(
+    const Config& config, std::vector<SourceFinding>* findings) {
+  const auto set = yaml::LoadRuleSet(config, Sha256Hex, findings);
+  if (!set.ok()) return set.error();
+  std::vector<ClusterRole> roles = {
+      {"selfheal-view", {{"", ViewGrants()}}},
+      {"selfheal-act", {}},
+      {"selfheal-view-cluster", {{"", ClusterViewGrants()}}}};
+  AddActions(**set, ActGrants, roles[1]);
+  AddActions(**set, ClusterGrantsOf, roles[2]);
+  if (config.guards.nodes) {
+    roles.push_back({"selfheal-nodes", {}});
+    AddActions(**set, NodeGrantsOf, roles.back());
+  }
+  return roles;
 }
 
 }  // namespace selfheal

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "receiver/program.h"
@@ -53,8 +54,34 @@ TEST_F(TestCommand, AStoryThatEndsAsWrittenIsOk) {
 TEST_F(TestCommand, WhatDiffersIsSaid) {
   const Finished run = Run(Altered("mutations: 1", "mutations: 2"));
   EXPECT_EQ(run.exit_code, 1);
-  EXPECT_NE(run.out.find("mutations: expected 2, found 1"), std::string::npos)
+  EXPECT_NE(run.out.find("      mutations:\n        - 2\n        + 1\n"),
+            std::string::npos)
       << run.out;
+}
+
+TEST_F(TestCommand, AListIsComparedItemByItem) {
+  const Finished run =
+      Run(Altered("actions: [", "actions: [drain apply applied, "));
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_NE(run.out.find("      actions:\n        - drain apply applied\n"
+                         "          restart_pod"),
+            std::string::npos)
+      << run.out;
+}
+
+TEST_F(TestCommand, JsonHasBothSides) {
+  const std::string path = Altered("mutations: 1", "mutations: 2");
+  const Finished run =
+      RunSelfheal({"test", "--json", "--rules", SourceDir() + "/rules",
+                   "--runbooks", SourceDir() + "/runbooks", Shipped(), path});
+  EXPECT_EQ(run.exit_code, 1);
+  const auto told = nlohmann::json::parse(run.out);
+  EXPECT_EQ(told["ok"], 1);
+  EXPECT_EQ(told["scenarios"][0]["differences"], nlohmann::json::array());
+  EXPECT_EQ(told["scenarios"][1]["file"], path);
+  EXPECT_EQ(told["scenarios"][1]["differences"][0],
+            (nlohmann::json{
+                {"what", "mutations"}, {"expected", {"2"}}, {"found", {"1"}}}));
 }
 
 TEST_F(TestCommand, AMisspeltKeyIsFoundWithItsPlace) {

@@ -52,8 +52,8 @@ TEST_P(ScenarioTest, EndsAsWritten) {
   ASSERT_TRUE(findings.empty());
   Pipeline pipeline(scenario.config);
   EXPECT_TRUE(pipeline.findings.empty()) << ToString(pipeline.findings.front());
-  for (const std::string& difference : Tell(scenario, pipeline)) {
-    ADD_FAILURE() << difference;
+  for (const Difference& difference : Tell(scenario, pipeline)) {
+    ADD_FAILURE() << ToString(difference);
   }
   ExpectReplayable(pipeline.store.state());
 }
