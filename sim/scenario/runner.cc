@@ -238,7 +238,7 @@ std::vector<Difference> Compare(const Scenario::Expectation& expect,
   compare.Same("incidents", std::to_string(none ? 0 : 1 + expect.others.size()),
                std::to_string(all.size()));
   if (none || all.empty()) return compare.Take();
-  compare.Same("others", Shown(expect.others), Shown(OthersOf(all)));
+  compare.Same("others", expect.others, OthersOf(all));
   const Incident& incident = all.front();
   const std::string phase(PhaseName(incident.phase));
   compare.Same(

@@ -1,5 +1,6 @@
-# The JSON Schemas beside configuration, rules and runbooks: what is shipped
-# and the good documents of the corpus are valid, the bad ones are not.
+# The JSON Schemas beside configuration, rules, runbooks and scenarios: what is
+# shipped and the good documents of the corpus are valid, the bad ones are not;
+# each shipped file names its schema to the YAML language server.
 set -euo pipefail
 . tests/checks/lib/python
 "$python" - <<'PY'
@@ -11,7 +12,8 @@ def load(path):
         return json.load(file)
 
 SCHEMAS = {"Rule": load("rules/rule.schema.json"),
-           "Runbook": load("runbooks/runbook.schema.json")}
+           "Runbook": load("runbooks/runbook.schema.json"),
+           "Scenario": load("tests/scenarios/scenario.schema.json")}
 CONFIG = load("config/config.schema.json")
 for schema in [*SCHEMAS.values(), CONFIG]:
     jsonschema.Draft202012Validator.check_schema(schema)
@@ -28,6 +30,15 @@ def check(path, schema, expect_valid):
     if not expect_valid and not errors:
         failures.append(f"{path}: valid, but should not be")
 
+def check_modeline(path):
+    """The first line names a schema by a path from the file."""
+    with open(path) as file:
+        first = file.readline()
+    mark = "# yaml-language-server: $schema="
+    schema = os.path.join(os.path.dirname(path), first.removeprefix(mark).strip())
+    if not first.startswith(mark) or not os.path.exists(schema):
+        failures.append(f"{path}:1:1: names no schema that is there")
+
 def keys(schema):
     """Names of all keys that a schema knows."""
     found = set()
@@ -42,18 +53,33 @@ for kind, folder in (("Rule", "rules"), ("Runbook", "runbooks")):
     text = ""
     for path in sorted(glob.glob(f"docs/reference/{folder}/*.yaml")):
         check(path, SCHEMAS[kind], True)
+        check_modeline(path)
         with open(path) as file:
             text += file.read()
     for key in sorted(keys(SCHEMAS[kind])):
         if f"{key}:" not in text:
             failures.append(f"docs/reference/{folder}: does not show {key}")
     for path in sorted(glob.glob(f"{folder}/*.yaml")):
-        with open(path) as file:
-            first = file.readline()
-        schema = first.split("$schema=")[-1].strip()
-        if not os.path.exists(os.path.join(folder, schema)):
-            failures.append(f"{path}:1:1: names no schema beside it")
+        check_modeline(path)
         check(path, SCHEMAS[kind], True)
+for path in sorted(glob.glob("tests/scenarios/*.yml")):
+    check_modeline(path)
+    check(path, SCHEMAS["Scenario"], True)
+with open("tests/scenarios/memory-leak.yml") as file:
+    story = yaml.safe_load(file)
+for where, key, value in [
+        (story, "spce", {}), (story["spec"], "alert", []),
+        (story["spec"]["expect"], "phase", "Healed"),
+        (story["spec"]["expect"], "mutations", -1),
+        (story["spec"]["series"][0], "slope", 1),
+        (story["spec"]["alerts"][0], "labels", {"pod": 1})]:
+    before = dict(where)
+    where[key] = value
+    if jsonschema.Draft202012Validator(SCHEMAS["Scenario"]).is_valid(story):
+        failures.append(f"scenario: {key}: {value} is valid, but should not be")
+    seen["bad"] += 1
+    where.clear()
+    where.update(before)
 for path in sorted(glob.glob("tests/adapters/yaml/corpus/*.yaml")):
     name = os.path.basename(path)
     kind = "Runbook" if "-runbook" in name else "Rule"
@@ -62,6 +88,7 @@ for path in sorted(glob.glob("tests/adapters/yaml/corpus/*.yaml")):
     elif name.startswith("bad-"):
         check(path, SCHEMAS[kind], False)
 check("config/selfheal.yaml", CONFIG, True)
+check_modeline("config/selfheal.yaml")
 for number, (key, value) in enumerate([
         ("dry_run", "yes"), ("unknown", 1), ("guards", {"cooldown": 300}),
         ("judge", {"trees": 5}), ("limits", {"body": "16MB"}),
