@@ -32,8 +32,8 @@ TEST(Printable, ReplacesBytesThatAreNoUtf8) {
 
 // Longer than it must be, a hidden character must not get through either.
 TEST(Printable, ReplacesOverlongForms) {
-  EXPECT_EQ(Printable("\xe0\x82\x9b"), "?");
-  EXPECT_EQ(Printable("\xf0\x80\x82\x9b"), "?");
+  EXPECT_EQ(Printable("\xe0\x82\x9b"), "???");
+  EXPECT_EQ(Printable("\xf0\x80\x82\x9b"), "????");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "codec/audit_json.h"
 #include "codec/names.h"
+#include "core/text.h"
 
 namespace selfheal {
 namespace {
@@ -154,8 +155,9 @@ Result<long long> ExportAudit(const std::string& path, std::ostream& out) {
     const Row row = Read(query);
     std::string line = CanonicalAuditLine(row.record, row.data);
     line.pop_back();
-    out << line << ",\"previous\":\"" << row.previous << "\",\"hash\":\""
-        << row.hash << "\"}\n";
+    // What nobody sees is escaped: the same JSON, and safe on a terminal.
+    out << EscapeUnseen(line) << ",\"previous\":\"" << row.previous
+        << "\",\"hash\":\"" << row.hash << "\"}\n";
     ++rows;
   }
   out.flush();

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/clock.h"
+#include "core/text.h"
 
 namespace selfheal::telemetry {
 namespace {
@@ -26,57 +27,14 @@ std::string_view LevelName(LogLevel level) {
   return "error";
 }
 
-/// Bytes of the valid UTF-8 sequence at `at`, or 0. Overlong forms,
-/// surrogates and what lies beyond U+10FFFF are not valid.
-std::size_t Sequence(std::string_view text, std::size_t at) {
-  const auto lead = static_cast<unsigned char>(text[at]);
-  const std::size_t length = lead >= 0xf0   ? 4
-                             : lead >= 0xe0 ? 3
-                             : lead >= 0xc2 ? 2
-                                            : 0;
-  if (length == 0 || lead > 0xf4 || at + length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((static_cast<unsigned char>(text[at + i]) & 0xc0U) != 0x80U) return 0;
-  }
-  const auto second = static_cast<unsigned char>(text[at + 1]);
-  const bool wrong =
-      (lead == 0xe0 && second < 0xa0) || (lead == 0xed && second >= 0xa0) ||
-      (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second >= 0x90);
-  return wrong ? 0 : length;
-}
-
-/// True for C1 controls, which terminals obey, and for characters that
-/// reorder or hide text: all written by two or three bytes.
-bool Deceives(std::string_view sequence) {
-  const std::string_view two = sequence.substr(0, 2);
-  if (sequence.size() == 2) {
-    return (two[0] == '\xc2' && static_cast<unsigned char>(two[1]) < 0xa0) ||
-           two == "\xd8\x9c";
-  }
-  return two == "\xe2\x80" || two == "\xe2\x81" || sequence == "\xef\xbb\xbf";
-}
-
 /// A JSON string; control and format characters never appear raw.
 std::string Quote(std::string_view text) {
   std::string out = "\"";
-  char escape[8];
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte == '"' || byte == '\\') {
-      out += '\\';
-      out += text[i];
-    } else if (byte >= 0x20 && byte < 0x7f) {
-      out += text[i];
-    } else if (const std::size_t length = byte >= 0x80 ? Sequence(text, i) : 0;
-               length > 0 && !Deceives(text.substr(i, length))) {
-      out += text.substr(i, length);
-      i += length - 1;
-    } else {
-      std::snprintf(escape, sizeof escape, "\\u%04x", byte);
-      out += escape;
-    }
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
   }
-  return out + "\"";
+  return EscapeUnseen(out) + "\"";
 }
 
 std::string Number(double value) {

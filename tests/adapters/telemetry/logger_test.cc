@@ -57,7 +57,11 @@ TEST(LogLine, NothingThatATerminalObeysStandsRaw) {
         std::string("\xd8\x9c"), std::string("\xef\xbb\xbf")}) {
     const std::string line = Logfmt("a" + raw + "b");
     EXPECT_EQ(line.find(raw), std::string::npos) << line;
-    EXPECT_NE(line.find("\\u00"), std::string::npos) << line;
+    EXPECT_NE(line.find("\\u"), std::string::npos) << line;
+    EXPECT_EQ(
+        nlohmann::json::parse(line.substr(line.find('"', line.find(" k="))))
+            .get<std::string>(),
+        "a" + raw + "b");
   }
 }
 
