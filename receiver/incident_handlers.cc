@@ -1,7 +1,9 @@
 #include "receiver/incident_handlers.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "receiver/answers.h"
 #include "receiver/query.h"
@@ -10,16 +12,33 @@
 namespace selfheal {
 namespace {
 
+constexpr std::size_t kLongestNamespace = 63;
+constexpr std::size_t kLongestText = 100;
+
+/// Phases with commas between them; "" is none.
+Result<std::vector<Phase>> ReadPhases(std::string_view text) {
+  std::vector<Phase> phases;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(','), text.size());
+    const auto phase = ParsePhase(text.substr(0, end));
+    // A comma ends no list.
+    if (!phase || end + 1 == text.size()) {
+      return Error{Code::kInvalidArgument,
+                   "phase: unknown, e.g. Mitigated or Open,Executing"};
+    }
+    phases.push_back(*phase);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return phases;
+}
+
 Result<IncidentQuery> ReadIncidentQuery(std::string_view text) {
   const auto parameters = ParseQuery(text);
   if (!parameters.ok()) return parameters.error();
   IncidentQuery query;
-  if (const auto phase = Find(*parameters, "phase")) {
-    query.phase = ParsePhase(*phase);
-    if (!query.phase) {
-      return Error{Code::kInvalidArgument, "phase: unknown, e.g. Mitigated"};
-    }
-  }
+  const auto phases = ReadPhases(Find(*parameters, "phase").value_or(""));
+  if (!phases.ok()) return phases.error();
+  query.phases = *phases;
   if (const auto type = Find(*parameters, "type")) {
     query.type = ParseIncidentType(*type);
     if (!query.type) {
@@ -31,6 +50,14 @@ Result<IncidentQuery> ReadIncidentQuery(std::string_view text) {
     if (!query.since) {
       return Error{Code::kInvalidArgument, "since: expected RFC 3339"};
     }
+  }
+  query.ns = Find(*parameters, "namespace").value_or("");
+  query.text = Find(*parameters, "text").value_or("");
+  if (query.ns.size() > kLongestNamespace) {
+    return Error{Code::kInvalidArgument, "namespace: at most 63 characters"};
+  }
+  if (query.text.size() > kLongestText) {
+    return Error{Code::kInvalidArgument, "text: at most 100 characters"};
   }
   const auto limit = PageLimit(*parameters);
   if (!limit.ok()) return limit.error();

@@ -264,10 +264,8 @@ Result<IncidentPage> FakeStore::List(const IncidentQuery& query) {
   return Read([&](FakeStoreState& state) -> Result<IncidentPage> {
     std::vector<Incident> all;
     for (const auto& [id, incident] : state.incidents) {
-      if (query.phase && incident.phase != *query.phase) continue;
-      if (query.type && incident.type != *query.type) continue;
-      if (query.since && incident.opened_at < *query.since) continue;
-      all.push_back(*JoinIncident(state, id));
+      Incident joined = *JoinIncident(state, id);
+      if (Fits(joined, query)) all.push_back(std::move(joined));
     }
     std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
       return std::pair(a.opened_at, a.id) > std::pair(b.opened_at, b.id);
@@ -291,13 +289,20 @@ Result<IncidentPage> FakeStore::List(const IncidentQuery& query) {
   });
 }
 
-Result<EvidenceWindow> FakeStore::Evidence(const std::string& incident_id) {
-  return Read([&](FakeStoreState& state) -> Result<EvidenceWindow> {
+Result<IncidentEvidence> FakeStore::Evidence(const std::string& incident_id) {
+  return Read([&](FakeStoreState& state) -> Result<IncidentEvidence> {
     const auto found = state.evidence.find(incident_id);
     if (found == state.evidence.end()) {
       return Error{Code::kNotFound, "no evidence of incident " + incident_id};
     }
-    return found->second.back()->window;
+    const auto& all = found->second;
+    const auto judged =
+        std::find_if(all.rbegin(), all.rend(),
+                     [](const auto& one) { return one->judged.has_value(); });
+    if (judged == all.rend() || judged == all.rbegin()) {
+      return IncidentEvidence{*all.back(), std::nullopt};
+    }
+    return IncidentEvidence{**judged, all.back()->window};
   });
 }
 

@@ -104,7 +104,7 @@ class FakeStore final : public AlertStore,
   Result<Incident> Decide(const ApprovalDecision& decision, Time now) override;
 
   Result<IncidentPage> List(const IncidentQuery& query) override;
-  Result<EvidenceWindow> Evidence(const std::string& incident_id) override;
+  Result<IncidentEvidence> Evidence(const std::string& incident_id) override;
 
  private:
   Result<void> CommitIntent(const Permit& permit, const Incident& incident,

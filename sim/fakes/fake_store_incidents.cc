@@ -79,7 +79,36 @@ void SaveApproval(FakeStoreState& state, const Incident& incident) {
   if (finished) TakeBack(state, incident.id);
 }
 
+std::string Lower(std::string text) {
+  for (char& c : text) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return text;
+}
+
+/// What a query's text is looked for in, a line each.
+std::string SearchedText(const Incident& incident) {
+  std::string text = incident.id + "\n";
+  text.append(IncidentTypeName(incident.type)).append("\n");
+  text +=
+      ToString(incident.target) + "\n" + incident.rule + "\n" + incident.reason;
+  for (const IncidentAlert& alert : incident.alerts) {
+    text += "\n" + alert.alertname;
+  }
+  return Lower(text);
+}
+
 }  // namespace
+
+bool Fits(const Incident& incident, const IncidentQuery& query) {
+  const bool phase = query.phases.empty() ||
+                     std::find(query.phases.begin(), query.phases.end(),
+                               incident.phase) != query.phases.end();
+  return phase && (!query.type || incident.type == *query.type) &&
+         (!query.since || incident.opened_at >= *query.since) &&
+         (query.ns.empty() || incident.target.ns == query.ns) &&
+         SearchedText(incident).find(Lower(query.text)) != std::string::npos;
+}
 
 Result<Incident> JoinIncident(const FakeStoreState& state,
                               const std::string& id) {

@@ -22,6 +22,8 @@ Result<Incident> JoinIncident(const FakeStoreState& state,
 std::vector<Incident> IncidentsWhere(
     const FakeStoreState& state,
     const std::function<bool(const Incident&)>& wanted);
+/// True where the query's filters let it pass.
+bool Fits(const Incident& incident, const IncidentQuery& query);
 Result<void> PutIncident(FakeStoreState& state, const Incident& incident);
 
 void AppendAudit(FakeStoreState& state, std::span<const AuditRecord> records);

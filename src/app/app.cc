@@ -136,11 +136,9 @@ Result<std::string> App::Timeline(const std::string& id) {
 }
 
 Result<std::string> App::Evidence(const std::string& id) {
-  auto incident = parts_->store->Load(id);
-  if (!incident.ok()) return incident.error();
   auto evidence = parts_->store->Evidence(id);
   if (!evidence.ok()) return evidence.error();
-  return EvidenceJson(*evidence, incident->assessment);
+  return EvidenceJson(evidence->shown, evidence->later);
 }
 
 Result<std::string> App::Decide(const ApprovalDecision& decision) {

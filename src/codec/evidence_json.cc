@@ -32,38 +32,58 @@ Json Band(const SampleGrid& baseline) {
   return {{"low", Quantile(finite, 0.01)}, {"high", Quantile(finite, 0.99)}};
 }
 
-Json Points(const SampleGrid& grid) {
-  Json out = Json::array();
+/// Appends the points of `grid` that lie behind those of `out`.
+void AppendPoints(Json& out, const SampleGrid& grid) {
   Time at = grid.start;
   for (const double value : grid.values) {
-    out.push_back(Json::array({UnixSeconds(at), Number(value)}));
+    const double second = UnixSeconds(at);
     at += grid.step;
+    if (!out.empty()) {
+      const double last = out.back()[0].get<double>();
+      const auto step = static_cast<double>(grid.step.count());
+      if (second <= last) continue;
+      // What lies between was not looked at.
+      if (second > last + step) {
+        out.push_back(Json::array({last + step, nullptr}));
+      }
+    }
+    out.push_back(Json::array({second, Number(value)}));
+  }
+}
+
+Json Points(const MetricWindow& metric,
+            const std::optional<EvidenceWindow>& later) {
+  Json out = Json::array();
+  AppendPoints(out, metric.window);
+  if (!later) return out;
+  for (const MetricWindow& other : later->metrics) {
+    if (other.name == metric.name) AppendPoints(out, other.window);
   }
   return out;
 }
 
 /// The scores belong to the last points of the window.
-Json Scores(const SampleGrid& grid, const std::optional<Assessment>& judged) {
+Json Scores(const SampleGrid& grid, const std::optional<Judged>& judged) {
   Json out = Json::array();
   if (!judged || grid.values.empty()) return out;
-  const std::size_t count = std::min(judged->scores.size(), grid.values.size());
-  const std::size_t skipped = judged->scores.size() - count;
+  const std::vector<double>& scores = judged->assessment.scores;
+  const std::size_t count = std::min(scores.size(), grid.values.size());
+  const std::size_t skipped = scores.size() - count;
   Time at = grid.End() - grid.step * static_cast<long long>(count) + grid.step;
   for (std::size_t i = 0; i < count; ++i) {
-    out.push_back(
-        Json::array({UnixSeconds(at), Number(judged->scores[skipped + i])}));
+    out.push_back(Json::array({UnixSeconds(at), Number(scores[skipped + i])}));
     at += grid.step;
   }
   return out;
 }
 
-Json Window(const MetricWindow& metric,
-            const std::optional<Assessment>& judged) {
+Json Window(const MetricWindow& metric, const std::optional<Judged>& judged,
+            const std::optional<EvidenceWindow>& later) {
   return {{"name", metric.name},
           {"unit", metric.unit},
           {"role", std::string(DirectionName(metric.bad))},
           {"step_s", metric.window.step.count()},
-          {"points", Points(metric.window)},
+          {"points", Points(metric, later)},
           {"baseline", Band(metric.baseline)},
           {"scores", Scores(metric.window, judged)},
           {"limit", metric.limit ? Number(*metric.limit) : Json()},
@@ -73,18 +93,20 @@ Json Window(const MetricWindow& metric,
 
 }  // namespace
 
-std::string EvidenceJson(const EvidenceWindow& evidence,
-                         const std::optional<Assessment>& assessment) {
+std::string EvidenceJson(const KeptEvidence& shown,
+                         const std::optional<EvidenceWindow>& later) {
   Json windows = Json::array();
-  for (const MetricWindow& metric : evidence.metrics) {
-    windows.push_back(Window(metric, assessment));
+  for (const MetricWindow& metric : shown.window.metrics) {
+    windows.push_back(Window(metric, shown.judged, later));
   }
   return codec::Dump(
-      {{"at", codec::PublicTime(evidence.at)},
+      {{"at", codec::PublicTime(shown.window.at)},
+       {"later_at", later ? Json(codec::PublicTime(later->at)) : Json()},
        {"windows", std::move(windows)},
        {"forecast",
-        assessment ? codec::PublicForecast(assessment->forecast) : Json()},
-       {"problems", codec::Strings(evidence.problems)}});
+        shown.judged ? codec::PublicForecast(shown.judged->assessment.forecast)
+                     : Json()},
+       {"problems", codec::Strings(shown.window.problems)}});
 }
 
 }  // namespace selfheal

@@ -22,8 +22,10 @@ Result<KeptEvidence> ParseStoredEvidence(std::string_view text);
 /// The evidence for plotting: a window a metric with its points, the band of
 /// its baseline (1st to 99th percentile), scores and limit; the forecast.
 ///
-/// @param assessment  what the judge said of it; none: no scores, no forecast.
-std::string EvidenceJson(const EvidenceWindow& evidence,
-                         const std::optional<Assessment>& assessment);
+/// @param shown  nobody judged it: no scores, no forecast.
+/// @param later  how it went on; its points stand behind those of `shown`, a
+///               gap between them is one null.
+std::string EvidenceJson(const KeptEvidence& shown,
+                         const std::optional<EvidenceWindow>& later);
 
 }  // namespace selfheal

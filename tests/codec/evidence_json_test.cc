@@ -90,10 +90,17 @@ TEST(StoredEvidence, RubbishIsAnError) {
   }
 }
 
+/// FullEvidence, judged so.
+KeptEvidence Kept(const std::optional<Assessment>& assessment) {
+  KeptEvidence kept{testing::FullEvidence(), std::nullopt};
+  if (assessment) kept.judged = Judged{{}, *assessment};
+  return kept;
+}
+
 TEST(EvidenceJson, HasPointsBandScoresAndLimit) {
   const EvidenceWindow evidence = testing::FullEvidence();
   const json out =
-      json::parse(EvidenceJson(evidence, testing::FullIncident().assessment));
+      json::parse(EvidenceJson(Kept(testing::FullIncident().assessment), {}));
   ASSERT_EQ(out["windows"].size(), 2u);
   const json& memory = out["windows"][0];
   EXPECT_EQ(memory["name"], "memory");
@@ -120,7 +127,7 @@ TEST(EvidenceJson, FewerScoresBelongToTheLastPoints) {
   Assessment judged;
   judged.scores = {0.5};
   const EvidenceWindow evidence = testing::FullEvidence();
-  const json out = json::parse(EvidenceJson(evidence, judged));
+  const json out = json::parse(EvidenceJson(Kept(judged), {}));
   const double end = UnixSeconds(evidence.metrics[0].window.End());
   EXPECT_EQ(out["windows"][0]["scores"],
             json::array({json::array({end, 0.5})}));
@@ -128,10 +135,39 @@ TEST(EvidenceJson, FewerScoresBelongToTheLastPoints) {
 }
 
 TEST(EvidenceJson, WithoutAJudgementThereAreNoScores) {
-  const json out =
-      json::parse(EvidenceJson(testing::FullEvidence(), std::nullopt));
+  const json out = json::parse(EvidenceJson(Kept(std::nullopt), std::nullopt));
   EXPECT_EQ(out["windows"][0]["scores"], json::array());
   EXPECT_TRUE(out["forecast"].is_null());
+  EXPECT_TRUE(out["later_at"].is_null());
+}
+
+TEST(EvidenceJson, GoesOnWithWhatWasTakenLater) {
+  const EvidenceWindow first = testing::FullEvidence();
+  EvidenceWindow later = first;
+  later.at += std::chrono::minutes(1);
+  SampleGrid& grid = later.metrics[0].window;
+  grid.start += grid.step;
+  grid.values = {7, 8, 9};
+  const auto points = [&] {
+    return json::parse(
+        EvidenceJson(Kept(std::nullopt), later))["windows"][0]["points"];
+  };
+  const double start = UnixSeconds(first.metrics[0].window.start);
+  // What both have stands as it was judged.
+  json expected = {{start, 1.5},
+                   {start + 60, nullptr},
+                   {start + 120, 3.25},
+                   {start + 180, 9}};
+  EXPECT_EQ(points(), expected);
+  // A gap is one null, so that no line is drawn over it.
+  grid.start += 5 * grid.step;
+  expected = {{start, 1.5},        {start + 60, nullptr},
+              {start + 120, 3.25}, {start + 180, nullptr},
+              {start + 360, 7},    {start + 420, 8},
+              {start + 480, 9}};
+  EXPECT_EQ(points(), expected);
+  later.metrics.clear();
+  EXPECT_EQ(points().size(), 3u);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <cmath>
 #include <limits>
+#include <set>
 
 #include "codec/stored_incident.h"
 #include "contract/store_world.h"
@@ -91,8 +92,10 @@ TEST_P(StoreContract, SaveWritesAllPartsAtOnce) {
   ASSERT_EQ(records->size(), 2u);
   EXPECT_EQ(records->at(0).outcome, "opened");
   EXPECT_EQ(records->at(1).seq, records->at(0).seq + 1);
-  const auto kept = store().reader.Evidence(incident.id);
-  ASSERT_TRUE(kept.ok()) << kept.error().message;
+  const auto read = store().reader.Evidence(incident.id);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_FALSE(read->later.has_value());
+  const EvidenceWindow* const kept = &read->shown.window;
   EXPECT_EQ(kept->problems, window.problems);
   ASSERT_EQ(kept->metrics.size(), 1u);
   EXPECT_EQ(kept->metrics[0].window.values.at(2), 3);
@@ -164,14 +167,86 @@ TEST_P(StoreContract, ListOfIncidentsPagesAndFilters) {
   EXPECT_EQ(seen, newest_first);
 
   IncidentQuery escalated;
-  escalated.phase = Phase::kEscalated;
+  escalated.phases = {Phase::kEscalated};
   EXPECT_EQ(store().reader.List(escalated)->items.size(), 1u);
+  escalated.phases = {Phase::kEscalated, Phase::kOpen};
+  EXPECT_EQ(store().reader.List(escalated)->items.size(), 5u);
+  escalated.phases = {Phase::kVerifying, Phase::kMitigated};
+  EXPECT_EQ(store().reader.List(escalated)->items.size(), 0u);
   IncidentQuery crash;
   crash.type = IncidentType::kCrashLoop;
   EXPECT_EQ(store().reader.List(crash)->items.size(), 1u);
   IncidentQuery since;
   since.since = now();
   EXPECT_EQ(store().reader.List(since)->items.size(), 1u);
+}
+
+TEST_P(StoreContract, ListOfIncidentsFiltersByNamespaceAndText) {
+  Incident cart = NewIncident("cart");
+  cart.rule = "memory-leak-rule";
+  cart.reason = "Waits for a Person, 100% sure";
+  ASSERT_TRUE(Save(cart).ok());
+  Incident other = NewIncident("cart-worker");
+  other.target.ns = "shop-two";
+  ASSERT_TRUE(Save(other).ok());
+  ASSERT_TRUE(
+      store()
+          .alerts.Append(Group({Firing("PodIsSad", seconds(60))}), now())
+          .ok());
+  IncidentUpdate update;
+  update.incident = &other;
+  update.alert_rows = {store().alerts.Uncorrelated(1)->front().row};
+  ASSERT_TRUE(store().incidents.Save(update).ok());
+
+  const auto ids = [&](const std::string& ns, const std::string& text) {
+    IncidentQuery query;
+    query.ns = ns;
+    query.text = text;
+    const auto page = store().reader.List(query);
+    std::set<std::string> found;
+    for (const Incident& one : page->items) found.insert(one.id);
+    return found;
+  };
+  const std::set<std::string> both = {cart.id, other.id};
+  EXPECT_EQ(ids("", ""), both);
+  EXPECT_EQ(ids(cart.target.ns, ""), std::set{cart.id});
+  EXPECT_EQ(ids("shop-two", ""), std::set{other.id});
+  EXPECT_TRUE(ids("sho", "").empty());
+  EXPECT_TRUE(ids("%", "").empty());
+  EXPECT_EQ(ids("", "CART"), both);
+  EXPECT_EQ(ids("", "memory-leak-RULE"), std::set{cart.id});
+  EXPECT_EQ(ids("", "for a person, 100%"), std::set{cart.id});
+  EXPECT_EQ(ids("", "podissad"), std::set{other.id});
+  EXPECT_EQ(ids("", other.id.substr(3)), std::set{other.id});
+  EXPECT_EQ(ids("shop-two", "cart"), std::set{other.id});
+  EXPECT_TRUE(ids("", "a%b").empty());
+  EXPECT_TRUE(ids("", "phase").empty());
+}
+
+TEST_P(StoreContract, EvidenceToShowIsTheJudgedOneAndHowItWentOn) {
+  const Incident incident = Stored("cart");
+  const auto keep = [&](const std::string& problem, bool judged) {
+    KeptEvidence evidence;
+    evidence.window.problems = {problem};
+    if (judged) evidence.judged = Judged{};
+    IncidentUpdate update;
+    update.incident = &incident;
+    update.evidence = &evidence;
+    ASSERT_TRUE(store().incidents.Save(update).ok());
+  };
+  const auto shown = [&] { return *store().reader.Evidence(incident.id); };
+  EXPECT_EQ(store().reader.Evidence(incident.id).error().code, Code::kNotFound);
+  keep("first", false);
+  EXPECT_EQ(shown().shown.window.problems.at(0), "first");
+  keep("judged", true);
+  EXPECT_EQ(shown().shown.window.problems.at(0), "judged");
+  EXPECT_FALSE(shown().later.has_value());
+  keep("after", false);
+  EXPECT_EQ(shown().shown.window.problems.at(0), "judged");
+  EXPECT_EQ(shown().later->problems.at(0), "after");
+  keep("judged again", true);
+  EXPECT_EQ(shown().shown.window.problems.at(0), "judged again");
+  EXPECT_FALSE(shown().later.has_value());
 }
 
 TEST_P(StoreContract, CursorThatIsNotOursIsRefused) {

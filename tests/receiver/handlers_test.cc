@@ -35,20 +35,25 @@ TEST(Incidents, ListParametersArrive) {
     return Result<std::string>("{}");
   };
   EXPECT_EQ(StatusOf(Ask(server, "GET",
-                         "/api/v1/incidents?phase=AwaitingApproval&"
+                         "/api/v1/incidents?phase=AwaitingApproval,Open&"
                          "type=memory_leak&since=2026-11-25T12:00:00Z&"
+                         "namespace=shop&text=a%20b%2525&"
                          "limit=7&cursor=abc")),
             200);
-  EXPECT_EQ(seen.phase, Phase::kAwaitingApproval);
+  EXPECT_EQ(seen.phases, (std::vector{Phase::kAwaitingApproval, Phase::kOpen}));
+  EXPECT_EQ(seen.ns, "shop");
+  EXPECT_EQ(seen.text, "a b%25");
   EXPECT_EQ(seen.type, IncidentType::kMemoryLeak);
   EXPECT_EQ(FormatTime(*seen.since), "2026-11-25T12:00:00.000Z");
   EXPECT_EQ(seen.limit, 7);
   EXPECT_EQ(seen.cursor, "abc");
-  for (const char* query :
-       {"phase=mitigated", "type=fire", "since=x", "limit=0"}) {
-    EXPECT_EQ(
-        StatusOf(Ask(server, "GET", std::string("/api/v1/incidents?") + query)),
-        400)
+  const std::string long_text = "text=" + std::string(101, 'a');
+  const std::string long_name = "namespace=" + std::string(64, 'a');
+  for (const std::string& query :
+       {std::string("phase=mitigated"), std::string("phase=Open,"),
+        std::string("phase=,Open"), std::string("type=fire"),
+        std::string("since=x"), std::string("limit=0"), long_text, long_name}) {
+    EXPECT_EQ(StatusOf(Ask(server, "GET", "/api/v1/incidents?" + query)), 400)
         << query;
   }
 }

@@ -108,13 +108,26 @@ Result<void> InsertEvidence(Connection& db, const std::string& incident,
   return {};
 }
 
-Result<KeptEvidence> LastEvidence(Connection& db, const std::string& incident,
-                                  const Digester& digest) {
-  Statement query = db.Query(
+Result<IncidentEvidence> EvidenceToShow(Connection& db,
+                                        const std::string& incident,
+                                        const Digester& digest) {
+  Statement newest = db.Query(
       "SELECT digest, size, body FROM evidence WHERE incident = ?"
       " ORDER BY row DESC LIMIT 1",
       incident);
-  return ReadRow(query, incident, digest);
+  Result<KeptEvidence> last = ReadRow(newest, incident, digest);
+  if (!last.ok()) return last.error();
+  if (last->judged) return IncidentEvidence{std::move(*last), std::nullopt};
+  Statement judged = db.Query(
+      "SELECT digest, size, body FROM evidence WHERE incident = ? AND judged"
+      " ORDER BY row DESC LIMIT 1",
+      incident);
+  Result<KeptEvidence> shown = ReadRow(judged, incident, digest);
+  if (shown.ok()) {
+    return IncidentEvidence{std::move(*shown), std::move(last->window)};
+  }
+  if (shown.error().code != Code::kNotFound) return shown.error();
+  return IncidentEvidence{std::move(*last), std::nullopt};
 }
 
 Result<KeptEvidence> FindEvidence(Connection& db, const std::string& incident,

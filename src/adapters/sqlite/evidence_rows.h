@@ -5,6 +5,7 @@
 #include "adapters/sqlite/connection.h"
 #include "core/digest.h"
 #include "core/kept_evidence.h"
+#include "record/incident_reader.h"
 
 namespace selfheal::sqlite {
 
@@ -27,10 +28,11 @@ Result<void> InsertEvidence(Connection& db, const std::string& incident,
                             const EvidenceRow& row);
 
 /// @error kNotFound  none is kept; kDataLoss  it does not match its digest.
-Result<KeptEvidence> LastEvidence(Connection& db, const std::string& incident,
-                                  const Digester& digest);
+Result<IncidentEvidence> EvidenceToShow(Connection& db,
+                                        const std::string& incident,
+                                        const Digester& digest);
 
-/// The evidence that has the digest `sha256`; errors as LastEvidence.
+/// The evidence that has the digest `sha256`; errors as EvidenceToShow.
 Result<KeptEvidence> FindEvidence(Connection& db, const std::string& incident,
                                   const std::string& sha256,
                                   const Digester& digest);

@@ -67,6 +67,29 @@ Result<std::vector<Incident>> JoinAll(Connection& db, Statement query) {
   return out;
 }
 
+/// A target is "Kind/namespace/name", of which no part holds a '/'.
+constexpr const char* kList =
+    "SELECT body FROM incidents"
+    " WHERE (opened_at, id) < (?1, ?2) AND opened_at >= ?3"
+    " AND (?4 = '' OR instr(?4, ' ' || phase || ' ') > 0)"
+    " AND (?5 = '' OR type = ?5)"
+    " AND (?6 = '' OR instr(target, '/' || ?6 || '/') > 0)"
+    " AND (?7 = '' OR instr(lower(id || char(10) || type || char(10) || target"
+    " || char(10) || json_extract(body, '$.rule')"
+    " || char(10) || json_extract(body, '$.reason')), lower(?7)) > 0"
+    " OR EXISTS (SELECT 1 FROM alerts WHERE incident = incidents.id"
+    "  AND incident <> '' AND instr(lower(alertname), lower(?7)) > 0))"
+    " ORDER BY opened_at DESC, id DESC LIMIT ?8";
+
+/// " Open Executing "; "" for none.
+std::string PhaseWords(const std::vector<Phase>& phases) {
+  std::string words;
+  for (const Phase phase : phases) {
+    words.append(words.empty() ? " " : "").append(PhaseName(phase)) += ' ';
+  }
+  return words;
+}
+
 /// Where a page begins: below this (opened_at, id).
 struct Cursor {
   long long opened_at = std::numeric_limits<long long>::max();
@@ -194,17 +217,12 @@ Result<IncidentPage> ListIncidents(Connection& db, const IncidentQuery& query) {
   const Result<Cursor> cursor = ParseCursor(query.cursor);
   if (!cursor.ok()) return cursor.error();
   const int limit = std::clamp(query.limit, 1, 500);
-  const std::string phase =
-      query.phase ? std::string(PhaseName(*query.phase)) : "";
   const std::string type =
       query.type ? std::string(IncidentTypeName(*query.type)) : "";
   Result<std::vector<Incident>> found = JoinAll(
-      db, db.Query("SELECT body FROM incidents"
-                   " WHERE (opened_at, id) < (?1, ?2) AND opened_at >= ?3"
-                   " AND (?4 = '' OR phase = ?4) AND (?5 = '' OR type = ?5)"
-                   " ORDER BY opened_at DESC, id DESC LIMIT ?6",
-                   cursor->opened_at, cursor->id,
-                   query.since.value_or(Time::min()), phase, type, limit + 1));
+      db, db.Query(kList, cursor->opened_at, cursor->id,
+                   query.since.value_or(Time::min()), PhaseWords(query.phases),
+                   type, query.ns, query.text, limit + 1));
   if (!found.ok()) return found.error();
   IncidentPage page{std::move(*found), ""};
   if (page.items.size() > static_cast<std::size_t>(limit)) {

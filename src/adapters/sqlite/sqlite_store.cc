@@ -238,11 +238,9 @@ Result<IncidentPage> SqliteStore::List(const IncidentQuery& query) {
       [&](Connection& db) { return sqlite::ListIncidents(db, query); });
 }
 
-Result<EvidenceWindow> SqliteStore::Evidence(const std::string& incident_id) {
-  return readers_.With([&](Connection& db) -> Result<EvidenceWindow> {
-    auto kept = sqlite::LastEvidence(db, incident_id, digester_);
-    if (!kept.ok()) return kept.error();
-    return std::move(kept->window);
+Result<IncidentEvidence> SqliteStore::Evidence(const std::string& incident_id) {
+  return readers_.With([&](Connection& db) {
+    return sqlite::EvidenceToShow(db, incident_id, digester_);
   });
 }
 

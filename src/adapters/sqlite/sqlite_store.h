@@ -97,7 +97,7 @@ class SqliteStore final : public AlertStore,
   Result<Incident> Decide(const ApprovalDecision& decision, Time now) override;
 
   Result<IncidentPage> List(const IncidentQuery& query) override;
-  Result<EvidenceWindow> Evidence(const std::string& incident_id) override;
+  Result<IncidentEvidence> Evidence(const std::string& incident_id) override;
 
  private:
   SqliteStore(SqliteOptions options, std::unique_ptr<sqlite::FileLock> lock,

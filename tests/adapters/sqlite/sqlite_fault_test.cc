@@ -275,7 +275,7 @@ TEST(SqliteFault, EvidenceOfAnIncidentIsBounded) {
     update.evidence = &evidence;
     ASSERT_TRUE((*store)->Save(update).ok());
   }
-  EXPECT_EQ((*store)->Evidence(incident.id)->problems.at(0), "number 139");
+  EXPECT_EQ((*store)->Evidence(incident.id)->shown.window.problems.at(0), "number 139");
   RawDatabase raw(folder.Database());
   EXPECT_EQ(raw.Number("SELECT count(*) FROM evidence WHERE judged"), 64);
   EXPECT_EQ(raw.Number("SELECT count(*) FROM evidence WHERE NOT judged"), 1);

@@ -61,7 +61,7 @@ TEST(SqliteMigrate, AlertsEpisodesAndEvidenceOfVersion3AreKept) {
   }
   const auto evidence = (*store)->Evidence(incident.id);
   ASSERT_TRUE(evidence.ok()) << evidence.error().message;
-  EXPECT_EQ(evidence->problems.at(0), "of version 3");
+  EXPECT_EQ(evidence->shown.window.problems.at(0), "of version 3");
   const auto state = (*store)->Recent(now);
   ASSERT_TRUE(state.ok());
   ASSERT_EQ(state->episodes.size(), 1u);
