@@ -84,7 +84,7 @@ selfheal_library(selfheal_sim SOURCES ${sources}
 
 selfheal_glob(sources receiver receiver/commands)
 list(FILTER sources EXCLUDE REGEX "/receiver/main\\.cc$")
-selfheal_library(selfheal_receiver SOURCES ${sources}
+selfheal_library(selfheal_receiver SOURCES ${sources} ${SELFHEAL_WEB_SOURCE}
   LINKS selfheal_app selfheal_sim selfheal_httplib CLI11::CLI11
     nlohmann_json::nlohmann_json)
 if(sources)

@@ -140,10 +140,11 @@ foreach(target ${SELFHEAL_THREADED_TARGETS})
   add_dependencies(selfheal_threaded_tests ${target})
 endforeach()
 
-# tests/e2e and tests/cluster, *_test.py: stories over real processes, one ctest
-# entry a method. They need the programs of an ordinary build.
+# tests/e2e, tests/page and tests/cluster, *_test.py: stories over real
+# processes, one ctest entry a method. They need the programs of an ordinary build.
 if(NOT SELFHEAL_SANITIZE)
   file(GLOB stories CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/e2e/*_test.py
+    ${PROJECT_SOURCE_DIR}/tests/page/*_test.py
     ${PROJECT_SOURCE_DIR}/tests/cluster/*_test.py)
   foreach(story ${stories})
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${story})

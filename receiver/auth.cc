@@ -71,6 +71,7 @@ Result<Authenticator> Authenticator::Load(const Config::AuthConfig& config,
                                           AuthMode mode) {
   Authenticator authenticator;
   authenticator.insecure_ = mode == AuthMode::kInsecureDev;
+  authenticator.public_pages_ = config.public_pages;
   if (mode == AuthMode::kStrict && config.webhook_token_file.empty()) {
     return Wrong("auth.webhook_token_file",
                  "is not set, expected the path of a file with the token that "

@@ -40,6 +40,9 @@ class Authenticator {
   /// True where Identify makes everybody admin.
   bool insecure() const { return insecure_; }
 
+  /// True where the pages and the OpenAPI need no token: they hold no data.
+  bool public_pages() const { return public_pages_; }
+
  private:
   using Digest = std::array<std::uint8_t, 32>;
   struct Entry {
@@ -57,6 +60,7 @@ class Authenticator {
 
   std::vector<Entry> entries_;
   bool insecure_ = false;
+  bool public_pages_ = false;
 };
 
 }  // namespace selfheal

@@ -77,6 +77,8 @@ class LibraryBridge::Library final : public httplib::Server {
           response.headers.erase("Keep-Alive");
           response.headers.erase("Connection");
           response.headers.erase("Accept-Ranges");
+          // It has no body, and a length would be the one of the 200.
+          if (response.status == 304) response.headers.erase("Content-Length");
           if (close_) response.set_header("Connection", "close");
         });
   }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "receiver/alert_handlers.h"
+#include "receiver/etag.h"
 
 namespace selfheal {
 namespace {
@@ -23,7 +24,7 @@ bool IsId(std::string_view text) {
          std::all_of(text.begin(), text.end(), IsIdChar);
 }
 
-bool Allows(Who who, const Identity& identity) {
+bool Allows(Who who, const Identity& identity, bool public_pages) {
   switch (who) {
     case Who::kAnyone:
       return true;
@@ -33,6 +34,8 @@ bool Allows(Who who, const Identity& identity) {
       return identity.viewer || identity.admin;
     case Who::kAdmin:
       return identity.admin;
+    case Who::kPage:
+      return public_pages || identity.viewer || identity.admin;
   }
   return false;
 }
@@ -48,9 +51,46 @@ bool IsLoopbackName(std::string_view authority) {
           host.find_first_not_of("0123456789.") == std::string_view::npos);
 }
 
+bool HasField(const HttpResponse& response, std::string_view name) {
+  return std::any_of(response.headers.begin(), response.headers.end(),
+                     [&](const auto& field) { return field.first == name; });
+}
+
 HttpResponse WithCommonFields(HttpResponse response) {
-  response.headers.emplace_back("Cache-Control", "no-store");
+  if (!HasField(response, "Cache-Control")) {
+    response.headers.emplace_back("Cache-Control", "no-store");
+  }
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
+/// What people look at again and again, so that it carries a tag.
+bool IsTagged(const Route& route) {
+  return route.method == Method::kGet && route.who != Who::kAnyone;
+}
+
+/// The answer with its tag; without its body where the caller has it already.
+HttpResponse Tagged(HttpResponse response, const RequestHead& head) {
+  std::string tag = EtagOf(response.body);
+  for (const auto& [name, value] : head.forwarded) {
+    if (name != "if-none-match" || !NamesEtag(value, tag)) continue;
+    response.status = 304;
+    response.body.clear();
+    break;
+  }
+  response.headers.emplace_back("ETag", std::move(tag));
+  return response;
+}
+
+/// 401, and how to go on from it.
+HttpResponse Unauthenticated(Who who) {
+  HttpResponse response =
+      Problem(401, who == Who::kPage
+                       ? "a valid bearer token is required; with "
+                         "auth.public_pages: true none for the pages alone"
+                       : "a valid bearer token is required");
+  response.headers.emplace_back("WWW-Authenticate",
+                                "Bearer realm=\"selfheal\"");
   return response;
 }
 
@@ -138,19 +178,20 @@ std::variant<Admission, HttpResponse> Router::Admit(const RequestHead& head) {
     return response;
   }
   admission->identity = authenticator_.Identify(head.authorization);
-  if (Allows(who, admission->identity)) return *std::move(admission);
+  if (Allows(who, admission->identity, authenticator_.public_pages())) {
+    return *std::move(admission);
+  }
   if (admission->identity.known()) {
     return Problem(403, "this token does not allow it");
   }
-  HttpResponse response = Problem(401, "a valid bearer token is required");
-  response.headers.emplace_back("WWW-Authenticate",
-                                "Bearer realm=\"selfheal\"");
-  return response;
+  return Unauthenticated(who);
 }
 
 HttpResponse Router::Handle(const HttpRequest& request) {
-  return WithCommonFields(
-      Routes()[request.admission.route].handle(services_, request));
+  const Route& route = Routes()[request.admission.route];
+  HttpResponse response = WithCommonFields(route.handle(services_, request));
+  if (response.status != 200 || !IsTagged(route)) return response;
+  return Tagged(std::move(response), request.head);
 }
 
 bool Router::InBulk(const HttpRequest& request) const {

@@ -5,6 +5,7 @@
 #include "receiver/admin_handlers.h"
 #include "receiver/alert_handlers.h"
 #include "receiver/incident_handlers.h"
+#include "receiver/page_handlers.h"
 
 namespace selfheal {
 namespace {
@@ -20,7 +21,8 @@ constexpr std::array kRoutes = {
     Route{Method::kGet, "/api/v1/incidents", Who::kViewer, Port::kMain,
           HandleListIncidents,
           "Lists incidents, newest first "
-          "(`phase`, `type`, `since`, `limit`, `cursor`)."},
+          "(`phase`, `type`, `namespace`, `text`, `since`, `limit`, "
+          "`cursor`)."},
     Route{Method::kGet, "/api/v1/incidents/{id}", Who::kViewer, Port::kMain,
           HandleIncident, "Shows one incident whole."},
     Route{Method::kGet, "/api/v1/incidents/{id}/timeline", Who::kViewer,
@@ -51,6 +53,20 @@ constexpr std::array kRoutes = {
           "Shows the rules in force."},
     Route{Method::kGet, "/api/v1/runbooks", Who::kViewer, Port::kMain,
           HandleRunbooks, "Shows the runbooks in force."},
+    Route{Method::kGet, "/api/v1/me", Who::kPage, Port::kMain, HandleMe,
+          "Says whose token it is and what it allows."},
+    Route{Method::kGet, "/", Who::kPage, Port::kMain, HandlePage,
+          "The page for people; it asks for a token and holds no data."},
+    Route{Method::kGet, "/docs", Who::kPage, Port::kMain, HandleDocs,
+          "The API for people."},
+    Route{Method::kGet, "/api/openapi.json", Who::kPage, Port::kMain,
+          HandleOpenApi, "The API as OpenAPI 3.1."},
+    Route{Method::kGet, "/web/{file}.js", Who::kPage, Port::kMain,
+          HandleWebFile, "A script of the pages."},
+    Route{Method::kGet, "/web/{file}.css", Who::kPage, Port::kMain,
+          HandleWebFile, "A style sheet of the pages."},
+    Route{Method::kGet, "/web/{file}.svg", Who::kPage, Port::kMain,
+          HandleWebFile, "A picture of the pages."},
     Route{Method::kPost, "/-/reload", Who::kAdmin, Port::kMain, HandleReload,
           "Loads rules and runbooks anew; on a finding the old ones stay."},
     Route{Method::kGet, "/-/healthy", Who::kAnyone, Port::kBoth, HandleHealthy,
@@ -75,6 +91,8 @@ std::string_view WhoName(Who who) {
       return "viewer or admin token";
     case Who::kAdmin:
       return "admin token";
+    case Who::kPage:
+      return "viewer or admin token, or anyone by `auth.public_pages`";
   }
   return "";
 }

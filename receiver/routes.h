@@ -16,6 +16,7 @@ enum class Who {
   kWebhook,  ///< The webhook token.
   kViewer,   ///< A viewer's or an admin's token.
   kAdmin,
+  kPage,  ///< As kViewer; with `auth.public_pages` anyone.
 };
 
 /// On which listeners a route is served.

@@ -10,12 +10,11 @@ namespace {
 using Table = std::vector<Knob>;
 
 /// Knobs, or sections of them, that nothing acts on yet.
-constexpr std::array<std::string_view, 9> kLater = {
+constexpr std::array<std::string_view, 7> kLater = {
     "slack.api_url",        "slack.channel",
     "slack.bot_token_file", "slack.signing_secret_file",
     "slack.app_token_file", "kafka.",
-    "judge.thresholds.",    "approvals.approvers",
-    "auth.public_pages"};
+    "approvals.approvers"};
 
 constexpr double kMinute = 60;
 constexpr double kHour = 60 * kMinute;

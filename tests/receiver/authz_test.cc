@@ -67,6 +67,13 @@ const std::vector<Row>& Table() {
       {"/api/v1/config", "GET", "viewer"},
       {"/api/v1/rules", "GET", "viewer"},
       {"/api/v1/runbooks", "GET", "viewer"},
+      {"/api/v1/me", "GET", "page"},
+      {"/", "GET", "page"},
+      {"/docs", "GET", "page"},
+      {"/api/openapi.json", "GET", "page"},
+      {"/web/page.js", "GET", "page"},
+      {"/web/page.css", "GET", "page"},
+      {"/web/icon.svg", "GET", "page"},
       {"/-/reload", "POST", "admin"},
       {"/-/healthy", "GET", "anyone"},
       {"/-/ready", "GET", "anyone"},
@@ -83,10 +90,11 @@ int Expected(const std::string& path, std::string_view method,
     if (row.path != path) continue;
     known_path = true;
     if (row.methods != wanted) continue;
-    const bool allowed =
-        row.who == "anyone" || (row.who == "webhook" && caller.webhook) ||
-        (row.who == "viewer" && (caller.viewer || caller.admin)) ||
-        (row.who == "admin" && caller.admin);
+    const bool allowed = row.who == "anyone" ||
+                         (row.who == "webhook" && caller.webhook) ||
+                         ((row.who == "viewer" || row.who == "page") &&
+                          (caller.viewer || caller.admin)) ||
+                         (row.who == "admin" && caller.admin);
     if (allowed) return 200;
     return caller.known ? 403 : 401;
   }
@@ -113,9 +121,9 @@ int Ask(TestServer& server, std::string_view method, const std::string& path,
 
 TEST(Authz, EveryCellOfTheMatrix) {
   TestServer server;
-  std::vector<std::string> paths = {"/",         "/healthz",     "/api/v1",
-                                    "/metrics/", "//metrics",    "/%6detrics",
-                                    "/docs",     "/slack/events"};
+  std::vector<std::string> paths = {"/healthz",    "/api/v1",    "/metrics/",
+                                    "//metrics",   "/%6detrics", "/docs/",
+                                    "/web/a/b.js", "/web/.js",   "/web/"};
   for (const Row& row : Table()) {
     if (std::find(paths.begin(), paths.end(), row.path) == paths.end()) {
       paths.push_back(row.path);
@@ -133,6 +141,17 @@ TEST(Authz, EveryCellOfTheMatrix) {
     }
   }
   EXPECT_GE(cells, 2000);
+}
+
+TEST(Authz, PublicPagesNeedNoTokenAndTheirDataStillDoes) {
+  TestServer::Options options;
+  options.public_pages = true;
+  TestServer server(std::move(options));
+  for (const Row& row : Table()) {
+    if (row.methods != "GET" || row.who == "anyone") continue;
+    EXPECT_EQ(Ask(server, "GET", row.path, ""), row.who == "page" ? 200 : 401)
+        << row.path;
+  }
 }
 
 TEST(Authz, TheTableIsTheWholeTable) {

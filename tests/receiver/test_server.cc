@@ -121,6 +121,7 @@ TestServer::TestServer(Options options) : folder_(FreshFolder()) {
 
 Config::AuthConfig TestServer::WriteTokens(const Options& options) {
   Config::AuthConfig auth;
+  auth.public_pages = options.public_pages;
   auth.webhook_token_file =
       WriteFile(folder_, "webhook", std::string(kWebhookToken) + "\n");
   if (options.admin_file) {

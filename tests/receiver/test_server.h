@@ -65,6 +65,7 @@ class TestServer {
     HttpLimits limits;
     std::size_t max_body = 16 << 20;
     AuthMode mode = AuthMode::kStrict;
+    bool public_pages = false;
     Surface surface = Surface::kEverything;
     std::string tls_cert_file;
     std::string tls_key_file;
