@@ -171,8 +171,9 @@ def where_next(stack, keep):
         return
     print(f"""
 Running until Ctrl-C:
-  selfheal      {stack.product_url()}/api/v1/incidents
-                (Authorization: Bearer {ADMIN_TOKEN})
+  page          {stack.product_url()}/
+                (its token: {ADMIN_TOKEN})
+  API           {stack.product_url()}/docs
   metrics       {stack.product_url()}/metrics
   Prometheus    {stack.prometheus_url}
   Alertmanager  {stack.alertmanager_url}

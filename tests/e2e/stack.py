@@ -253,6 +253,7 @@ database: {{url: "sqlite://{self.folder}/selfheal.db"}}
 auth:
   webhook_token_file: {self.folder}/webhook.token
   admin_token_file: {self.folder}/admin.token
+  public_pages: true
 judge: {{baseline: 50m, baseline_step: 10s, step: 1s, window: 40}}
 watch: {{interval: {self.watch}}}
 {self.extra_config}

@@ -21,14 +21,6 @@ STORED = 10000
 MARKUP = "<img src=x onerror=\"window.ran=1\"><script>window.ran=1</script>"
 
 
-class World(heal_simulated.World):
-    def write_product_config(self):
-        super().write_product_config()
-        file = self.folder / "selfheal.yaml"
-        file.write_text(file.read_text().replace(
-            "auth:\n", "auth:\n  public_pages: true\n"))
-
-
 class PageTest(unittest.TestCase):
     def test_people_see_the_story_and_decide(self):
         if browser.lacking():
@@ -37,7 +29,7 @@ class PageTest(unittest.TestCase):
         self.pictures = pathlib.Path(os.environ.get(
             "SELFHEAL_PICTURES", tempfile.mkdtemp(prefix="selfheal-pictures-")))
         self.checked = 0
-        with World(BUILD, config=heal_cases.NODES) as world:
+        with heal_simulated.World(BUILD, config=heal_cases.NODES) as world:
             self.world = world
             self.prepare()
             self.page = browser.Browser(world.product_url())
