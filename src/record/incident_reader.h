@@ -15,7 +15,7 @@ namespace selfheal {
 struct IncidentQuery {
   std::vector<Phase> phases;  ///< Any of them; empty = every phase.
   std::optional<IncidentType> type;
-  std::string ns;             ///< Of the target; "" = any.
+  std::string ns;  ///< Of the target; "" = any.
   /// Stands in the id, type, target, rule, reason or the name of an alert;
   /// ASCII letters match in either case. "" = any.
   std::string text;

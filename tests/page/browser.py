@@ -17,7 +17,7 @@ except ImportError:
     # Debian's package belongs to Debian's Python.
     if pathlib.Path(sys.executable).resolve().parent != pathlib.Path(
             "/usr/bin") and pathlib.Path("/usr/bin/python3").exists():
-        os.execv("/usr/bin/python3", ["python3", "-B", *sys.argv])
+        os.execv("/usr/bin/python3", ["/usr/bin/python3", "-B", *sys.argv])
     webdriver = None
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]

@@ -275,7 +275,9 @@ TEST(SqliteFault, EvidenceOfAnIncidentIsBounded) {
     update.evidence = &evidence;
     ASSERT_TRUE((*store)->Save(update).ok());
   }
-  EXPECT_EQ((*store)->Evidence(incident.id)->shown.window.problems.at(0), "number 139");
+  const auto kept = (*store)->Evidence(incident.id);
+  EXPECT_EQ(kept->shown.window.problems.at(0), "number 138");
+  EXPECT_EQ(kept->later->problems.at(0), "number 139");
   RawDatabase raw(folder.Database());
   EXPECT_EQ(raw.Number("SELECT count(*) FROM evidence WHERE judged"), 64);
   EXPECT_EQ(raw.Number("SELECT count(*) FROM evidence WHERE NOT judged"), 1);
