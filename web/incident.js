@@ -9,6 +9,7 @@ import {ago, clock, duration, moment, percent, sentence, targetName, typeName}
 
 let parts = new Map();  // section -> the JSON that it shows
 let shownId = null;
+let last = null;  // What was shown last.
 
 /** What `path` holds; null where there is nothing. */
 async function readOrNull(path) {
@@ -48,6 +49,7 @@ const SECTIONS = ["head", "ask", "plan", "evidence", "guards", "done",
 
 /** Shows the story; sections that did not change are left alone. */
 export function showIncident(story, me, refresh) {
+  last = [story, me, refresh];
   const article = byId("incident");
   const id = story?.incident?.id || story?.missing || "";
   if (id !== shownId) {
@@ -84,7 +86,10 @@ function put(name, data, build) {
 }
 
 /** Charts have their colours from when they were drawn. */
-function redraw() { parts.delete("evidence"); }
+function redraw() {
+  parts.delete("evidence");
+  if (last) showIncident(...last);
+}
 addEventListener("themechange", redraw);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
 
@@ -157,13 +162,11 @@ function plan({plan: made, phase}) {
 
 function evidencePart(evidence, thresholds, one) {
   if (!evidence) return null;
-  const forecast = evidence.forecast;
   return section("Evidence",
     h("p", {class: "hint"}, `As it was judged ${moment(evidence.at)}` +
       (evidence.later_at ? `, and how it went on until ${moment(evidence.later_at)}. ` : ". ") +
       "The band is where the metric usually is (1st to 99th percentile)."),
-    forecast?.reason && h("p", {}, "Forecast: ", forecast.reason),
-    one.assessment.reasons.length > 0 && h("ul", {class: "plain"},
+    one.assessment.reasons.length > 0 && h("ul", {class: "reasons"},
       one.assessment.reasons.map((reason) => h("li", {}, reason))),
     evidence.problems.length > 0 && h("ul", {class: "plain problem"},
       evidence.problems.map((problem) => h("li", {}, problem))),

@@ -106,6 +106,7 @@ function startTheme() {
     label();
     dispatchEvent(new Event("themechange"));
   });
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", label);
   label();
 }
 
