@@ -25,10 +25,12 @@ export function startList(changed) {
     changed();
   };
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("input", () => {
-    clearTimeout(typing);
-    typing = setTimeout(take, 250);
-  });
+  for (const event of ["input", "change"]) {
+    form.addEventListener(event, () => {
+      clearTimeout(typing);
+      typing = setTimeout(take, 250);
+    });
+  }
 }
 
 function pathOf(phases, limit, cursor = "") {

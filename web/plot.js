@@ -35,8 +35,7 @@ export function plot(figure, what) {
   const host = figure.appendChild(document.createElement("div"));
   host.className = "plot";
   const first = xs[0];
-  const last = Math.max(xs.at(-1), what.cone ? what.cone.high * 1.02 -
-    first * 0.02 : 0);
+  const last = lastShown(xs, what.cone);
   const muted = colour("muted");
   const axis = {stroke: muted, font: "12px system-ui, sans-serif",
     grid: {stroke: colour("grid"), width: 1}, ticks: {show: false}};
@@ -49,7 +48,7 @@ export function plot(figure, what) {
     scales: {x: {time: true, range: [first, last]},
       y: {range: what.y ? [what.y.min, what.y.max] : rangeOf(ys, what)}},
     axes: [
-      {...axis, size: 26, values: (_, splits) => splits.map((at) =>
+      {...axis, size: 26, space: 90, values: (_, splits) => splits.map((at) =>
         hourAndMinute(at, last - first < 600))},
       {...axis, size: 74, values: (_, splits) => splits.map(what.format)},
     ],
@@ -64,6 +63,14 @@ export function plot(figure, what) {
     },
   }, [xs, ys], host);
   sizes.observe(host);
+}
+
+/** The end of the axis: the whole cone, unless that would crush the points. */
+function lastShown(xs, cone) {
+  const end = xs.at(-1);
+  if (!cone) return end;
+  const air = (end - xs[0]) * 0.4;
+  return Math.max(end, Math.min(cone.high, Math.max(cone.middle, end) + air));
 }
 
 /** Room for the points, the band and the lines, and a little air. */
@@ -116,9 +123,15 @@ function level(u, line, place) {
   ctx.textBaseline = "alphabetic";
   // Above the line, below it where there is no room; lines that are close side
   // by side keep their names apart.
-  const above = y - 5 * ratio > u.bbox.top + 12 * ratio;
-  ctx.fillText(line.name, u.bbox.left + (6 + 76 * place) * ratio,
-    above ? y - 5 * ratio : y + 14 * ratio);
+  const below = y - 5 * ratio < u.bbox.top + 12 * ratio;
+  const left = u.bbox.left + (6 + 84 * place) * ratio;
+  const bottom = below ? y + 15 * ratio : y - 4 * ratio;
+  // The ground behind the name, so that no other line runs through it.
+  ctx.fillStyle = colour("surface");
+  ctx.fillRect(left - 3 * ratio, bottom - 11 * ratio,
+    ctx.measureText(line.name).width + 6 * ratio, 14 * ratio);
+  ctx.fillStyle = colour(line.colour);
+  ctx.fillText(line.name, left, bottom);
 }
 
 function cone(u, {from, value, low, middle, high, limit}) {
