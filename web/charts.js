@@ -3,10 +3,16 @@ import {h} from "./dom.js";
 import {plot} from "./plot.js";
 import {clock, duration, percent, quantity, sentence} from "./words.js";
 
-/** The figures of an incident's evidence.
- *  @param thresholds  [{at, name, colour}] of the score. */
-export function figures(evidence, thresholds) {
-  const shown = evidence.windows.map((window) => metric(window, evidence));
+/** The figures of an incident's evidence: the score, what is forecast, then
+ *  what speaks loudest.
+ *  @param thresholds  [{at, name, colour}] of the score.
+ *  @param factors     [{metric}], the largest first. */
+export function figures(evidence, thresholds, factors) {
+  const names = [evidence.forecast?.component,
+    ...factors.map((factor) => factor.metric)];
+  const place = ({name}) => (names.indexOf(name) + 1) || names.length + 1;
+  const shown = [...evidence.windows].sort((a, b) => place(a) - place(b))
+    .map((window) => metric(window, evidence));
   const scores = evidence.windows.find((window) => window.scores.length > 0);
   if (scores) shown.unshift(score(scores.scores, thresholds));
   return shown;

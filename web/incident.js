@@ -170,7 +170,7 @@ function evidencePart(evidence, thresholds, one) {
       one.assessment.reasons.map((reason) => h("li", {}, reason))),
     evidence.problems.length > 0 && h("ul", {class: "plain problem"},
       evidence.problems.map((problem) => h("li", {}, problem))),
-    figures(evidence, thresholds));
+    figures(evidence, thresholds, one.assessment.factors));
 }
 
 const MARKS = {allow: "✓", needs_approval: "?", deny: "✕"};

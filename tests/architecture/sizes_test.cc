@@ -117,6 +117,13 @@ TEST(Product, FunctionsAreWithinTheirBudget) {
   EXPECT_TRUE(findings.empty()) << Join(findings);
 }
 
+TEST(Page, FilesAreWithinTheirBudget) {
+  const auto files = ReadTree({"web"}, {".js", ".css", ".html"});
+  EXPECT_FALSE(files.empty());
+  const auto findings = LongFiles(files, kFileLimit);
+  EXPECT_TRUE(findings.empty()) << Join(findings);
+}
+
 TEST(Tests, FilesAreWithinTheirBudget) {
   const auto findings =
       LongFiles(ReadTree({"tests"}, {".cc", ".h"}), kFileLimit);
