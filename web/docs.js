@@ -16,8 +16,11 @@ function typeOf(schema) {
     const name = schema.$ref.split("/").at(-1);
     return h("a", {href: "#schema-" + name}, name);
   }
-  if (schema.oneOf) return schema.oneOf.map((one, i) =>
-    [i > 0 && " or ", typeOf(one)]);
+  const any = schema.oneOf || schema.anyOf;
+  if (any) {
+    return any.filter((one) => one.maxLength !== 0).map((one, i) =>
+      [i > 0 && " or ", typeOf(one)]);
+  }
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.type === "array") return ["list of ", typeOf(schema.items)];
   const type = [schema.type].flat().join(" or ");
