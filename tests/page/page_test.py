@@ -144,6 +144,7 @@ class PageTest(unittest.TestCase):
         self.assertTrue(painted, "every chart is drawn")
         self.accessible("an incident")
         page.size(1280, 1500)
+        page.run("window.scrollTo(0, 0)")
         page.picture(self.pictures / "incident.png")
         page.theme(True)
         page.one("figure canvas")
