@@ -27,7 +27,8 @@ set(SELFHEAL_NEEDS_prometheus nlohmann_json::nlohmann_json
   selfheal_adapter_http)
 set(SELFHEAL_NEEDS_kubernetes nlohmann_json::nlohmann_json PkgConfig::YAMLCPP
   OpenSSL::Crypto selfheal_adapter_http)
-set(SELFHEAL_NEEDS_slack nlohmann_json::nlohmann_json selfheal_adapter_http)
+set(SELFHEAL_NEEDS_slack nlohmann_json::nlohmann_json Boost::headers
+  OpenSSL::SSL selfheal_adapter_http selfheal_adapter_crypto)
 set(SELFHEAL_NEEDS_alertmanager nlohmann_json::nlohmann_json
   selfheal_adapter_http)
 set(SELFHEAL_NEEDS_yaml PkgConfig::YAMLCPP PkgConfig::RE2)

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/chat_request.h"
 #include "core/clock.h"
 #include "core/result.h"
 #include "core/source_finding.h"
@@ -76,6 +77,9 @@ struct Services {
   std::function<Result<std::string>(const std::string& id)> evidence;
   /// Durable, audited; JSON of the incident. Errors as ApprovalStore.
   std::function<Result<std::string>(const ApprovalDecision&)> decide;
+
+  /// What Slack posted, once the answer in it is durable.
+  std::function<ChatAnswer(const ChatRequest&)> from_slack;
 
   /// JSON `{"on":...,"sources":[...],"reason":...,"since":...}`.
   std::function<Result<std::string>()> kill_switch;

@@ -217,6 +217,12 @@ State HeadParser::Store(const std::string& name, std::string_view value) {
   if (name == "authorization") {
     return StoreOnce(head_.authorization, has_authorization_, value);
   }
+  if (name == "x-slack-request-timestamp") {
+    return StoreOnce(head_.slack_timestamp, has_slack_timestamp_, value);
+  }
+  if (name == "x-slack-signature") {
+    return StoreOnce(head_.slack_signature, has_slack_signature_, value);
+  }
   if (name == "connection" && ListHolds(value, "close")) head_.close = true;
   if (std::find(kForwarded.begin(), kForwarded.end(), name) !=
       kForwarded.end()) {

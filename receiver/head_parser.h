@@ -53,6 +53,8 @@ class HeadParser {
   bool has_request_line_ = false;
   bool has_host_ = false;
   bool has_authorization_ = false;
+  bool has_slack_timestamp_ = false;
+  bool has_slack_signature_ = false;
   bool has_origin_ = false;
   RequestHead head_;
   HttpResponse refusal_;

@@ -43,6 +43,9 @@ struct RequestHead {
   std::string origin;
   /// The one Authorization field; kept away from every library.
   std::string authorization;
+  /// The one X-Slack-Request-Timestamp and X-Slack-Signature.
+  std::string slack_timestamp;
+  std::string slack_signature;
   /// The allow-listed fields that a library may see.
   Headers forwarded;
   std::optional<std::uint64_t> content_length;

@@ -9,8 +9,10 @@
 namespace selfheal {
 namespace {
 
-/// Longest body of every route but the webhook.
+/// Longest body of every other route.
 constexpr std::size_t kSmallBody = 64 << 10;
+/// A click brings the message with it.
+constexpr std::size_t kSlackBody = 256 << 10;
 
 constexpr std::string_view kWebhookPath = "/api/v1/alerts";
 
@@ -36,6 +38,8 @@ bool Allows(Who who, const Identity& identity, bool public_pages) {
       return identity.admin;
     case Who::kPage:
       return public_pages || identity.viewer || identity.admin;
+    case Who::kSlack:
+      return true;
   }
   return false;
 }
@@ -151,7 +155,14 @@ std::optional<HttpResponse> Router::CheckOrigin(const RequestHead& head) const {
 }
 
 std::size_t Router::MaxBody(const Route& route) const {
-  return route.who == Who::kWebhook ? max_body_ : kSmallBody;
+  switch (route.who) {
+    case Who::kWebhook:
+      return max_body_;
+    case Who::kSlack:
+      return kSlackBody;
+    default:
+      return kSmallBody;
+  }
 }
 
 std::variant<Admission, HttpResponse> Router::Admit(const RequestHead& head) {

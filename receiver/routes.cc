@@ -6,6 +6,7 @@
 #include "receiver/alert_handlers.h"
 #include "receiver/incident_handlers.h"
 #include "receiver/page_handlers.h"
+#include "receiver/slack_handlers.h"
 
 namespace selfheal {
 namespace {
@@ -67,6 +68,10 @@ constexpr std::array kRoutes = {
           HandleWebFile, "A style sheet of the pages."},
     Route{Method::kGet, "/web/{file}.svg", Who::kPage, Port::kMain,
           HandleWebFile, "A picture of the pages."},
+    Route{Method::kPost, "/slack/interactions", Who::kSlack, Port::kMain,
+          HandleSlackInteraction, "Takes a click on a button in Slack."},
+    Route{Method::kPost, "/slack/events", Who::kSlack, Port::kMain,
+          HandleSlackEvent, "Takes a reply in a thread of Slack."},
     Route{Method::kPost, "/-/reload", Who::kAdmin, Port::kMain, HandleReload,
           "Loads rules and runbooks anew; on a finding the old ones stay."},
     Route{Method::kGet, "/-/healthy", Who::kAnyone, Port::kBoth, HandleHealthy,
@@ -93,6 +98,8 @@ std::string_view WhoName(Who who) {
       return "admin token";
     case Who::kPage:
       return "viewer or admin token, or anyone by `auth.public_pages`";
+    case Who::kSlack:
+      return "Slack's signature";
   }
   return "";
 }

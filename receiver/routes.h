@@ -17,6 +17,7 @@ enum class Who {
   kViewer,   ///< A viewer's or an admin's token.
   kAdmin,
   kPage,  ///< As kViewer; with `auth.public_pages` anyone.
+  kSlack,  ///< Slack's signature, which the handler checks over the body.
 };
 
 /// On which listeners a route is served.

@@ -41,6 +41,9 @@ Services ServicesOf(App& app, IntakeObserver& observer, const Config& config) {
   services.decide = [&app](const ApprovalDecision& decision) {
     return app.Decide(decision);
   };
+  services.from_slack = [&app](const ChatRequest& request) {
+    return app.FromSlack(request);
+  };
   services.kill_switch = [&app] { return app.KillSwitch(); };
   services.set_kill_switch = [&app](const KillSwitchRequest& request) {
     return app.SetKillSwitch(request.on, request.reason, request.by);

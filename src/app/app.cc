@@ -46,10 +46,13 @@ Result<std::unique_ptr<App>> App::CreateReadOnly(
 
 Result<void> App::Start() {
   parts_->audit_watch->Start();
-  return parts_->flow->Start();
+  const Result<void> started = parts_->flow->Start();
+  if (started.ok() && parts_->slack) parts_->slack->Start();
+  return started;
 }
 
 void App::Stop() {
+  if (parts_->slack) parts_->slack->Stop();
   parts_->flow->Stop();
   parts_->audit_watch->Stop();
 }
@@ -142,13 +145,14 @@ Result<std::string> App::Evidence(const std::string& id) {
 }
 
 Result<std::string> App::Decide(const ApprovalDecision& decision) {
-  auto incident = parts_->store->Decide(decision, parts_->clock.Now());
+  auto incident = parts_->Decide(decision);
   if (!incident.ok()) return incident.error();
-  if (incident->approval->state == ApprovalState::kGranted) {
-    parts_->metrics->OnApproval(ApprovalState::kGranted);
-  }
-  parts_->flow->Wake(*incident);
   return IncidentJson(*incident);
+}
+
+ChatAnswer App::FromSlack(const ChatRequest& request) {
+  if (!parts_->slack) return {401, "no bot of Slack is configured"};
+  return parts_->slack->Answer(request);
 }
 
 Result<std::string> App::KillSwitch() {

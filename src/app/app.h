@@ -7,6 +7,7 @@
 
 #include "app/cached_text.h"
 #include "config/config.h"
+#include "core/chat_request.h"
 #include "core/explanation.h"
 #include "core/result.h"
 #include "core/source_finding.h"
@@ -73,6 +74,8 @@ class App {
   Result<std::string> Timeline(const std::string& id);
   Result<std::string> Evidence(const std::string& id);
   Result<std::string> Decide(const ApprovalDecision& decision);
+  /// What Slack posted; answers once the answer in it is durable.
+  ChatAnswer FromSlack(const ChatRequest& request);
   Result<std::string> KillSwitch();
   Result<std::string> SetKillSwitch(bool on, const std::string& reason,
                                     const std::string& by);

@@ -11,6 +11,7 @@ class LogNotifier final : public Notifier {
   explicit LogNotifier(Logger& log) : log_(log) {}
 
   void Notify(const Notice& notice) override {
+    if (notice.lines.empty()) return;
     Fields fields = {{"incident", notice.incident_id},
                      {"title", notice.title},
                      {"severity", notice.severity}};

@@ -18,6 +18,7 @@
 #include "app/log_notifier.h"
 #include "app/no_cluster.h"
 #include "correlate/rule_match.h"
+#include "flow/notice_of.h"
 
 namespace selfheal {
 namespace {
@@ -141,6 +142,20 @@ std::set<std::string> Parts::BreakerScopes() const {
   return scopes;
 }
 
+Result<Incident> Parts::Decide(const ApprovalDecision& decision) {
+  auto incident = store->Decide(decision, clock.Now());
+  if (!incident.ok()) return incident;
+  if (incident->approval->state == ApprovalState::kGranted) {
+    metrics->OnApproval(ApprovalState::kGranted);
+  }
+  notifier->Notify(
+      NoticeOf(*incident,
+               {(decision.grant ? "granted by " : "denied by ") + decision.by +
+                (decision.reason.empty() ? "" : ": ") + decision.reason}));
+  flow->Wake(*incident);
+  return incident;
+}
+
 Result<void> Parts::OpenStore() {
   auto path = ParseSqliteUrl(config.database.url);
   if (!path.ok()) return path.error().With("database.url");
@@ -173,17 +188,38 @@ Result<void> Parts::BuildSources() {
 }
 
 Result<void> Parts::BuildNotifier() {
+  auto side = SlackSide::Build(
+      {.config = config,
+       .store = *store,
+       .log = *log,
+       .clock = clock,
+       .wall = wall,
+       .user_agent = UserAgent(),
+       .decide = [this](const ApprovalDecision& d) { return Decide(d); }});
+  if (!side.ok()) return side.error();
+  slack = *std::move(side);
+  const auto on_attempt = [this](bool up) {
+    metrics->OnDependency("slack", up);
+  };
+  if (slack) {
+    notifier = slack->MakeNotifier(on_attempt);
+    return {};
+  }
   if (config.slack.webhook_url.empty()) {
     notifier = std::make_unique<LogNotifier>(*log);
     return {};
   }
-  auto slack = slack::WebhookNotifier::Create(
-      {.webhook_url = config.slack.webhook_url,
-       .user_agent = UserAgent(),
-       .on_attempt = [this](bool up) { metrics->OnDependency("slack", up); }},
-      *log);
-  if (!slack.ok()) return slack.error();
-  notifier = *std::move(slack);
+  log->Info(
+      "Slack: an incoming webhook alone: messages are not updated, and nobody "
+      "can approve there");
+  auto webhook =
+      slack::WebhookNotifier::Create({.webhook_url = config.slack.webhook_url,
+                                      .user_agent = UserAgent(),
+                                      .public_url = config.public_url,
+                                      .on_attempt = on_attempt},
+                                     *log);
+  if (!webhook.ok()) return webhook.error();
+  notifier = *std::move(webhook);
   return {};
 }
 

@@ -13,6 +13,7 @@
 #include "adapters/telemetry/metrics.h"
 #include "adapters/yaml/reloadable_runbooks.h"
 #include "app/audit_watch.h"
+#include "app/slack_side.h"
 #include "core/safe_clock.h"
 #include "core/source_finding.h"
 #include "execute/last_metre.h"
@@ -59,6 +60,8 @@ class Parts {
   std::vector<std::string> RunbookNames() const;
   /// "global" and the names of the loaded runbooks.
   std::set<std::string> BreakerScopes() const;
+  /// The one way in which people decide: durable, told, and the flow is woken.
+  Result<Incident> Decide(const ApprovalDecision& decision);
 
   const Config config;
   SystemClock wall;
@@ -73,6 +76,8 @@ class Parts {
   /// Counts what becomes of evidence queries to `prometheus`.
   std::unique_ptr<QueryTally> tally;
   ClusterParts cluster;
+  /// Null where no bot of Slack is configured.
+  std::unique_ptr<SlackSide> slack;
   std::unique_ptr<Notifier> notifier;
   /// Null where no Alertmanager is configured: gap closing is off.
   std::unique_ptr<alertmanager::AlertmanagerSource> alertmanager;

@@ -21,6 +21,8 @@ struct Config {
   bool dry_run = false;
   std::string rules_dir = "rules";
   std::string runbooks_dir = "runbooks";
+  /// Where people reach this service, for links in messages; empty: none.
+  std::string public_url;
 
   struct PrometheusConfig {
     std::string url = "http://localhost:9090";
@@ -61,9 +63,11 @@ struct Config {
     /// Notices; a secret. Empty: off.
     std::string webhook_url;
     std::string channel;
-    /// Approvals by buttons and replies; all empty: off.
+    /// One message an incident, changed in place; empty: no bot.
     std::string bot_token_file;
+    /// Approvals by HTTP; empty: what Slack posts is not believed.
     std::string signing_secret_file;
+    /// Approvals by Socket Mode; empty: off.
     std::string app_token_file;
   } slack;
 

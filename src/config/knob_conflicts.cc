@@ -43,6 +43,16 @@ void CheckAuth(const Endpoint& endpoint, std::string_view path,
               path, "basic auth and a bearer token exclude each other");
 }
 
+void CheckSlack(const Config::SlackConfig& slack, Requirements& all) {
+  const bool bot = !slack.bot_token_file.empty();
+  all.Require(!bot || !slack.channel.empty(), "slack.channel",
+              "slack.bot_token_file needs a channel");
+  all.Require(bot || slack.signing_secret_file.empty(),
+              "slack.signing_secret_file", "needs slack.bot_token_file");
+  all.Require(bot || slack.app_token_file.empty(), "slack.app_token_file",
+              "needs slack.bot_token_file");
+}
+
 }  // namespace
 
 std::vector<KnobConflict> KnobConflicts(const Config& config) {
@@ -55,6 +65,7 @@ std::vector<KnobConflict> KnobConflicts(const Config& config) {
   CheckAuth(config.prometheus, "prometheus.username", all);
   CheckAuth(config.alertmanager, "alertmanager.username", all);
   CheckJudge(config.judge, all);
+  CheckSlack(config.slack, all);
   all.Require(
       config.guards.max_actions_per_10m <= config.guards.max_actions_per_hour,
       "guards.max_actions_per_10m",

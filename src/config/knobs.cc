@@ -10,11 +10,7 @@ namespace {
 using Table = std::vector<Knob>;
 
 /// Knobs, or sections of them, that nothing acts on yet.
-constexpr std::array<std::string_view, 7> kLater = {
-    "slack.api_url",        "slack.channel",
-    "slack.bot_token_file", "slack.signing_secret_file",
-    "slack.app_token_file", "kafka.",
-    "approvals.approvers"};
+constexpr std::array<std::string_view, 1> kLater = {"kafka."};
 
 constexpr double kMinute = 60;
 constexpr double kHour = 60 * kMinute;
@@ -65,6 +61,10 @@ void AddGeneral(Config& c, Table& t) {
                    "installed share folder."));
   t.push_back(Text("runbooks_dir", "SELFHEAL_RUNBOOKS", c.runbooks_dir,
                    CheckNotEmpty, "Folder of the runbooks, found alike."));
+  t.push_back(Text("public_url", "SELFHEAL_PUBLIC_URL", c.public_url,
+                   CheckHttpUrl,
+                   "Where people reach this service, for the links in "
+                   "messages. Empty: no links."));
 }
 
 void AddPrometheus(Config& c, Table& t) {
@@ -133,18 +133,21 @@ void AddSlack(Config& c, Table& t) {
            CheckHttpUrl, "Incoming webhook for notices; a secret. Empty: off.");
   webhook.secret = true;
   t.push_back(std::move(webhook));
-  t.push_back(Text("slack.channel", "SLACK_CHANNEL", s.channel, nullptr,
-                   "Channel of notices and approvals, with the bot token."));
+  t.push_back(Text("slack.channel", "SLACK_CHANNEL", s.channel, CheckChannel,
+                   "Channel of notices and approvals, with the bot token: its "
+                   "id, C..., not its name."));
   t.push_back(Text("slack.bot_token_file", "SLACK_BOT_TOKEN_FILE",
                    s.bot_token_file, nullptr,
-                   "File with the bot token (xoxb-). Empty: approvals by "
-                   "buttons and replies are off."));
+                   "File with the bot token (xoxb-): one message an incident, "
+                   "changed in place. Empty: no bot."));
   t.push_back(Text("slack.signing_secret_file", "SLACK_SIGNING_SECRET_FILE",
                    s.signing_secret_file, nullptr,
-                   "File with the signing secret of Slack's requests."));
+                   "File with the signing secret of Slack's requests: "
+                   "approvals by buttons and replies over HTTP."));
   t.push_back(Text("slack.app_token_file", "SLACK_APP_TOKEN_FILE",
                    s.app_token_file, nullptr,
-                   "File with the app token (xapp-) of socket mode."));
+                   "File with the app token (xapp-): approvals by Socket "
+                   "Mode, without an open port."));
 }
 
 void AddKafkaAndDatabase(Config& c, Table& t) {

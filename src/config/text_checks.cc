@@ -168,4 +168,13 @@ std::string CheckTopic(std::string_view text) {
              : "not the name of a Kafka topic";
 }
 
+std::string CheckChannel(std::string_view text) {
+  const auto good = [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
+  const bool id =
+      text.size() <= 32 && std::all_of(text.begin(), text.end(), good);
+  return id ? "" : "expected the id of a channel, such as C0123456789";
+}
+
 }  // namespace selfheal

@@ -27,5 +27,7 @@ std::string CheckLabel(std::string_view text);
 std::string CheckAddress(std::string_view text);
 /// Letters, digits, ".", "_" and "-", at most 249: a Kafka topic.
 std::string CheckTopic(std::string_view text);
+/// The id of a channel of Slack: a capital letter, then capitals and digits.
+std::string CheckChannel(std::string_view text);
 
 }  // namespace selfheal

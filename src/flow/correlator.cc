@@ -9,7 +9,7 @@
 #include "core/ids.h"
 #include "correlate/route.h"
 #include "correlate/rule_match.h"
-#include "flow/incident_run.h"
+#include "flow/notice_of.h"
 
 namespace selfheal {
 namespace {

@@ -39,8 +39,8 @@ NextLook IncidentFlow::Close(IncidentRun& run, Phase phase,
   }
   run.MoveTo(phase, reason);
   run.Mark(Stage::kRecord, PhaseLabel(phase), reason);
+  run.Say({reason});
   if (auto saved = run.Save(); !saved.ok()) return saved.error();
-  if (phase != Phase::kDismissed) run.Say({reason});
   return std::optional<Time>();
 }
 

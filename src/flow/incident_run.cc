@@ -2,19 +2,9 @@
 
 #include <utility>
 
-namespace selfheal {
+#include "flow/notice_of.h"
 
-Notice NoticeOf(const Incident& incident, std::vector<std::string> lines) {
-  std::string severity = "info";
-  if (incident.phase == Phase::kEscalated) severity = "critical";
-  if (incident.phase == Phase::kAwaitingApproval) severity = "warning";
-  return Notice{.incident_id = incident.id,
-                .title = std::string(IncidentTypeName(incident.type)) + " of " +
-                         ToString(incident.target) + ": " +
-                         std::string(PhaseName(incident.phase)),
-                .lines = std::move(lines),
-                .severity = severity};
-}
+namespace selfheal {
 
 IncidentRun::IncidentRun(const FlowPorts& ports, Incident incident)
     : ports_(ports),
@@ -76,20 +66,24 @@ Result<void> IncidentRun::Save() {
   evidence_saved_ = true;
   outcomes_.clear();
   action_end_.reset();
-  TellPhase();
+  TellPeople();
   return {};
 }
 
 void IncidentRun::WrittenWithIntent() {
   records_.clear();
   evidence_saved_ = true;
-  TellPhase();
+  TellPeople();
 }
 
-void IncidentRun::TellPhase() {
-  if (incident_.phase == saved_phase_) return;
-  ports_.observer.OnPhase(incident_, saved_phase_);
+void IncidentRun::TellPeople() {
+  const bool moved = incident_.phase != saved_phase_;
+  if (moved) ports_.observer.OnPhase(incident_, saved_phase_);
   saved_phase_ = incident_.phase;
+  if (incident_.phase != Phase::kDismissed && (moved || !said_.empty())) {
+    ports_.notifier.Notify(NoticeOf(incident_, std::move(said_)));
+  }
+  said_.clear();
 }
 
 void IncidentRun::MoveTo(Phase phase, std::string reason) {

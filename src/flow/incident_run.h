@@ -9,15 +9,11 @@
 
 #include "core/incident.h"
 #include "core/kept_evidence.h"
-#include "core/notice.h"
 #include "core/record.h"
 #include "correlate/incident_store.h"
 #include "flow/flow_ports.h"
 
 namespace selfheal {
-
-/// What people are told about `incident` as it stands.
-Notice NoticeOf(const Incident& incident, std::vector<std::string> lines);
 
 /// One pass over one incident: its state, and what will be written with it.
 ///
@@ -62,26 +58,26 @@ class IncidentRun {
   /// RecordIntent has written the incident and its records.
   void WrittenWithIntent();
 
-  /// Writes everything in one transaction and tells the observer of a new
-  /// phase. @error kUnavailable  nothing was written.
+  /// Writes everything in one transaction, then tells the observer of a new
+  /// phase and people of what is new. @error kUnavailable  nothing was written.
   Result<void> Save();
 
   /// Moves to `phase`; a terminal one gets its closing time.
   void MoveTo(Phase phase, std::string reason);
-  void Say(std::vector<std::string> lines) {
-    ports_.notifier.Notify(NoticeOf(incident_, std::move(lines)));
-  }
+  /// People are told so once it is saved, unless that dismisses the incident.
+  void Say(std::vector<std::string> lines) { said_ = std::move(lines); }
 
   const FlowPorts& ports() const { return ports_; }
 
  private:
-  void TellPhase();
+  void TellPeople();
 
   const FlowPorts& ports_;
   Incident incident_;
   Phase saved_phase_;
   SteadyTime mark_;
   std::vector<AuditRecord> records_;
+  std::vector<std::string> said_;
   std::optional<KeptEvidence> evidence_;
   bool evidence_saved_ = true;  ///< There is none that is not.
   std::vector<IntentOutcome> outcomes_;

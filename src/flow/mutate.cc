@@ -2,6 +2,7 @@
 
 #include "execute/steps.h"
 #include "flow/incident_flow.h"
+#include "flow/notice_of.h"
 
 namespace selfheal {
 namespace {
@@ -37,18 +38,6 @@ MutationPurpose PurposeOf(const Incident& incident, const Move& move,
       .runbook = incident.plan->runbook,
       .plan_hash = incident.plan->hash,
       .needs_approval = false};
-}
-
-/// The sentence that confirmed the incident, and the cause on which the step
-/// is taken.
-std::string EvidenceOf(const Incident& incident) {
-  const auto& assessment = incident.assessment;
-  if (!assessment || assessment->reasons.empty()) return "no assessment";
-  const std::string& confirmed = assessment->reasons.front();
-  const auto& cause = incident.plan->cause;
-  if (!cause) return confirmed;
-  return confirmed + "; " + std::string(CauseName(cause->cause)) + ": " +
-         cause->reason;
 }
 
 /// Why nothing is sent at all; empty where it is.

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "core/clock.h"
+#include "core/fields.h"
 #include "core/incident.h"
 #include "core/result.h"
 
@@ -15,6 +16,8 @@ struct ApprovalDecision {
   bool grant = false;
   std::string by;      ///< "admin:alice"; stands in the audit.
   std::string reason;  ///< May be empty.
+  /// Where it was said, for the audit: {"channel", "C1"}; may be empty.
+  Fields via = {};
 };
 
 /// Port: people's decisions, compare-and-set. Thread-safe.

@@ -27,7 +27,8 @@ const std::vector<std::pair<std::string, std::string>> kLibraries = {
     {"prometheus/", "prometheus-cpp"},
     {"spdlog/", "spdlog"},
     {"fmt/", "fmt"},
-    {"Eigen/", "Eigen"}};
+    {"Eigen/", "Eigen"},
+    {"boost/", "Boost"}};
 
 const std::set<std::string> kSystemHeaders = {
     "unistd.h",  "fcntl.h", "poll.h",  "signal.h",    "time.h",   "netdb.h",

@@ -160,6 +160,11 @@ void TestServer::Wire() {
     decision = made;
     return R"({"id":")" + made.incident_id + "\"}";
   };
+  services.from_slack = [this](const ChatRequest& request) -> ChatAnswer {
+    if (request.signature != "good") return {401, "not signed by Slack"};
+    slack = request;
+    return {200, "ok"};
+  };
   services.kill_switch = [] { return Result<std::string>(R"({"on":false})"); };
   services.set_kill_switch = [this](const KillSwitchRequest& request) {
     kill_switch = request;

@@ -87,6 +87,7 @@ class TestServer {
   /// What the last decision, kill switch and breaker request were.
   ApprovalDecision decision;
   KillSwitchRequest kill_switch;
+  ChatRequest slack;
   BreakerRequest breaker;
 
  private:

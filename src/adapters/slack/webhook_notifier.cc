@@ -1,79 +1,26 @@
 #include "adapters/slack/webhook_notifier.h"
 
 #include <algorithm>
-#include <charconv>
-#include <nlohmann/json.hpp>
-#include <string_view>
 #include <utility>
 
-#include "adapters/slack/plain_text.h"
+#include "adapters/slack/message.h"
+#include "adapters/slack/web_api.h"
 
 namespace selfheal::slack {
 namespace {
 
 using std::chrono::steady_clock;
 
-// Slack's limits, in code points: header 150, section 3,000, 50 blocks. An
-// escaped character grows, so the sections stay well below.
-constexpr std::size_t kMaxTitle = 120;
-constexpr std::size_t kMaxLine = 500;
-constexpr std::size_t kMaxLines = 40;
-constexpr std::size_t kMaxSection = 2500;
-
-nlohmann::json PlainBlock(const char* type, const std::string& text) {
-  return {{"type", type},
-          {"text", {{"type", "plain_text"}, {"text", text}, {"emoji", false}}}};
-}
-
-/// The lines in as few sections as fit; a line is never split.
-void AppendSections(const Notice& notice, nlohmann::json& blocks) {
-  std::string section;
-  std::size_t count = 0;
-  const auto flush = [&] {
-    if (!section.empty()) blocks.push_back(PlainBlock("section", section));
-    section.clear();
-  };
-  for (const std::string& line : notice.lines) {
-    if (++count > kMaxLines) break;
-    const std::string text = PlainText(line, kMaxLine);
-    if (section.size() + text.size() + 1 > kMaxSection) flush();
-    if (!section.empty()) section += '\n';
-    section += text;
-  }
-  flush();
-}
-
-/// Whole seconds of a Retry-After; 0 where there is none.
-Duration RetryAfter(const http::Response& response) {
-  const std::string_view text = response.Header("retry-after");
-  int value = 0;
-  const auto [end, code] =
-      std::from_chars(text.data(), text.data() + text.size(), value);
-  if (code != std::errc() || end != text.data() + text.size() || value < 0) {
-    return Duration::zero();
-  }
-  return std::chrono::seconds(value);
-}
-
 }  // namespace
 
-std::string WebhookBody(const Notice& notice) {
-  std::string title = "[" + notice.severity + "] " + notice.title;
-  std::replace(title.begin(), title.end(), '\n', ' ');
-  title = PlainText(title, kMaxTitle);
-  nlohmann::json blocks = nlohmann::json::array();
-  blocks.push_back(PlainBlock("header", title));
-  AppendSections(notice, blocks);
-  if (!notice.incident_id.empty()) {
-    blocks.push_back(
-        {{"type", "context"},
-         {"elements",
-          {{{"type", "plain_text"},
-            {"text", "incident " + PlainText(notice.incident_id, 100)},
-            {"emoji", false}}}}});
-  }
-  const nlohmann::json body = {{"text", title}, {"blocks", blocks}};
-  return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+std::string WebhookBody(const Notice& notice, const std::string& public_url) {
+  // No later message can change this one, so what is new goes with the rest.
+  Notice whole = notice;
+  whole.facts = AsFacts(notice.lines);
+  whole.facts.insert(whole.facts.end(), notice.facts.begin(),
+                     notice.facts.end());
+  const Message message = StateMessage(whole, public_url, "");
+  return Dumped({{"text", message.text}, {"blocks", message.blocks}});
 }
 
 Result<std::unique_ptr<WebhookNotifier>> WebhookNotifier::Create(
@@ -96,7 +43,8 @@ WebhookNotifier::WebhookNotifier(Options options,
 WebhookNotifier::~WebhookNotifier() { Stop(options_.grace); }
 
 void WebhookNotifier::Notify(const Notice& notice) {
-  std::string body = WebhookBody(notice);
+  if (notice.lines.empty()) return;
+  std::string body = WebhookBody(notice, options_.public_url);
   {
     const MutexLock lock(mutex_);
     if (stopping_) {

@@ -23,6 +23,8 @@ struct Options {
   /// The incoming webhook; a secret, never logged.
   std::string webhook_url;
   std::string user_agent = "selfheal";
+  /// Where people reach this service; "" = no link.
+  std::string public_url = "";
   /// Notices that wait; beyond it the oldest is dropped and counted.
   std::size_t queue = 256;
   int attempts = 5;
@@ -40,12 +42,14 @@ struct Options {
   std::function<void(bool up)> on_attempt = {};
 };
 
-/// The JSON body of a notice: a header, its lines, its incident; no markup.
-std::string WebhookBody(const Notice& notice);
+/// The JSON body of a notice: a header, its facts, its lines, its incident; no
+/// markup but the link.
+std::string WebhookBody(const Notice& notice, const std::string& public_url);
 
 /// Notifier over a Slack incoming webhook.
 ///
-/// Notify only queues; one thread of its own sends. A notice is sent at least
+/// Notify only queues; one thread of its own sends. A webhook can't change what
+/// it sent, so a notice without news is not sent. A notice is sent at least
 /// once: after a lost answer it may appear twice. Thread-safe.
 class WebhookNotifier final : public Notifier {
  public:

@@ -187,6 +187,25 @@ CREATE TABLE grants(
   PRIMARY KEY(approval, by));
 )sql";
 
+// What a chat and we remember of each other.
+constexpr const char* kVersion7 = R"sql(
+CREATE TABLE chat_threads(
+  incident TEXT PRIMARY KEY,
+  channel TEXT NOT NULL,
+  ts TEXT NOT NULL,
+  UNIQUE(channel, ts));
+CREATE TABLE chat_inputs(
+  row INTEGER PRIMARY KEY,
+  body TEXT NOT NULL,
+  received_at INTEGER NOT NULL,
+  done INTEGER NOT NULL);
+CREATE INDEX chat_inputs_waiting ON chat_inputs(row) WHERE done = 0;
+CREATE TABLE chat_keys(
+  key TEXT PRIMARY KEY,
+  input INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX chat_keys_of_input ON chat_keys(input);
+)sql";
+
 struct Migration {
   const char* steps;
   const char* mark;
@@ -194,13 +213,14 @@ struct Migration {
 
 /// Entry i leads from version i to version i + 1; never change one that was
 /// released.
-constexpr std::array<Migration, 6> kMigrations = {
+constexpr std::array<Migration, 7> kMigrations = {
     {{kVersion1, "PRAGMA user_version = 1"},
      {kVersion2, "PRAGMA user_version = 2"},
      {kVersion3, "PRAGMA user_version = 3"},
      {kVersion4, "PRAGMA user_version = 4"},
      {kVersion5, "PRAGMA user_version = 5"},
-     {kVersion6, "PRAGMA user_version = 6"}}};
+     {kVersion6, "PRAGMA user_version = 6"},
+     {kVersion7, "PRAGMA user_version = 7"}}};
 
 Result<long long> Number(Connection& db, const char* sql) {
   Statement query = db.Query(sql);

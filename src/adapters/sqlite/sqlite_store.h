@@ -18,6 +18,7 @@
 #include "intake/alert_store.h"
 #include "record/approval_store.h"
 #include "record/audit_store.h"
+#include "record/chat_store.h"
 #include "record/heartbeat_store.h"
 #include "record/incident_reader.h"
 
@@ -46,7 +47,8 @@ class SqliteStore final : public AlertStore,
                           public ActionHistory,
                           public ApprovalStore,
                           public IncidentReader,
-                          public HeartbeatStore {
+                          public HeartbeatStore,
+                          public ChatStore {
  public:
   /// Takes the file, checks it and brings it to this release's schema.
   ///
@@ -95,6 +97,16 @@ class SqliteStore final : public AlertStore,
   Result<void> Beat(const Heartbeat& beat) override;
 
   Result<Incident> Decide(const ApprovalDecision& decision, Time now) override;
+
+  Result<void> SaveThread(const ChatThread& thread) override;
+  Result<void> ForgetThread(const std::string& incident_id) override;
+  Result<std::optional<ChatThread>> ThreadOf(
+      const std::string& incident_id) override;
+  Result<std::optional<ChatThread>> ThreadAt(const std::string& channel,
+                                             const std::string& ts) override;
+  Result<bool> TakeInput(const ChatInput& input) override;
+  Result<std::vector<ChatInput>> WaitingInputs() override;
+  Result<void> FinishInput(long long row) override;
 
   Result<IncidentPage> List(const IncidentQuery& query) override;
   Result<IncidentEvidence> Evidence(const std::string& incident_id) override;

@@ -108,6 +108,7 @@ AuditRecord DecisionRecord(const ApprovalDecision& decision,
     data.emplace_back("granted_by", GrantedBy(after));
     data.emplace_back("people", static_cast<std::int64_t>(after.people));
   }
+  data.insert(data.end(), decision.via.begin(), decision.via.end());
   const bool whole = after.state != ApprovalState::kPending;
   return {0,
           now,

@@ -52,7 +52,8 @@ TEST(WebhookBody, HoldsPlainTextOnly) {
       WebhookBody({.incident_id = "01J0",
                    .title = "restart <!channel>\nx",
                    .lines = {"<https://evil|click> & \u202Ehidden", "b"},
-                   .severity = "warning"}));
+                   .severity = "warning"},
+                  ""));
   EXPECT_EQ(body["text"], "[warning] restart &lt;!channel&gt; x");
   ASSERT_EQ(body["blocks"].size(), 3u);
   EXPECT_EQ(body["blocks"][0]["type"], "header");
@@ -68,7 +69,7 @@ TEST(WebhookBody, StaysWithinSlacksLimits) {
                 .lines = {},
                 .severity = "info"};
   for (int i = 0; i < 1000; ++i) notice.lines.emplace_back(10000, '&');
-  const json body = json::parse(WebhookBody(notice));
+  const json body = json::parse(WebhookBody(notice, ""));
   EXPECT_LE(body["blocks"].size(), 50u);
   for (const json& block : body["blocks"]) {
     if (block.contains("text")) {

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "adapters/slack/answer.h"
+#include "adapters/slack/web_api.h"
+#include "adapters/slack/workspace.h"
+#include "core/clock.h"
+#include "core/incident.h"
+#include "core/log.h"
+#include "core/mutex.h"
+#include "correlate/incident_store.h"
+#include "record/approval_store.h"
+#include "record/audit_store.h"
+#include "record/chat_store.h"
+
+namespace selfheal::slack {
+
+/// Takes people's answers from wherever Slack brings them and turns those that
+/// count into decisions; the others are audited and their author is told.
+///
+/// Take only stores; one thread of its own does the rest, in order, and again
+/// after a restart. Thread-safe.
+class ApprovalDesk {
+ public:
+  /// Each outlives the desk.
+  struct Ports {
+    WebApi& api;
+    Workspace& workspace;
+    ChatStore& chats;
+    IncidentStore& incidents;
+    AuditStore& audit;
+    Logger& log;
+    const Clock& clock;
+    /// The one way to decide, as of the API.
+    std::function<Result<Incident>(const ApprovalDecision&)> decide;
+    /// Of the buttons' values; "" = none can be checked now.
+    std::function<std::string()> secret;
+  };
+
+  explicit ApprovalDesk(Ports ports) : ports_(std::move(ports)) {}
+  ~ApprovalDesk() { Stop(); }
+  ApprovalDesk(const ApprovalDesk&) = delete;
+  ApprovalDesk& operator=(const ApprovalDesk&) = delete;
+
+  void Start();
+  void Stop() EXCLUDES(mutex_);
+
+  /// Durable before it returns; what came before is dropped.
+  /// @error kUnavailable  the store.
+  Result<void> Take(const Heard& heard) EXCLUDES(mutex_);
+
+  /// Works on what waits, as the thread does; false where something has to be
+  /// tried again. Only while the thread does not run.
+  bool WorkOff();
+
+ private:
+  void Run() EXCLUDES(mutex_);
+  /// False where it has to be tried again.
+  bool Work(const ChatInput& input);
+  Result<void> Hear(const Answer& answer, const Identity& we, Time received_at);
+  Result<void> Consider(const Answer& answer, const Incident& incident);
+  /// Why the question is not the one that was answered, or "".
+  std::string Outdated(const Answer& answer, const Incident& incident) const;
+  Result<void> Refuse(const Answer& answer, const std::string& incident,
+                      const std::string& why, const std::string& told);
+  bool TooOften(const Answer& answer);
+  void Tell(const Answer& answer, const std::string& line);
+
+  const Ports ports_;
+  Mutex mutex_;
+  CondVar changed_;
+  bool stopping_ GUARDED_BY(mutex_) = false;
+  bool arrived_ GUARDED_BY(mutex_) = false;
+  /// Refusals of the last minute by person; of the thread alone.
+  std::map<std::string, std::deque<SteadyTime>> refused_;
+  std::thread thread_;
+};
+
+}  // namespace selfheal::slack

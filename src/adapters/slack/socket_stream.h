@@ -1,0 +1,50 @@
+#pragma once
+
+// clang-format off
+#include <utility>  // Boost 1.74 uses it and does not include it.
+// clang-format on
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/system/error_code.hpp>
+#include <memory>
+#include <string>
+
+#include "core/result.h"
+
+namespace selfheal::slack {
+
+/// One WebSocket, over TLS or, to a loopback address, in the clear. Of one
+/// thread.
+class SocketStream {
+ public:
+  using ErrorCode = boost::system::error_code;
+
+  virtual ~SocketStream() = default;
+  /// The next text; empty with `error` set at the end. A peer that is silent
+  /// for long is asked, and is an end where it does not answer.
+  virtual boost::asio::awaitable<std::string> Read(ErrorCode& error) = 0;
+  virtual boost::asio::awaitable<void> Write(const std::string& text,
+                                             ErrorCode& error) = 0;
+  /// Ends Read at once.
+  virtual void Drop() = 0;
+};
+
+/// Where a WebSocket's URL leads.
+struct SocketUrl {
+  bool tls = true;
+  std::string host;
+  std::string port;
+  std::string target;
+};
+
+/// @param local  true: also ws:// and loopback addresses.
+/// @error kInvalidArgument  which does not repeat the URL: it is a secret.
+Result<SocketUrl> ParseSocketUrl(const std::string& url, bool local);
+
+/// Connects; null with `error` set where that fails.
+boost::asio::awaitable<std::unique_ptr<SocketStream>> Connect(
+    boost::asio::io_context& io, SocketUrl url, bool local,
+    SocketStream::ErrorCode& error);
+
+}  // namespace selfheal::slack
