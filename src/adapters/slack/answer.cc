@@ -64,7 +64,10 @@ bool ReadWords(const std::string& raw, Answer& answer) {
   std::string_view text = WithoutMention(raw);
   answer.approve = TakeVerb(text, kApprove);
   if (!answer.approve && !TakeVerb(text, kDeny)) return false;
-  answer.reason = Unescaped(std::string(TrimLeft(text)));
+  // "approve, looks right"
+  text.remove_prefix(
+      std::min(text.find_first_not_of(" \t\r\n`,:;"), text.size()));
+  answer.reason = Unescaped(std::string(text));
   const std::size_t end = answer.reason.find_last_not_of(" \t\r\n`");
   answer.reason.resize(end == std::string::npos ? 0 : end + 1);
   answer.reason.resize(std::min(answer.reason.size(), kMaxReason));
