@@ -8,11 +8,11 @@ namespace {
 TEST(IdleKnobs, NamesWhatSomebodySet) {
   Config config;
   EXPECT_TRUE(IdleKnobs(config).empty());
-  config.slack.bot_token_file = "/etc/selfheal/bot";
   config.kafka.bootstrap_servers = {"kafka:9092"};
+  config.kafka.alert_topic = "alerts";
   EXPECT_EQ(IdleKnobs(config),
-            (std::vector<std::string>{"slack.bot_token_file",
-                                      "kafka.bootstrap_servers"}));
+            (std::vector<std::string>{"kafka.bootstrap_servers",
+                                      "kafka.alert_topic"}));
 }
 
 }  // namespace

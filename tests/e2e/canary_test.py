@@ -114,11 +114,7 @@ alertmanager:
   password_file: {self.file("alertmanager-password")}
   interval: 1s
 kubernetes: {{kubeconfig: {self.folder}/kubeconfig, namespaces: [shop]}}
-slack:
-  webhook_url: "{url}/services/{self.canary("slack-webhook")}"
-  bot_token_file: {self.file("slack-bot", "xoxb-{}")}
-  signing_secret_file: {self.file("slack-signing")}
-  app_token_file: {self.file("slack-app", "xapp-{}")}
+slack: {self.slack(log_format)}
 database: {{url: "sqlite://{self.folder}/selfheal.db"}}
 auth:
   webhook_token_file: {self.file("webhook-token")}
@@ -126,6 +122,19 @@ auth:
   viewer_token_file: {self.file("viewer-token", "bob:{}")}
 log: {{level: debug, format: {log_format}}}
 """)
+
+    def slack(self, log_format):
+        """Of one story a bot, of the other a webhook."""
+        url = self.neighbour.url
+        if log_format == "json":
+            hook = self.canary("slack-webhook")
+            return f'{{webhook_url: "{url}/services/{hook}"}}'
+        return f"""
+  api_url: {url}/api
+  channel: C1
+  bot_token_file: {self.file("slack-bot", "xoxb-{}")}
+  signing_secret_file: {self.file("slack-signing")}
+  app_token_file: {self.file("slack-app", "xapp-{}")}"""
 
     # --- looking ----------------------------------------------------------------
 
@@ -194,7 +203,7 @@ log: {{level: debug, format: {log_format}}}
             self.fetch("POST", "/-/reload", token)
             self.fetch("POST", "/api/v1/alerts", token, b"{")
         wait_for("a notice", lambda: any(
-            path.startswith("/services/") for path, _, _ in
+            path.startswith(("/services/", "/api/chat.")) for path, _, _ in
             self.neighbour.bodies), 60)
         self.fetch("GET", "/api/v1/incidents", self.canaries["admin-token"])
         self.fetch("GET", "/metrics", "")
@@ -231,7 +240,9 @@ log: {{level: debug, format: {log_format}}}
         for secret in (self.canaries["prometheus-token"],
                        self.canaries["prometheus-header"], basic,
                        self.canaries["kubeconfig-token"],
-                       self.canaries["slack-webhook"]):
+                       *(secret for name, secret in self.canaries.items()
+                         if name in ("slack-webhook", "slack-bot",
+                                     "slack-app"))):
             self.assertIn(secret, sent)
 
     def test_none_is_seen_in_logfmt(self):

@@ -2,6 +2,7 @@
 
 #include <sstream>
 
+#include "adapters/slack/message.h"
 #include "adapters/slack/plain_text.h"
 #include "adapters/slack/webhook_notifier.h"
 #include "adapters/telemetry/logger.h"
@@ -42,8 +43,18 @@ TEST(HostileText, Slack) {
     if (!read) return "markup";
     if (!IsUtf8(plain)) return "no UTF-8";
     if (Printable(text) == text && *read != text) return "another text";
-    const json body = Parsed(slack::WebhookBody({"01J", text, {text}, "info"}));
+    Notice notice{.incident_id = "01J",
+                  .title = text,
+                  .lines = {text},
+                  .severity = "info",
+                  .facts = {{"Evidence", text}}};
+    json body = Parsed(slack::WebhookBody(notice, ""));
     if (body.is_discarded()) return "no JSON";
+    notice.question = NoticeQuestion{};
+    notice.question->change = text;
+    body["question"] = slack::StateMessage(notice, "", "value").blocks;
+    body["news"] = slack::NewsMessage(notice.lines).blocks;
+    if (Parsed(slack::Dumped(body)).is_discarded()) return "no JSON";
     const json flat = body.flatten();
     for (const auto& [path, value] : flat.items()) {
       if (path.find("text") != std::string::npos && value.is_string() &&

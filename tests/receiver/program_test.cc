@@ -309,7 +309,7 @@ TEST_F(Selfheal, ChecksFiles) {
 TEST_F(Selfheal, ChecksTheFilesOfTokensAndPasswords) {
   const std::string config =
       Config("alertmanager: {bearer_token_file: " + folder_ +
-             "}\nslack: {bot_token_file: /nonexistent/bot}\n");
+             "}\nslack: {bot_token_file: /nonexistent/bot, channel: C1}\n");
   const std::vector<std::string> expected = {
       "alertmanager.bearer_token_file: " + folder_ +
           ": is a folder, expected a file with a token\n",

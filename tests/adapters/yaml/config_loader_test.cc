@@ -91,7 +91,7 @@ TEST(ConfigLoader, EnvironmentOverFileOverDefault) {
 TEST(ConfigLoader, KnobsOfEveryPartAreKnown) {
   const Config config = Load(
       "slack: {bot_token_file: /s/bot, signing_secret_file: /s/sign, "
-      "app_token_file: /s/app, channel: \"#alerts\"}\n"
+      "app_token_file: /s/app, channel: C0123}\n"
       "kafka: {bootstrap_servers: \"a:9092, b:9092\", topic: t}\n"
       "auth: {public_pages: true}\n"
       "limits: {answer: 1MiB, reserved_peers: [10.0.0.1, \"fd00::1\"]}\n"
