@@ -5,6 +5,7 @@
 #include "adapters/kubernetes/kubernetes_client.h"
 #include "adapters/kubernetes/object_mapper.h"
 #include "adapters/prometheus/answer_parser.h"
+#include "adapters/slack/answer.h"
 #include "adapters/slack/plain_text.h"
 #include "core/result.h"
 #include "tests/fuzz/fuzz_targets.h"
@@ -113,6 +114,30 @@ void FuzzChatText(std::string_view bytes) {
     SELFHEAL_CHECK(rest.starts_with("&amp;") || rest.starts_with("&lt;") ||
                    rest.starts_with("&gt;"));
   }
+}
+
+namespace {
+
+void CheckHeard(const Result<slack::Heard>& heard) {
+  if (!heard.ok() || !heard->answer) return;
+  const slack::Answer& answer = *heard->answer;
+  SELFHEAL_CHECK(!heard->keys.empty());
+  SELFHEAL_CHECK(!answer.user.empty() && !answer.team.empty() &&
+                 !answer.thread.empty() && !answer.ts.empty());
+  const auto again = slack::ReadAnswer(slack::WriteAnswer(answer));
+  SELFHEAL_CHECK(again.ok() && again->approve == answer.approve &&
+                 again->button == answer.button);
+}
+
+}  // namespace
+
+void FuzzChatAnswer(std::string_view bytes) {
+  const auto form = slack::FormPayload(bytes);
+  const auto payload =
+      slack::ParsePayload(form.ok() ? std::string_view(*form) : bytes);
+  if (!payload.ok()) return;
+  CheckHeard(slack::ReadInteraction(*payload));
+  CheckHeard(slack::ReadEvent(*payload));
 }
 
 }  // namespace selfheal::testing

@@ -72,6 +72,7 @@ TEST(Corpus, MetricAnswer) { Replay("metrics", FuzzMetricAnswer); }
 TEST(Corpus, ClusterAnswer) { Replay("cluster", FuzzClusterAnswer); }
 TEST(Corpus, AlertList) { Replay("alerts", FuzzAlertList); }
 TEST(Corpus, ChatText) { Replay("chat", FuzzChatText); }
+TEST(Corpus, ChatAnswer) { Replay("answers", FuzzChatAnswer); }
 
 }  // namespace
 }  // namespace selfheal::testing

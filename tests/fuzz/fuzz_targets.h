@@ -31,4 +31,8 @@ void FuzzAlertList(std::string_view bytes);
 /// Foreign text on its way to a chat: no markup, no broken UTF-8.
 void FuzzChatText(std::string_view bytes);
 
+/// What a chat posts, behind its signature: an answer names who and where, and
+/// is the same again when it is read from where it was written.
+void FuzzChatAnswer(std::string_view bytes);
+
 }  // namespace selfheal::testing

@@ -27,6 +27,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
     selfheal::testing::FuzzAlertList(bytes);
   } else if (target == "chat") {
     selfheal::testing::FuzzChatText(bytes);
+  } else if (target == "answers") {
+    selfheal::testing::FuzzChatAnswer(bytes);
   } else {
     std::abort();
   }
