@@ -16,7 +16,7 @@ enum class Who {
   kWebhook,  ///< The webhook token.
   kViewer,   ///< A viewer's or an admin's token.
   kAdmin,
-  kPage,  ///< As kViewer; with `auth.public_pages` anyone.
+  kPage,   ///< As kViewer; with `auth.public_pages` anyone.
   kSlack,  ///< Slack's signature, which the handler checks over the body.
 };
 
