@@ -11,8 +11,7 @@ namespace {
 
 using guard::GuardEntry;
 
-/// Asked for labels, neighbours or the exact write, all others need the live
-/// cluster.
+/// The others look at labels, neighbours or the exact write, as they are now.
 constexpr std::array<std::string_view, 11> kAsked = {
     "namespaces",   "protected", "storm",    "breaker",
     "in_flight",    "cooldown",  "restarts", "rate",
