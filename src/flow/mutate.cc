@@ -83,7 +83,7 @@ IncidentFlow::Ended IncidentFlow::Mutate(const Scene& scene, const Move& move) {
   }
   if (run.evidence() == nullptr && !incident.progress.undoing) {
     // An earlier pass has looked, but nothing is done on old evidence.
-    if (auto ended = Collect(run, scene.rule)) return *ended;
+    if (auto ended = Collect(run, scene.rule)) return ended;
   }
   auto request = ports_.client.Encode(*move.mutation);
   if (!request.ok()) return FailStep(scene, request.error().message);

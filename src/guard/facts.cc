@@ -84,7 +84,7 @@ Result<ClusterObject> WorkloadOf(Reader& reader, ClusterObject object) {
 }
 
 Result<std::vector<ClusterObject>> ListAll(ClusterView& cluster,
-                                           ListQuery query) {
+                                           const ListQuery& query) {
   const std::string what =
       "list " + std::string(KindName(query.kind)) + " of " + query.ns;
   Result<std::vector<ClusterObject>> found = cluster.List(query);
