@@ -50,6 +50,24 @@ inline bool HasControl(std::string_view text) {
   return false;
 }
 
+/// True where a terminal would do something else than to show `text`, or show
+/// it in another order: told by bytes, not by the product's own table.
+inline bool MovesATerminal(const std::string& text) {
+  if (HasControl(text) || !IsUtf8(text)) return true;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string two = text.substr(i, 2);
+    const std::string three = text.substr(i, 3);
+    if ((two >= "\xc2\x80" && two <= "\xc2\x9f") ||
+        (three >= "\xe2\x80\x8b" && three <= "\xe2\x80\x8f") ||
+        (three >= "\xe2\x80\xa8" && three <= "\xe2\x80\xae") ||
+        (three >= "\xe2\x81\xa6" && three <= "\xe2\x81\xa9") ||
+        three == "\xef\xbb\xbf" || text.substr(i, 4) == "\U000e0041") {
+      return true;
+    }
+  }
+  return false;
+}
+
 inline nlohmann::json Parsed(const std::string& text) {
   return nlohmann::json::parse(text, nullptr, false);
 }

@@ -89,7 +89,7 @@ TEST_F(HostileStore, AuditExport) {
   ASSERT_TRUE(ExportAudit(file_, out).ok());
   std::vector<json> rows;
   for (std::string line; std::getline(out, line);) {
-    ASSERT_FALSE(HasControl(line));
+    ASSERT_FALSE(MovesATerminal(line)) << line;
     const json row = Parsed(line);
     ASSERT_FALSE(row.is_discarded()) << line;
     if (row["outcome"] == "hostile") rows.push_back(row);
