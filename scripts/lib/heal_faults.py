@@ -1,6 +1,7 @@
 """The faults, calm spells and lies of scripts/heal on the real cluster."""
 
 import dataclasses
+import itertools
 from typing import Callable
 
 from heal_cases import Case
@@ -27,12 +28,16 @@ def crash_loop(world, chance):
 
 
 def out_of_memory(world, chance):
-    """Little room is left, and now and then a request needs more."""
+    """Little room is left, and now and then a request needs more: in one pod,
+    then in the next."""
     need = int(chance.uniform(24, 32))
+    ticks = itertools.count()
 
     def spike():
-        for pod in world.pods("cart"):
-            world.tell(pod, f"spike?{need}")
+        tick = next(ticks)
+        pods = sorted(world.pods("cart"), key=lambda p: p["metadata"]["name"])
+        if tick % 6 == 0:
+            world.tell(pods[tick // 6 % len(pods)], f"spike?{need}")
     world.again_and_again(spike)
 
 
