@@ -39,7 +39,8 @@ class ApiTest(unittest.TestCase):
         if made.returncode != 0:
             self.skipTest("schemathesis could not be installed: " + (
                 made.stderr.strip().splitlines() or ["no reason given"])[-1])
-        with Stack(BUILD, silence_rules=True) as stack:
+        with Stack(BUILD) as stack:
+            self.heal_something(stack)
             config = stack.folder / "schemathesis.toml"
             config.write_text(CONFIG.format(admin=ADMIN_TOKEN,
                                             webhook=WEBHOOK_TOKEN))
@@ -60,6 +61,12 @@ class ApiTest(unittest.TestCase):
         cases = re.search(r"([\d,]+) generated", done.stdout)
         self.assertIsNotNone(cases, done.stdout[-2000:])
         print(f"schemathesis: {cases.group(1)} cases, 0 failures")
+
+    def heal_something(self, stack):
+        """So that there is an incident with all that one can have."""
+        stack.settle()
+        stack.inject("cart", {"behaviour": "leak", "rate-mib-per-min": 12})
+        stack.wait_for_incident("Mitigated", 150, type="memory_leak")
 
 
 if __name__ == "__main__":
