@@ -35,11 +35,11 @@ const rows = (pairs) => h("table", {}, h("tbody", {}, pairs.map(([name, ...cells
 function who(security) {
   if (security.length === 0) return "anyone";
   return security.map((one) => Object.keys(one)[0]
-    ?.replace("Token", " token") || "anyone by auth.public_pages").join(" or ");
+    ?.replace(/(Token|Signature)$/, (word) => " " + word.toLowerCase()) || "anyone by auth.public_pages").join(" or ");
 }
 
 function operation(path, method, op) {
-  const body = op.requestBody?.content["application/json"].schema;
+  const [type, body] = Object.entries(op.requestBody?.content || {})[0] || [];
   return h("section", {class: "card", id: op.operationId},
     h("h3", {}, h("span", {class: "method " + method}, method.toUpperCase()),
       h("code", {}, path)),
@@ -47,7 +47,8 @@ function operation(path, method, op) {
     h("p", {class: "hint"}, "For: ", who(op.security)),
     op.parameters && [h("h4", {}, "Parameters"), rows(op.parameters.map((one) =>
       [one.name, [typeOf(one.schema), ` in ${one.in}. `, prose(one.description)]]))],
-    body && [h("h4", {}, "Body"), h("p", {}, typeOf(body))],
+    body && [h("h4", {}, "Body"), h("p", {}, h("code", {}, type), " ",
+      typeOf(body.schema))],
     h("h4", {}, "Answers"),
     rows(Object.entries(op.responses).map(([code, answer]) => {
       const {description, content} = resolve(answer);
