@@ -1,16 +1,14 @@
 #include "adapters/slack/socket_mode.h"
 
 #include <algorithm>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/post.hpp>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <random>
+#include <string>
+#include <thread>
 #include <utility>
 
 #include "adapters/slack/answer.h"
 #include "adapters/slack/message.h"
+#include "adapters/slack/socket_stream.h"
 #include "codec/field_reader.h"
 
 namespace selfheal::slack {
@@ -33,29 +31,70 @@ Duration Jittered(Duration time) {
 
 }  // namespace
 
-SocketMode::SocketMode(Ports ports, Options options)
-    : ports_(ports),
-      options_(options),
-      replace_(io_),
-      back_off_(options.back_off) {}
+/// What the thread works with.
+class SocketMode::Connection {
+ public:
+  Connection(Ports ports, Options options)
+      : ports_(ports),
+        options_(options),
+        replace_(io_),
+        back_off_(options.back_off) {}
 
-void SocketMode::Start() {
+  void Start();
+  void Stop();
+
+ private:
+  using Stream = std::shared_ptr<SocketStream>;
+
+  awaitable<void> Keep();
+  awaitable<void> UntilWanted();
+  awaitable<Stream> Open();
+  awaitable<void> Serve(Stream stream);
+  awaitable<void> Rest(Duration time);
+  /// False where the connection is to be replaced.
+  awaitable<bool> Hear(Stream stream, std::string text);
+  bool Take(const json& envelope);
+  void Ended(const Stream& stream);
+  void Wanted();
+
+  const Ports ports_;
+  const Options options_;
+  asio::io_context io_;
+  // Of the thread alone, below.
+  asio::steady_timer replace_;  ///< Cancelled = a new one is wanted.
+  Stream current_;
+  bool wanted_ = false;
+  bool refresh_ = false;  ///< Slack itself wants it replaced, at once.
+  Duration back_off_;
+  std::thread thread_;
+};
+
+SocketMode::SocketMode(Ports ports, Options options)
+    : connection_(std::make_unique<Connection>(ports, options)) {}
+
+SocketMode::~SocketMode() { Stop(); }
+
+void SocketMode::Start() { connection_->Start(); }
+
+void SocketMode::Stop() { connection_->Stop(); }
+
+void SocketMode::Connection::Start() {
   asio::co_spawn(io_, Keep(), asio::detached);
   thread_ = std::thread([this] { io_.run(); });
 }
 
-void SocketMode::Stop() {
+void SocketMode::Connection::Stop() {
   io_.stop();
   if (thread_.joinable()) thread_.join();
 }
 
-void SocketMode::Wanted() {
+void SocketMode::Connection::Wanted() {
   wanted_ = true;
   replace_.cancel();
 }
 
 /// One connection at a time, but for the moment in which a new one takes over.
-awaitable<void> SocketMode::Keep() {
+awaitable<void> SocketMode::Connection::Keep() {
   while (true) {
     refresh_ = false;
     if (Stream fresh = co_await Open()) {
@@ -72,7 +111,7 @@ awaitable<void> SocketMode::Keep() {
   }
 }
 
-awaitable<void> SocketMode::UntilWanted() {
+awaitable<void> SocketMode::Connection::UntilWanted() {
   while (!wanted_) {
     ErrorCode ignored;
     replace_.expires_at(asio::steady_timer::time_point::max());
@@ -80,13 +119,13 @@ awaitable<void> SocketMode::UntilWanted() {
   }
 }
 
-awaitable<void> SocketMode::Rest(Duration time) {
+awaitable<void> SocketMode::Connection::Rest(Duration time) {
   asio::steady_timer timer(io_, time);
   ErrorCode ignored;
   co_await timer.async_wait(redirect_error(use_awaitable, ignored));
 }
 
-awaitable<SocketMode::Stream> SocketMode::Open() {
+awaitable<SocketMode::Connection::Stream> SocketMode::Connection::Open() {
   const ApiAnswer answer = ports_.api.Call("apps.connections.open", {});
   if (const auto* failed = std::get_if<ApiError>(&answer)) {
     ports_.log.Error("Slack opens no socket", {{"reason", failed->code}});
@@ -112,7 +151,7 @@ awaitable<SocketMode::Stream> SocketMode::Open() {
   co_return Stream(std::move(stream));
 }
 
-awaitable<void> SocketMode::Serve(Stream stream) {
+awaitable<void> SocketMode::Connection::Serve(Stream stream) {
   while (true) {
     ErrorCode error;
     std::string text = co_await stream->Read(error);
@@ -124,14 +163,14 @@ awaitable<void> SocketMode::Serve(Stream stream) {
   Ended(stream);
 }
 
-void SocketMode::Ended(const Stream& stream) {
+void SocketMode::Connection::Ended(const Stream& stream) {
   if (stream != current_) return;
   current_.reset();
   ports_.log.Warn("Slack's socket ended");
   Wanted();
 }
 
-awaitable<bool> SocketMode::Hear(Stream stream, std::string text) {
+awaitable<bool> SocketMode::Connection::Hear(Stream stream, std::string text) {
   const auto parsed = ParsePayload(text);
   if (!parsed.ok()) co_return true;
   std::optional<Error> error;
@@ -157,7 +196,7 @@ awaitable<bool> SocketMode::Hear(Stream stream, std::string text) {
 }
 
 /// False where it has to come again.
-bool SocketMode::Take(const json& envelope) {
+bool SocketMode::Connection::Take(const json& envelope) {
   std::optional<Error> error;
   const std::string type = FieldReader(envelope, error).String("type");
   const auto payload = envelope.find("payload");

@@ -1,14 +1,9 @@
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <chrono>
-#include <functional>
 #include <memory>
-#include <string>
-#include <thread>
 
 #include "adapters/slack/approval_desk.h"
-#include "adapters/slack/socket_stream.h"
 #include "adapters/slack/web_api.h"
 #include "core/clock.h"
 #include "core/log.h"
@@ -37,7 +32,7 @@ class SocketMode {
   };
 
   SocketMode(Ports ports, Options options);
-  ~SocketMode() { Stop(); }
+  ~SocketMode();
   SocketMode(const SocketMode&) = delete;
   SocketMode& operator=(const SocketMode&) = delete;
 
@@ -45,29 +40,8 @@ class SocketMode {
   void Stop();
 
  private:
-  using Stream = std::shared_ptr<SocketStream>;
-
-  boost::asio::awaitable<void> Keep();
-  boost::asio::awaitable<void> UntilWanted();
-  boost::asio::awaitable<Stream> Open();
-  boost::asio::awaitable<void> Serve(Stream stream);
-  boost::asio::awaitable<void> Rest(Duration time);
-  /// False where the connection is to be replaced.
-  boost::asio::awaitable<bool> Hear(Stream stream, std::string text);
-  bool Take(const nlohmann::json& envelope);
-  void Ended(const Stream& stream);
-  void Wanted();
-
-  const Ports ports_;
-  const Options options_;
-  boost::asio::io_context io_;
-  // Of the thread alone, below.
-  boost::asio::steady_timer replace_;  ///< Cancelled = a new one is wanted.
-  Stream current_;
-  bool wanted_ = false;
-  bool refresh_ = false;  ///< Slack itself wants it replaced, at once.
-  Duration back_off_;
-  std::thread thread_;
+  class Connection;
+  const std::unique_ptr<Connection> connection_;
 };
 
 }  // namespace selfheal::slack

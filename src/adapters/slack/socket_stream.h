@@ -1,11 +1,20 @@
 #pragma once
 
 // clang-format off
-#include <utility>  // Boost 1.74 uses it and does not include it.
+// Boost 1.74 knows the coroutines of g++ alone, and lacks an include.
+#if defined(__clang__) && !defined(BOOST_ASIO_HAS_CO_AWAIT)
+#define BOOST_ASIO_HAS_CO_AWAIT 1
+#endif
+#include <utility>
 // clang-format on
 
 #include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/system/error_code.hpp>
 #include <memory>
 #include <string>
