@@ -112,7 +112,14 @@ bool StaysOnNode(const ClusterObject& pod) {
 }
 
 Result<NodeLoad> LookAtLoad(ClusterView& view, const std::string& node,
+                            const std::vector<PodIdentity>& only,
                             const Protects& protects) {
+  const auto wanted = [&](const ClusterObject& pod) {
+    return only.empty() ||
+           std::any_of(only.begin(), only.end(), [&](const PodIdentity& one) {
+             return one.uid == pod.uid;
+           });
+  };
   auto pods = view.List(
       {.kind = ObjectKind::kPod, .ns = "", .selector = {}, .node = node});
   if (!pods.ok()) return pods.error().With("pods of Node/" + node);
@@ -124,7 +131,7 @@ Result<NodeLoad> LookAtLoad(ClusterView& view, const std::string& node,
     if (pod.As<PodState>() == nullptr) {
       return Error{Code::kInternal, ToString(pod.ref) + " is no pod"};
     }
-    if (StaysOnNode(pod)) continue;
+    if (StaysOnNode(pod) || !wanted(pod)) continue;
     MovedPod move{.pod = pod.ref, .uid = pod.uid, .workload = {}};
     auto why = surveyor.Look(pod, &move.workload);
     if (!why.ok()) return why.error();

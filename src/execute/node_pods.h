@@ -34,10 +34,12 @@ struct NodeLoad {
 /// throws away what their emptyDirs hold, so it is scratch by design; a
 /// StatefulSet's pod is expected to come back with what it had.
 ///
+/// @param only      the pods that are to leave; empty = all.
 /// @param protects  why an object may not be touched, or "".
 /// @error those of the view.
 Result<NodeLoad> LookAtLoad(
     ClusterView& view, const std::string& node,
+    const std::vector<PodIdentity>& only,
     const std::function<std::string(const ClusterObject&)>& protects);
 
 }  // namespace selfheal

@@ -165,10 +165,12 @@ NextLook IncidentFlow::Verify(IncidentRun& run) {
   }
   auto history =
       ports_.collector.Collect(*rule, {incident.target, {}}, run.now());
-  auto looked = std::holds_alternative<Drain>(step.action)
-                    ? LookAfterDrain(ports_, incident)
-                    : LookAfter(ports_, *rule, incident, history,
-                                {start, run.now(), sample});
+  // Pods that only left a slow node are judged by what they show.
+  const bool emptied = std::holds_alternative<Drain>(step.action) &&
+                       incident.target.kind == ObjectKind::kNode;
+  auto looked = emptied ? LookAfterDrain(ports_, incident)
+                        : LookAfter(ports_, *rule, incident, history,
+                                    {start, run.now(), sample});
   const Look look =
       looked.ok() ? *looked
                   : Look{Look::State::kUnmeasured, looked.error().message};

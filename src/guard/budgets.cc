@@ -35,10 +35,17 @@ Finding FromBudget(const GuardInput& input, std::string_view guard,
   if (input.child()) return Allow("its action holds the budget already");
   if (!input.facts.history.ok()) return Unread(input.facts.history.error());
   const MutationPurpose& purpose = input.purpose();
-  const auto problems =
-      CheckBudgets(input.facts.history->actions,
-                   BudgetsOf(input.policy.guards, input.request.runbook),
-                   purpose.target, purpose.kind, purpose.runbook, input.now);
+  const auto check = [&](const ObjectRef& target) {
+    return CheckBudgets(input.facts.history->actions,
+                        BudgetsOf(input.policy.guards, input.request.runbook),
+                        target, purpose.kind, purpose.runbook, input.now);
+  };
+  auto problems = check(purpose.target);
+  if (input.for_workload()) {
+    // The workload rests as well as its node.
+    const auto more = check(input.request.incident->target);
+    problems.insert(problems.end(), more.begin(), more.end());
+  }
   Finding worst = Allow(std::move(fine));
   for (const BudgetProblem& problem : problems) {
     if (problem.guard != guard) continue;

@@ -176,6 +176,15 @@ struct ChangeVisitor {
   }
 };
 
+/// True where the plan is about the incident's target, or about the one node
+/// that a workload's trouble comes from.
+bool IsOfIncident(const Plan& plan, const Incident& incident) {
+  if (plan.target == incident.target) return true;
+  return plan.target.kind == ObjectKind::kNode &&
+         plan.target == plan.change.object && plan.cause &&
+         plan.cause->cause == Cause::kOneNode;
+}
+
 /// Why incident, plan, runbook and purpose do not name the same, or "".
 std::string NameProblem(const GuardRequest& request) {
   const Plan& plan = *request.plan;
@@ -185,8 +194,7 @@ std::string NameProblem(const GuardRequest& request) {
   }
   if (request.incident->id.empty() ||
       request.incident->id != purpose.incident_id ||
-      request.incident->target != plan.target ||
-      purpose.target != plan.target) {
+      !IsOfIncident(plan, *request.incident) || purpose.target != plan.target) {
     return "the purpose names another incident or target";
   }
   if (purpose.action_id.empty() || purpose.intent_id.empty()) {

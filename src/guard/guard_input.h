@@ -62,6 +62,12 @@ struct GuardInput {
 
   const MutationPurpose& purpose() const { return request.purpose; }
   bool undo() const { return IsUndo(request.purpose.kind); }
+  /// True where a node is set aside for a workload whose pods leave it.
+  bool for_workload() const {
+    return purpose().target.kind == ObjectKind::kNode &&
+           request.incident != nullptr &&
+           request.incident->target.kind != ObjectKind::kNode;
+  }
   /// A further intent of an action that already holds its budget.
   bool child() const { return !request.purpose.first_of_action; }
 };

@@ -10,6 +10,16 @@ Finding GuardNamespaces(const GuardInput& input) {
   if (of_node && !input.policy.guards.nodes) {
     return Deny("nodes are not opted in (guards.nodes)");
   }
+  const auto& opted_in = input.policy.namespaces;
+  const auto is_listed = [&](const std::string& ns) {
+    return std::any_of(opted_in.begin(), opted_in.end(), [&](const auto& name) {
+      return name == ns || name == "*";
+    });
+  };
+  if (input.for_workload() && !is_listed(input.request.incident->target.ns)) {
+    return Deny("namespace " + input.request.incident->target.ns +
+                " is not opted in");
+  }
   if (ChangesNode(input.request.mutation)) {
     return of_node && object == input.purpose().target
                ? Allow("nodes are opted in")
@@ -25,15 +35,11 @@ Finding GuardNamespaces(const GuardInput& input) {
     return Deny(ToString(object) + " is not in the namespace of " +
                 ToString(input.purpose().target));
   }
-  const auto& opted_in = input.policy.namespaces;
   for (const std::string& ns : {object.ns, target_ns}) {
     // Nodes that are opted in stand for the evictions of what runs on them.
-    const bool listed =
-        of_node ||
-        std::any_of(opted_in.begin(), opted_in.end(), [&](const auto& name) {
-          return name == ns || name == "*";
-        });
-    if (!listed) return Deny("namespace " + ns + " is not opted in");
+    if (!of_node && !is_listed(ns)) {
+      return Deny("namespace " + ns + " is not opted in");
+    }
   }
   if (!input.facts.ns.ok()) return Unread(input.facts.ns.error());
   if (input.facts.ns->deleting) {

@@ -17,8 +17,9 @@ bool Stays(const ClusterObject& pod) {
 
 Finding GuardNodeHolds(const GuardInput& input) {
   const bool evicts = input.purpose().target.kind == ObjectKind::kNode &&
+                      !input.for_workload() &&
                       !ChangesNode(input.request.mutation);
-  if (!evicts) return Allow("nothing leaves a node by this");
+  if (!evicts) return Allow("no node is emptied by this");
   if (!input.facts.node_pods.ok()) return Unread(input.facts.node_pods.error());
   for (const ClusterObject& pod : *input.facts.node_pods) {
     if (Stays(pod)) continue;

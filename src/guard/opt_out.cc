@@ -26,7 +26,8 @@ bool Carries(const ClusterObject& object, std::string_view key,
 }
 
 Finding CheckRequired(const GuardInput& input) {
-  if (input.purpose().target.kind == ObjectKind::kNode) {
+  if (input.purpose().target.kind == ObjectKind::kNode &&
+      !input.for_workload()) {
     return Allow("nodes are opted in by guards.nodes, nothing opts out");
   }
   const std::string& required = input.policy.guards.require_label;

@@ -143,13 +143,15 @@ std::string CanonicalPlan(const Plan& plan) {
 
 Plan MakePlan(const Incident& incident, const Runbook& runbook, int step,
               PlannedChange change, Time now, const Digester& digest) {
+  // What leaves one node, for a workload's sake too, is done to that node.
+  const bool of_node = change.object.kind == ObjectKind::kNode;
   Plan plan{.runbook = runbook.name,
             .runbook_digest = runbook.digest,
             .risk = runbook.risk,
             .steps = runbook.steps,
             .step = step,
-            .target = incident.target,
-            .target_uid = incident.target_uid,
+            .target = of_node ? change.object : incident.target,
+            .target_uid = of_node ? change.uid : incident.target_uid,
             .change = std::move(change),
             .hash = "",
             .created_at = now,

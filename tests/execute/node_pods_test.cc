@@ -43,7 +43,7 @@ class NodePodsTest : public ::testing::Test {
   }
 
   NodeLoad Look() {
-    auto load = LookAtLoad(view_, "n1", [](const ClusterObject& object) {
+    auto load = LookAtLoad(view_, "n1", only_, [](const ClusterObject& object) {
       const auto found = object.labels.find("keep");
       return found == object.labels.end() ? ""
                                           : ToString(object.ref) + " stays";
@@ -60,6 +60,7 @@ class NodePodsTest : public ::testing::Test {
   }
 
   FakeClusterView view_;
+  std::vector<PodIdentity> only_;
 };
 
 TEST_F(NodePodsTest, PodsLeadToWhatMakesTheirSuccessors) {
@@ -124,11 +125,21 @@ TEST_F(NodePodsTest, WhatIsProtectedByAnyOfItsOwnersHoldsTheNode) {
   }
 }
 
+TEST_F(NodePodsTest, OnlyThoseThatAreToLeaveAreLookedAt) {
+  view_.Put(Pod("bare", "", ""));
+  EXPECT_NE(Look().held, "");
+  only_ = {{"cart-1-a", "uid-cart-1-a"}};
+  const NodeLoad load = Look();
+  EXPECT_EQ(load.held, "");
+  ASSERT_EQ(load.moves.size(), 1u);
+  EXPECT_EQ(load.moves[0].pod.name, "cart-1-a");
+}
+
 TEST_F(NodePodsTest, WhatCannotBeReadIsAnError) {
   view_.FailGet({ObjectKind::kReplicaSet, "shop", "cart-1"},
                 {Code::kUnavailable, "503"});
   const auto load =
-      LookAtLoad(view_, "n1", [](const ClusterObject&) { return ""; });
+      LookAtLoad(view_, "n1", only_, [](const ClusterObject&) { return ""; });
   EXPECT_FALSE(load.ok());
 }
 

@@ -246,6 +246,7 @@ bool NamesItsObject(TargetMode mode, const RunbookStep& step) {
     case Cause::kOnePod:
       return kind == ActionKind::kRestartPod || kind == ActionKind::kEvictPod;
     case Cause::kOneNode:
+      return kind == ActionKind::kDrain;
     case Cause::kNewRevision:
     case Cause::kLeak:
     case Cause::kLowLimit:

@@ -40,7 +40,8 @@ Stand StandOf(const MovedPod& move, const std::vector<ClusterObject>& pods,
   return Stand::kMoved;
 }
 
-Result<Survey> LookAround(const PlannedChange& change,
+/// @param whole  everything leaves the node, not a workload's pods alone.
+Result<Survey> LookAround(const PlannedChange& change, bool whole,
                           const StepContext& context) {
   auto node = context.view.Get(change.object);
   if (!node.ok()) return node.error();
@@ -58,7 +59,7 @@ Result<Survey> LookAround(const PlannedChange& change,
     if (survey.pods.back() == Stand::kMoved) ++survey.moved;
   }
   for (const ClusterObject& pod : *pods) {
-    if (!StaysOnNode(pod) && !IsPlanned(change, pod)) {
+    if (whole && !StaysOnNode(pod) && !IsPlanned(change, pod)) {
       survey.stranger = ToString(pod.ref);
     }
   }
@@ -141,13 +142,43 @@ std::size_t CountWorkloads(const std::vector<MovedPod>& moves) {
       std::unique(workloads.begin(), workloads.end()) - workloads.begin());
 }
 
+/// The pods of a workload that are in trouble on one node alone leave it.
+Result<PlannedChange> FreezeLeaving(const ObjectRef& workload,
+                                    const StepContext& context) {
+  const Suspects& suspects = context.suspects;
+  if (suspects.node.empty() || suspects.pods.empty()) {
+    return Error{Code::kFailedPrecondition,
+                 "no node of " + ToString(workload) + " stands out"};
+  }
+  const ObjectRef node{ObjectKind::kNode, "", suspects.node};
+  auto change = FreezeCordon({}, node, context);
+  if (!change.ok()) return change;
+  auto load =
+      LookAtLoad(context.view, suspects.node, suspects.pods, context.protects);
+  if (!load.ok()) return load.error();
+  if (!load->held.empty()) {
+    return Error{Code::kFailedPrecondition,
+                 "pods of " + ToString(workload) + " may not leave " +
+                     ToString(node) + ": " + load->held};
+  }
+  change->moves = std::move(load->moves);
+  change->pods = static_cast<int>(change->moves.size());
+  const std::string pods =
+      std::to_string(change->pods) + " pods of " + ToString(workload);
+  change->summary = "cordon " + ToString(node) + " and move " + pods;
+  change->blast_radius =
+      "no new pods on the node; " + pods + " leave it, one at a time";
+  return change;
+}
+
 }  // namespace
 
 Result<PlannedChange> FreezeDrain(const Drain&, const ObjectRef& target,
                                   const StepContext& context) {
+  if (IsWorkload(target.kind)) return FreezeLeaving(target, context);
   auto change = FreezeCordon({}, target, context);
   if (!change.ok()) return change;
-  auto load = LookAtLoad(context.view, target.name, context.protects);
+  auto load = LookAtLoad(context.view, target.name, {}, context.protects);
   if (!load.ok()) return load.error();
   change->moves = std::move(load->moves);
   change->held = std::move(load->held);
@@ -172,7 +203,8 @@ Result<Move> NextDrain(const Drain& action, const Incident& incident,
   if (!change.held.empty()) {
     return Move::Failed("the node is cordoned, not drained: " + change.held);
   }
-  auto survey = LookAround(change, context);
+  const bool emptied = incident.target.kind == ObjectKind::kNode;
+  auto survey = LookAround(change, emptied, context);
   if (!survey.ok()) return survey.error();
   const std::string progress = ProgressOf(incident, *survey, context);
   const auto whole = static_cast<int>(change.moves.size());
