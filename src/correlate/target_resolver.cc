@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "core/gitops.h"
+
 namespace selfheal {
 namespace {
 
@@ -12,7 +14,7 @@ constexpr std::array<std::pair<std::string_view, ObjectKind>, 3>
                         {"statefulset", ObjectKind::kStatefulSet},
                         {"daemonset", ObjectKind::kDaemonSet}}};
 /// Every label that is looked at, beside the ones named exported_*.
-constexpr std::array<std::string_view, 9> kTargetLabels = {
+constexpr std::array<std::string_view, 12> kTargetLabels = {
     "namespace",
     "persistentvolumeclaim",
     "name",
@@ -21,9 +23,14 @@ constexpr std::array<std::string_view, 9> kTargetLabels = {
     "deployment",
     "daemonset",
     "statefulset",
-    "horizontalpodautoscaler"};
+    "horizontalpodautoscaler",
+    "dest_namespace",
+    "secret_namespace",
+    "secret_name"};
+/// Where an Application of Argo CD deploys to; its label `name` names it.
+constexpr std::string_view kDestination = "dest_namespace";
 /// Looked at where a node is meant and none is named: the address of the node
-/// exporter, say.
+/// exporter, say; or where a certificate is, that a probe has seen there.
 constexpr std::string_view kInstance = "instance";
 constexpr std::string_view kExported = "exported_";
 /// Pod -> ReplicaSet -> Deployment, and one more for safety.
@@ -70,6 +77,16 @@ bool Holds(const ClusterObject& node, const std::string& condition) {
   return found != state->conditions.end() && found->second == "True";
 }
 
+/// The name of the Application of Argo CD that keeps `workload`, or "".
+std::string ApplicationOf(const ClusterObject& workload) {
+  const auto keeper = KeeperOf(workload);
+  if (keeper) {
+    return keeper->kind == Keeper::Kind::kArgoCd ? keeper->name : "";
+  }
+  const auto possible = PossibleApplication(workload);
+  return possible ? possible->name : "";
+}
+
 /// "10.0.0.7:9100" -> "10.0.0.7", "[fd00::7]:9100" -> "fd00::7".
 std::string HostOf(std::string_view instance) {
   if (instance.starts_with('[')) {
@@ -96,6 +113,13 @@ Result<ObjectRef> NamedWorkload(const Labels& labels) {
   return *found;
 }
 
+/// True for a certificate that an exporter of files, Secrets or probes has
+/// seen: `namespace` is the exporter's, and nothing names a Certificate.
+bool IsCertificateOfOthers(const Rule& rule, const Labels& labels) {
+  return rule.target == TargetMode::kCertificate &&
+         LabelOr(labels, "name").empty();
+}
+
 /// The object whose name stands in one label beside the namespace.
 std::optional<std::pair<ObjectKind, std::string_view>> OneLabel(
     TargetMode mode) {
@@ -120,7 +144,8 @@ std::string TargetKey(const Rule& rule, const Labels& labels) {
     key += '\0';
     key += LabelOr(labels, name);
   }
-  if (rule.target == TargetMode::kNode) {
+  if (rule.target == TargetMode::kNode ||
+      rule.target == TargetMode::kCertificate) {
     key += '\0';
     key += LabelOr(labels, kInstance);
   }
@@ -130,6 +155,13 @@ std::string TargetKey(const Rule& rule, const Labels& labels) {
 }
 
 ObjectRef GuessTarget(const Rule& rule, const Labels& labels) {
+  if (IsCertificateOfOthers(rule, labels)) {
+    const auto secret = LabelOr(labels, "secret_name");
+    return {.kind = ObjectKind::kCertificate,
+            .ns = std::string(LabelOr(labels, "secret_namespace")),
+            .name = std::string(secret.empty() ? LabelOr(labels, kInstance)
+                                               : secret)};
+  }
   if (const auto one = OneLabel(rule.target)) {
     return {.kind = one->first,
             .ns = std::string(LabelOr(labels, "namespace")),
@@ -143,6 +175,12 @@ ObjectRef GuessTarget(const Rule& rule, const Labels& labels) {
   ObjectRef ref{.kind = ObjectKind::kPod,
                 .ns = std::string(LabelOr(labels, "namespace")),
                 .name = std::string(LabelOr(labels, "pod"))};
+  if (ref.name.empty() && !LabelOr(labels, kDestination).empty()) {
+    // What we are asked about stands where it deploys to.
+    ref = {.kind = ObjectKind::kApplication,
+           .ns = std::string(LabelOr(labels, kDestination)),
+           .name = std::string(LabelOr(labels, "name"))};
+  }
   for (const auto& [label, kind] : kWorkloadLabels) {
     if (!LabelOr(labels, label).empty() && ref.name.empty()) {
       ref.kind = kind;
@@ -264,6 +302,37 @@ Result<ResolvedTarget> TargetResolver::OwnerOfGone(const ObjectRef& pod) {
                ToString(pod) + " is gone, and so is what made it"};
 }
 
+/// An alert about an Application means the workload that it keeps, as the
+/// workloads themselves say; of several nobody says which one is meant.
+Result<ResolvedTarget> TargetResolver::KeptBy(const Labels& labels) {
+  const ObjectRef application{.kind = ObjectKind::kApplication,
+                              .ns = std::string(LabelOr(labels, kDestination)),
+                              .name = std::string(LabelOr(labels, "name"))};
+  if (!IsWellFormed(application)) {
+    return Invalid("labels dest_namespace and name do not name an Application");
+  }
+  const std::string what =
+      "Application " + application.name + " in namespace " + application.ns;
+  std::optional<ResolvedTarget> found;
+  for (const auto& [label, kind] : kWorkloadLabels) {
+    auto workloads = view_.List({.kind = kind, .ns = application.ns});
+    if (!workloads.ok()) return workloads.error().With("resolve " + what);
+    for (const ClusterObject& workload : *workloads) {
+      if (ApplicationOf(workload) != application.name) continue;
+      if (found) {
+        return Invalid(what + " keeps " + ToString(found->object) + " and " +
+                       ToString(workload.ref) +
+                       ": the alert does not say which has drifted");
+      }
+      found = ResolvedTarget{.object = workload.ref, .uid = workload.uid};
+    }
+  }
+  if (!found) {
+    return Error{Code::kNotFound, what + " keeps no workload that we know"};
+  }
+  return *found;
+}
+
 Result<ResolvedTarget> TargetResolver::Resolve(const Rule& rule,
                                                const Labels& labels) {
   if (auto ok = RefuseExported(labels); !ok.ok()) return ok.error();
@@ -274,6 +343,10 @@ Result<ResolvedTarget> TargetResolver::Resolve(const Rule& rule,
     auto node = Named(ObjectKind::kNode, labels, "node");
     if (!node.ok()) return node.error();
     return Live(*node);
+  }
+  if (IsCertificateOfOthers(rule, labels)) {
+    return Error{Code::kFailedPrecondition,
+                 "it is no Certificate of cert-manager: a person renews it"};
   }
   if (const auto one = OneLabel(rule.target)) {
     auto ref = Named(one->first, labels, one->second);
@@ -309,8 +382,9 @@ Result<ResolvedTarget> TargetResolver::Resolve(const Rule& rule,
     return Live({.kind = *kind, .ns = ref->ns, .name = state->target_name});
   }
   auto named = NamedWorkload(labels);
-  if (!named.ok()) return named.error();
-  return Live(*named);
+  if (named.ok()) return Live(*named);
+  if (!LabelOr(labels, kDestination).empty()) return KeptBy(labels);
+  return named.error();
 }
 
 }  // namespace selfheal

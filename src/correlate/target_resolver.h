@@ -49,6 +49,7 @@ class TargetResolver {
   Result<std::optional<NodeTrouble>> RootOf(const ClusterObject& pod);
   Result<ResolvedTarget> OwnerOf(const ClusterObject& pod);
   Result<ResolvedTarget> OwnerOfGone(const ObjectRef& pod);
+  Result<ResolvedTarget> KeptBy(const Labels& labels);
   Result<ResolvedTarget> Live(const ObjectRef& ref);
 
   ClusterView& view_;

@@ -76,6 +76,18 @@ Incident WithoutTarget(const Rule& rule, const StoredAlert& stored, Time now,
   return incident;
 }
 
+/// What people are told of an alert that we can do nothing about: why, and
+/// what it says itself, as how many days are left.
+std::vector<std::string> TellingOf(const Incident& incident,
+                                   const Alert& alert) {
+  std::vector<std::string> lines = {incident.reason};
+  for (const char* name : {"summary", "description"}) {
+    const auto found = alert.annotations.find(name);
+    if (found != alert.annotations.end()) lines.push_back(found->second);
+  }
+  return lines;
+}
+
 std::vector<long long> RowsOf(const Alerts& alerts) {
   std::vector<long long> rows;
   rows.reserve(alerts.size());
@@ -267,7 +279,8 @@ Result<void> Correlator::Escalate(const StoredAlert& stored, Incident incident,
   }
   if (auto created = Create({&stored}, incident); !created.ok()) return created;
   if (tell == Tell::kPeople) {
-    ports_.notifier.Notify(NoticeOf(incident, {incident.reason}));
+    ports_.notifier.Notify(
+        NoticeOf(incident, TellingOf(incident, stored.alert)));
   }
   told_.emplace(about, std::move(incident));
   return {};

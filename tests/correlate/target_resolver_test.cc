@@ -71,6 +71,36 @@ TEST_F(TargetResolverTest, LabelsOfAnExporterAreRefused) {
   EXPECT_EQ(target.error().code, Code::kInvalidArgument);
 }
 
+TEST_F(TargetResolverTest, AnApplicationMeansTheOneWorkloadThatItKeeps) {
+  const Labels labels = {
+      {"namespace", "argocd"}, {"name", "store"}, {"dest_namespace", "shop"}};
+  EXPECT_EQ(Resolve(labels).error().code, Code::kNotFound);
+  ClusterObject db = Object(ObjectKind::kStatefulSet, "db", "s1");
+  db.annotations["argocd.argoproj.io/tracking-id"] =
+      "store:apps/StatefulSet:shop/db";
+  view_.Put(db);
+  auto target = Resolve(labels);
+  ASSERT_TRUE(target.ok()) << target.error().message;
+  EXPECT_EQ(ToString(target->object), "StatefulSet/shop/db");
+  EXPECT_EQ(target->uid, "s1");
+  ClusterObject cart = Object(ObjectKind::kDeployment, "cart", "d1");
+  cart.labels["app.kubernetes.io/instance"] = "store";
+  view_.Put(cart);
+  target = Resolve(labels);
+  ASSERT_FALSE(target.ok()) << "two, and the alert does not say which";
+  EXPECT_EQ(target.error().code, Code::kInvalidArgument);
+}
+
+TEST_F(TargetResolverTest, TheSameAppElsewhereIsNotMeant) {
+  ClusterObject cart = Object(ObjectKind::kDeployment, "cart", "d1");
+  cart.labels["app.kubernetes.io/instance"] = "store";
+  view_.Put(cart);
+  EXPECT_FALSE(Resolve({{"name", "store"}, {"dest_namespace", "other"}}).ok());
+  EXPECT_FALSE(
+      Resolve({{"name", "Bad/Name"}, {"dest_namespace", "shop"}}).ok());
+  EXPECT_TRUE(Resolve({{"name", "store"}, {"dest_namespace", "shop"}}).ok());
+}
+
 TEST_F(TargetResolverTest, WorkloadLabelsNameTheWorkloadItself) {
   const auto target = Resolve({{"namespace", "shop"}, {"deployment", "cart"}});
   ASSERT_TRUE(target.ok());

@@ -33,6 +33,9 @@ class OneRule final : public RunbookSource {
     rules_->rules.push_back(rules_->rules.front());
     rules_->rules.back().name = "other";
   }
+  void MeanCertificates() {
+    rules_->rules.front().target = TargetMode::kCertificate;
+  }
   std::shared_ptr<const RuleSet> Current() const override { return rules_; }
 
  private:
@@ -156,6 +159,25 @@ TEST_F(CorrelatorTest, AFloodCostsOneLookATargetAndFewWrites) {
   EXPECT_TRUE(store.Uncorrelated(1000)->empty());
   EXPECT_EQ(cluster_.reads(), 2);
   EXPECT_LT(store_.calls() - calls, 20) << "not one for each alert";
+}
+
+TEST_F(CorrelatorTest, WhatNobodyHereRenewsIsToldInTheAlertsOwnWords) {
+  rules_.MeanCertificates();
+  Alert alert = Of("cart", 0);
+  alert.labels.erase("pod");
+  alert.labels["secret_namespace"] = "shop";
+  alert.labels["secret_name"] = "edge-tls";
+  alert.annotations["summary"] = "It ends in 6 days";
+  Post({alert});
+  Drain();
+  ASSERT_EQ(notifier_.notices.size(), 1u);
+  EXPECT_EQ(notifier_.notices[0].lines.at(0),
+            "no target: it is no Certificate of cert-manager: a person renews "
+            "it");
+  EXPECT_EQ(notifier_.notices[0].lines.at(1), "It ends in 6 days");
+  const Incident told = store_.state().incidents.begin()->second;
+  EXPECT_EQ(ToString(told.target), "Certificate/shop/edge-tls");
+  EXPECT_EQ(cluster_.reads(), 0);
 }
 
 TEST_F(CorrelatorTest, TheAuditSaysHowManyJoined) {

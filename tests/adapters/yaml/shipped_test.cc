@@ -55,6 +55,9 @@ TEST(Shipped, OneRuleForEachAlertNameThatPeopleHave) {
             "connection-pool-exhaustion;");
   EXPECT_EQ(RuleFor(*set, "SelfhealConnectionPoolExhaustion"),
             "connection-pool-exhaustion;");
+  EXPECT_EQ(RuleFor(*set, "KubeDeploymentRolloutStuck"), "config-drift;");
+  EXPECT_EQ(RuleFor(*set, "ArgoCdAppOutOfSync"), "")
+      << "without dest_namespace nobody can say what it is about";
   EXPECT_EQ(RuleFor(*set, "SelfhealMemoryLeakX"), "");
   EXPECT_EQ(RuleFor(*set, ""), "");
 }
