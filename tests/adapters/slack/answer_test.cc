@@ -71,8 +71,9 @@ TEST(Events, OthersAreNoAnswers) {
 }
 
 TEST(Payloads, MalformedOnesAreErrors) {
-  for (const std::string text :
-       {"", "x", "[]", "1", "{", "{\"a\":", std::string(100, '[').c_str()}) {
+  const std::vector<std::string> broken = {
+      "", "x", "[]", "1", "{", "{\"a\":", std::string(100, '[')};
+  for (const std::string& text : broken) {
     EXPECT_FALSE(ParsePayload(text).ok()) << text;
   }
   std::string deep = R"({"a":)";
