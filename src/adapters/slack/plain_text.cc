@@ -1,7 +1,9 @@
 #include "adapters/slack/plain_text.h"
 
-#include <cstdint>
+#include <algorithm>
 #include <vector>
+
+#include "core/text.h"
 
 namespace selfheal::slack {
 namespace {
@@ -9,44 +11,11 @@ namespace {
 constexpr char32_t kReplacement = 0xFFFD;
 constexpr char32_t kEllipsis = 0x2026;
 
-/// How many bytes a sequence has that starts with `first`; 0 = none can.
-std::size_t SequenceLength(unsigned char first) {
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first < 0xE0) return 2;
-  if (first >= 0xE0 && first < 0xF0) return 3;
-  if (first >= 0xF0 && first < 0xF5) return 4;
-  return 0;
-}
-
-bool IsScalarValue(char32_t c, std::size_t length) {
-  constexpr char32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  return c >= kSmallest[length] && c <= 0x10FFFF && (c < 0xD800 || c > 0xDFFF);
-}
-
 /// Takes one code point off the front of `text`, which is not empty.
 char32_t TakeCodePoint(std::string_view& text) {
-  const auto first = static_cast<unsigned char>(text.front());
-  const std::size_t length = SequenceLength(first);
-  if (length == 0 || length > text.size()) {
-    text.remove_prefix(1);
-    return kReplacement;
-  }
-  constexpr unsigned char kMask[] = {0, 0x7F, 0x1F, 0x0F, 0x07};
-  char32_t c = first & kMask[length];
-  for (std::size_t i = 1; i < length; ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if ((byte & 0xC0) != 0x80) {
-      text.remove_prefix(1);
-      return kReplacement;
-    }
-    c = (c << 6) | (byte & 0x3F);
-  }
-  if (!IsScalarValue(c, length)) {
-    text.remove_prefix(1);
-    return kReplacement;
-  }
-  text.remove_prefix(length);
-  return c;
+  const Utf8Char one = FirstChar(text);
+  text.remove_prefix(std::max<std::size_t>(1, one.bytes));
+  return one.bytes == 0 ? kReplacement : one.code;
 }
 
 /// Characters that change what a reader sees without being seen.
