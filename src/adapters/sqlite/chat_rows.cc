@@ -17,8 +17,9 @@ Result<void> Done(const Result<long long>& ran) {
 
 Result<std::optional<ChatThread>> OneThread(Statement query) {
   std::optional<ChatThread> out;
-  if (query.Next())
+  if (query.Next()) {
     out = ChatThread{query.Text(0), query.Text(1), query.Text(2)};
+  }
   if (Result<void> status = query.status(); !status.ok()) {
     return status.error();
   }
