@@ -6,6 +6,7 @@ import datetime
 import http.server
 import json
 import threading
+import time
 
 from harness.processes import free_port, wait_until
 
@@ -59,7 +60,6 @@ class Played:
         self.api = None
         self.used_gib = {}  # (namespace, claim) -> GiB
         self.certificates = set()  # (namespace, name)
-        self.stopped = threading.Event()
 
     def start(self, api):
         self.api = api
@@ -90,9 +90,6 @@ class Played:
             ("127.0.0.1", self.port), Handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()
         threading.Thread(target=self._run, daemon=True).start()
-
-    def stop(self):
-        self.stopped.set()
 
     def forget(self):
         """The objects stay; nobody measures or plays for them any more."""
@@ -197,7 +194,8 @@ class Played:
                             "lastTransitionTime": text(now())}]})
 
     def _run(self):
-        while not self.stopped.wait(1):
+        while True:
+            time.sleep(1)
             try:
                 self._reconcile()
             except (OSError, ValueError, KeyError):
