@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "adapters/sqlite/incident_search.h"
 #include "codec/alert_json.h"
 
 namespace selfheal::sqlite {
@@ -264,6 +265,8 @@ Result<long long> LinkRange(Connection& db, const RowRange& range,
                                       std::to_string(range.last)};
   }
   if (!done.ok() || incident.empty()) return done;
+  const auto named = PutAlertNames(db, incident, range.first, range.last);
+  if (!named.ok()) return named.error();
   return db.Run(
       "INSERT OR IGNORE INTO episodes(starts_at, incident)"
       " SELECT DISTINCT starts_at, ? FROM alerts"

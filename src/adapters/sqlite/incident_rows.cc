@@ -7,6 +7,7 @@
 
 #include "adapters/sqlite/action_rows.h"
 #include "adapters/sqlite/approval_rows.h"
+#include "adapters/sqlite/incident_search.h"
 #include "codec/stored_incident.h"
 #include "core/ids.h"
 
@@ -68,18 +69,24 @@ Result<std::vector<Incident>> JoinAll(Connection& db, Statement query) {
 }
 
 /// A target is "Kind/namespace/name", of which no part holds a '/'.
-constexpr const char* kList =
-    "SELECT body FROM incidents"
-    " WHERE (opened_at, id) < (?1, ?2) AND opened_at >= ?3"
-    " AND (?4 = '' OR instr(?4, ' ' || phase || ' ') > 0)"
-    " AND (?5 = '' OR type = ?5)"
-    " AND (?6 = '' OR instr(target, '/' || ?6 || '/') > 0)"
-    " AND (?7 = '' OR instr(lower(id || char(10) || type || char(10) || target"
-    " || char(10) || json_extract(body, '$.rule')"
-    " || char(10) || json_extract(body, '$.reason')), lower(?7)) > 0"
-    " OR EXISTS (SELECT 1 FROM alerts WHERE incident = incidents.id"
-    "  AND incident <> '' AND instr(lower(alertname), lower(?7)) > 0))"
-    " ORDER BY opened_at DESC, id DESC LIMIT ?8";
+#define SELFHEAL_LISTED(found)                                  \
+  "SELECT body FROM incidents"                                  \
+  " WHERE (opened_at, id) < (?1, ?2) AND opened_at >= ?3"       \
+  " AND (?4 = '' OR instr(?4, ' ' || phase || ' ') > 0)"        \
+  " AND (?5 = '' OR type = ?5)"                                 \
+  " AND (?6 = '' OR instr(target, '/' || ?6 || '/') > 0)" found \
+  " ORDER BY opened_at DESC, id DESC LIMIT ?7"
+
+/// Newest first, each asked whether it has the text (?8).
+constexpr const char* kList = SELFHEAL_LISTED(
+    " AND (?8 = '' OR EXISTS (SELECT 1 FROM incident_texts"
+    "  WHERE incident = id AND instr(text, lower(?8)) > 0))");
+/// The few that have it, by the index.
+constexpr const char* kListRare = SELFHEAL_LISTED(
+    " AND id IN (SELECT incident FROM incident_texts WHERE row IN"
+    "  (SELECT rowid FROM incident_words WHERE incident_words MATCH ?9)"
+    "  AND instr(text, lower(?8)) > 0)");
+#undef SELFHEAL_LISTED
 
 /// " Open Executing "; "" for none.
 std::string PhaseWords(const std::vector<Phase>& phases) {
@@ -116,6 +123,14 @@ Result<Cursor> ParseCursor(const std::string& text) {
   return out;
 }
 
+/// What its row says of an incident in words, a line each.
+std::string SearchedText(const Incident& incident) {
+  std::string text = incident.id + "\n";
+  text.append(IncidentTypeName(incident.type)).append("\n");
+  return text + TargetText(incident.target) + "\n" + incident.rule + "\n" +
+         incident.reason;
+}
+
 }  // namespace
 
 IncidentRow RowOf(const Incident& incident) {
@@ -135,6 +150,7 @@ IncidentRow RowOf(const Incident& incident) {
           incident.from_watch,
           incident.opened_at,
           StoredIncidentJson(body),
+          SearchedText(incident),
           incident.approval,
           std::move(intents)};
 }
@@ -157,6 +173,7 @@ Result<void> PutIncident(Connection& db, const IncidentRow& row) {
   if (*done == 0) {
     return Error{Code::kAborted, "incident " + row.id + " has ended meanwhile"};
   }
+  if (Result<void> put = PutText(db, row.id, row.text); !put.ok()) return put;
   return SaveApproval(db, row.id, row.approval, row.finished);
 }
 
@@ -219,10 +236,16 @@ Result<IncidentPage> ListIncidents(Connection& db, const IncidentQuery& query) {
   const int limit = std::clamp(query.limit, 1, 500);
   const std::string type =
       query.type ? std::string(IncidentTypeName(*query.type)) : "";
-  Result<std::vector<Incident>> found = JoinAll(
-      db, db.Query(kList, cursor->opened_at, cursor->id,
-                   query.since.value_or(Time::min()), PhaseWords(query.phases),
-                   type, query.ns, query.text, limit + 1));
+  const std::string words = MatchOf(query.text);
+  const Result<bool> rare = IsRare(db, words);
+  if (!rare.ok()) return rare.error();
+  const auto rows = [&](const char* list, const auto&... index) {
+    return db.Query(list, cursor->opened_at, cursor->id,
+                    query.since.value_or(Time::min()), PhaseWords(query.phases),
+                    type, query.ns, limit + 1, query.text, index...);
+  };
+  Result<std::vector<Incident>> found =
+      JoinAll(db, *rare ? rows(kListRare, words) : rows(kList));
   if (!found.ok()) return found.error();
   IncidentPage page{std::move(*found), ""};
   if (page.items.size() > static_cast<std::size_t>(limit)) {

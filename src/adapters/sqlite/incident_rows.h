@@ -20,6 +20,7 @@ struct IncidentRow {
   bool from_watch = false;
   Time opened_at;
   std::string body;
+  std::string text;  ///< That it is searched by.
   std::optional<Approval> approval;
   std::vector<std::string> intents;  ///< That its executions are of.
 };

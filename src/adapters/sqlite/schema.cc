@@ -206,6 +206,28 @@ CREATE TABLE chat_keys(
 CREATE INDEX chat_keys_of_input ON chat_keys(input);
 )sql";
 
+// What incidents are searched by, and its index of every three characters; a
+// trigger may not write to a virtual table, so incident_search does.
+constexpr const char* kVersion8 = R"sql(
+CREATE TABLE incident_texts(
+  row INTEGER PRIMARY KEY,
+  incident TEXT NOT NULL,
+  alertname TEXT NOT NULL,            -- '' for what the incident itself says
+  text TEXT NOT NULL,                 -- in lower case
+  UNIQUE(incident, alertname));
+CREATE VIRTUAL TABLE incident_words USING fts5(
+  text, content='incident_texts', content_rowid='row', tokenize='trigram');
+INSERT INTO incident_texts(incident, alertname, text)
+  SELECT id, '', lower(id || char(10) || type || char(10) || target
+    || char(10) || coalesce(json_extract(body, '$.rule'), '')
+    || char(10) || coalesce(json_extract(body, '$.reason'), ''))
+  FROM incidents;
+INSERT INTO incident_texts(incident, alertname, text)
+  SELECT DISTINCT incident, alertname, lower(alertname) FROM alerts
+    WHERE incident <> '' AND alertname <> '';
+INSERT INTO incident_words(incident_words) VALUES('rebuild');
+)sql";
+
 struct Migration {
   const char* steps;
   const char* mark;
@@ -213,14 +235,15 @@ struct Migration {
 
 /// Entry i leads from version i to version i + 1; never change one that was
 /// released.
-constexpr std::array<Migration, 7> kMigrations = {
+constexpr std::array<Migration, 8> kMigrations = {
     {{kVersion1, "PRAGMA user_version = 1"},
      {kVersion2, "PRAGMA user_version = 2"},
      {kVersion3, "PRAGMA user_version = 3"},
      {kVersion4, "PRAGMA user_version = 4"},
      {kVersion5, "PRAGMA user_version = 5"},
      {kVersion6, "PRAGMA user_version = 6"},
-     {kVersion7, "PRAGMA user_version = 7"}}};
+     {kVersion7, "PRAGMA user_version = 7"},
+     {kVersion8, "PRAGMA user_version = 8"}}};
 
 Result<long long> Number(Connection& db, const char* sql) {
   Statement query = db.Query(sql);

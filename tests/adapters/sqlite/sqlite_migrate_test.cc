@@ -20,6 +20,8 @@ DROP TABLE grants;
 DROP TABLE chat_threads;
 DROP TABLE chat_inputs;
 DROP TABLE chat_keys;
+DROP TABLE incident_words;
+DROP TABLE incident_texts;
 CREATE INDEX alerts_linked ON alerts(starts_at) WHERE incident <> '';
 PRAGMA user_version = 3;
 )sql";
