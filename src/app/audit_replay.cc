@@ -25,6 +25,13 @@ ReplayedDecision Took(const AuditRecord& record, const Replay& replay) {
 ReplayedDecision Decide(const AuditedDecision& decision) {
   const AuditRecord& record = decision.record;
   if (record.stage == Stage::kGuard) return Took(record, ReplayVerdict(record));
+  if (record.stage == Stage::kVerify) {
+    if (record.data.empty()) {
+      return {record, ReplayState::kNotKept,
+              "what it compared was not kept (an older release)"};
+    }
+    return Took(record, ReplayVerification(record));
+  }
   if (decision.kept.ok()) {
     return Took(record, ReplayAssessment(record, *decision.kept));
   }

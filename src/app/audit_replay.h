@@ -27,8 +27,9 @@ struct ReplayedDecision {
   std::string detail;
 };
 
-/// Recomputes each assessment and verdict of the store that `config` names,
-/// of one incident or ("") of all, in order; runs beside `serve`.
+/// Recomputes each assessment, verdict and verification of the store that
+/// `config` names, of one incident or ("") of all, in order; runs beside
+/// `serve`.
 ///
 /// Windows that are not kept count as dropped by retention only where newer
 /// ones of the incident are kept and no older ones are: else they were taken

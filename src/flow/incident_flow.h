@@ -83,7 +83,8 @@ class IncidentFlow {
   NextLook Resume(IncidentRun& run);
   Ended ResolveOpen(IncidentRun& run);
   NextLook Verify(IncidentRun& run);
-  NextLook Conclude(const Scene& scene, const Verification& verification);
+  NextLook Conclude(const Scene& scene, const Verification& verification,
+                    const Fields& compared);
 
   // endings.cc
   NextLook Close(IncidentRun& run, Phase phase, const std::string& reason);

@@ -8,6 +8,7 @@
 #include "assess/sentence.h"
 #include "core/verdict.h"
 #include "guard/guard_chain.h"
+#include "verify/verifier.h"
 
 namespace selfheal {
 namespace {
@@ -110,6 +111,15 @@ Replay ReplayVerdict(const AuditRecord& row) {
   }
   return {ReplayOutcome::kDifferent,
           "its findings come to " + std::string(FindingName(now.outcome))};
+}
+
+Replay ReplayVerification(const AuditRecord& row) {
+  const LookState now = StateOf(row.data);
+  if (row.outcome == VerificationName(OutcomeOf(now))) {
+    return {ReplayOutcome::kIdentical, ""};
+  }
+  return {ReplayOutcome::kDifferent,
+          "what it compared comes to " + std::string(LookName(now))};
 }
 
 }  // namespace selfheal

@@ -28,4 +28,8 @@ Replay ReplayAssessment(const AuditRecord& row, const KeptEvidence& kept);
 /// the guards looked at was live and is not kept.
 Replay ReplayVerdict(const AuditRecord& row);
 
+/// Compares the figures of a verification's `row` with the bounds that it
+/// names again.
+Replay ReplayVerification(const AuditRecord& row);
+
 }  // namespace selfheal

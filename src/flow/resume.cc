@@ -171,23 +171,24 @@ NextLook IncidentFlow::Verify(IncidentRun& run) {
   auto looked = emptied ? LookAfterDrain(ports_, incident)
                         : LookAfter(ports_, *rule, incident, history,
                                     {start, run.now(), sample});
-  const Look look =
-      looked.ok() ? *looked
-                  : Look{Look::State::kUnmeasured, looked.error().message};
+  const Look look = looked.ok() ? *looked
+                                : LookOf("evidence", LookState::kUnmeasured,
+                                         looked.error().message);
   if (history.ok()) run.Keep(*std::move(history));
   const auto verification = selfheal::Conclude(look, run.now(), deadline);
   if (!verification) return WaitUntil(run, run.now() + sample, look.reason);
-  return Conclude({run, *rule, runbook->second}, *verification);
+  return Conclude({run, *rule, runbook->second}, *verification, look.compared);
 }
 
 NextLook IncidentFlow::Conclude(const Scene& scene,
-                                const Verification& verification) {
+                                const Verification& verification,
+                                const Fields& compared) {
   IncidentRun& run = scene.run;
   Incident& incident = run.incident();
   incident.verification = verification;
   ports_.observer.OnVerification(verification.outcome);
   run.Mark(Stage::kVerify, VerificationName(verification.outcome),
-           verification.reason);
+           verification.reason, compared);
   switch (verification.outcome) {
     case VerificationOutcome::kMitigated:
       run.EndAction(ActionResult::kMitigated);

@@ -12,7 +12,7 @@ bool IsReady(const NodeState& node) {
 }
 
 Look Outside(std::string reason) {
-  return {Look::State::kOutside, std::move(reason)};
+  return LookOf("moves", LookState::kOutside, std::move(reason));
 }
 
 }  // namespace
@@ -22,7 +22,8 @@ Look LookAtDrained(const PlannedChange& change, const ClusterObject& node,
                    const std::vector<ClusterObject>& workloads) {
   const auto* state = node.As<NodeState>();
   if (state == nullptr || node.uid != change.uid) {
-    return {Look::State::kUnmeasured, "the node is another object now"};
+    return LookOf("moves", LookState::kUnmeasured,
+                  "the node is another object now");
   }
   if (!state->unschedulable) {
     return Outside("someone lets pods onto the node again");
@@ -38,8 +39,8 @@ Look LookAtDrained(const PlannedChange& change, const ClusterObject& node,
   for (const ClusterObject& workload : workloads) {
     const auto* of_workload = workload.As<WorkloadState>();
     if (of_workload == nullptr) {
-      return {Look::State::kUnmeasured,
-              ToString(workload.ref) + " is no workload"};
+      return LookOf("moves", LookState::kUnmeasured,
+                    ToString(workload.ref) + " is no workload");
     }
     if (of_workload->available < of_workload->replicas) {
       return Outside(std::to_string(of_workload->available) + " of " +
@@ -47,11 +48,11 @@ Look LookAtDrained(const PlannedChange& change, const ClusterObject& node,
                      ToString(workload.ref) + " are available");
     }
   }
-  return {Look::State::kBackInside,
-          "all " + std::to_string(change.moves.size()) +
-              " pods of the node were moved and their " +
-              std::to_string(workloads.size()) +
-              " workloads are available; the node stays cordoned"};
+  return LookOf("moves", LookState::kBackInside,
+                "all " + std::to_string(change.moves.size()) +
+                    " pods of the node were moved and their " +
+                    std::to_string(workloads.size()) +
+                    " workloads are available; the node stays cordoned");
 }
 
 }  // namespace selfheal

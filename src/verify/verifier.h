@@ -6,19 +6,21 @@
 #include "core/cluster.h"
 #include "core/evidence.h"
 #include "core/execution.h"
+#include "core/fields.h"
+#include "verify/compared.h"
 
 namespace selfheal {
 
 /// What one look after the action showed.
 struct Look {
-  enum class State {
-    kBackInside,  ///< Every metric that counts is inside its baseline.
-    kOutside,     ///< At least one is still on its bad side.
-    kUnmeasured,  ///< At least one can't be judged.
-  };
-  State state = State::kUnmeasured;
+  LookState state = LookState::kUnmeasured;
   std::string reason;
+  /// What was compared, for the audit; StateOf(compared) is `state`.
+  Fields compared;
 };
+
+/// A look at something that figures do not tell, `name`.
+Look LookOf(const std::string& name, LookState state, std::string reason);
 
 /// Compares what was measured after the action with the history before it.
 ///
@@ -33,6 +35,9 @@ struct Look {
 /// each is optional), on the side that is bad. Missing is never good. Pure.
 Look LookAgain(const EvidenceWindow& history, const EvidenceWindow& after,
                const ClusterObject& target);
+
+/// What a verification comes to whose last look came to `state`. Pure.
+VerificationOutcome OutcomeOf(LookState state);
 
 /// Turns the looks of one verification into its outcome: back inside ends it
 /// at once, anything else only at the deadline.

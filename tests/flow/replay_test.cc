@@ -136,5 +136,20 @@ TEST(ReplayVerdict, WithoutFindingsIsADenial) {
   EXPECT_EQ(ReplayVerdict(row).detail, "its findings come to deny");
 }
 
+TEST(ReplayVerification, ComparesItsFiguresAgain) {
+  AuditRecord row;
+  row.stage = Stage::kVerify;
+  row.outcome = "mitigated";
+  row.data = {{"memory.lowest", 2.0},        {"memory.highest", 4.0},
+              {"memory.at_most", 5.0},       {"target.ready.lowest", 3.0},
+              {"target.ready.highest", 3.0}, {"target.ready.at_least", 3.0}};
+  EXPECT_EQ(ReplayVerification(row).outcome, ReplayOutcome::kIdentical);
+  row.data[1].second = 6.0;
+  EXPECT_EQ(ReplayVerification(row).detail,
+            "what it compared comes to outside");
+  row.outcome = "not_mitigated";
+  EXPECT_EQ(ReplayVerification(row).outcome, ReplayOutcome::kIdentical);
+}
+
 }  // namespace
 }  // namespace selfheal

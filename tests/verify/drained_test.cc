@@ -5,7 +5,7 @@
 namespace selfheal {
 namespace {
 
-using State = Look::State;
+using State = LookState;
 
 class DrainedTest : public ::testing::Test {
  protected:

@@ -41,69 +41,73 @@ EvidenceWindow Window(std::vector<MetricWindow> metrics) {
 
 Look At(MetricWindow metric, int ready = 3) {
   const EvidenceWindow evidence = Window({std::move(metric)});
-  return LookAgain(evidence, evidence, Cart(ready));
+  Look look = LookAgain(evidence, evidence, Cart(ready));
+  EXPECT_EQ(StateOf(look.compared), look.state) << look.reason;
+  return look;
 }
 
 TEST(VerifierTest, BackInsideItsBaseline) {
   EXPECT_EQ(At(Metric("memory", {400, 105, 104, 103})).state,
-            Look::State::kBackInside);
+            LookState::kBackInside);
 }
 
 TEST(VerifierTest, OneOfTheLastThreeOutsideIsOutside) {
   EXPECT_EQ(At(Metric("memory", {100, 400, 103, 104})).state,
-            Look::State::kOutside);
+            LookState::kOutside);
 }
 
 Look After(double incident, double now, std::optional<double> limit = {}) {
   MetricWindow before = Metric("throttled", {incident, incident, incident});
   before.limit = limit;
-  return LookAgain(Window({before}),
-                   Window({Metric("throttled", {now, now, now})}), Cart());
+  Look look = LookAgain(Window({before}),
+                        Window({Metric("throttled", {now, now, now})}), Cart());
+  EXPECT_EQ(StateOf(look.compared), look.state) << look.reason;
+  return look;
 }
 
 TEST(VerifierTest, ATwentiethOfTheRiseMayBeLeft) {
-  EXPECT_EQ(After(500, 125).state, Look::State::kBackInside);
-  EXPECT_EQ(After(500, 160).state, Look::State::kOutside);
-  EXPECT_EQ(After(130, 125).state, Look::State::kOutside);
+  EXPECT_EQ(After(500, 125).state, LookState::kBackInside);
+  EXPECT_EQ(After(500, 160).state, LookState::kOutside);
+  EXPECT_EQ(After(130, 125).state, LookState::kOutside);
 }
 
 TEST(VerifierTest, PastTheLimitIsOutsideWhateverTheRise) {
-  EXPECT_EQ(After(500, 125, 126).state, Look::State::kBackInside);
-  EXPECT_EQ(After(500, 125, 125).state, Look::State::kOutside);
+  EXPECT_EQ(After(500, 125, 126).state, LookState::kBackInside);
+  EXPECT_EQ(After(500, 125, 125).state, LookState::kOutside);
 }
 
 TEST(VerifierTest, TheGoodSideIsInside) {
-  EXPECT_EQ(At(Metric("memory", {1, 1, 1})).state, Look::State::kBackInside);
+  EXPECT_EQ(At(Metric("memory", {1, 1, 1})).state, LookState::kBackInside);
   EXPECT_EQ(At(Metric("rate", {1, 1, 1}, BadDirection::kFalls)).state,
-            Look::State::kOutside);
+            LookState::kOutside);
   EXPECT_EQ(At(Metric("x", {1, 1, 1}, BadDirection::kEither)).state,
-            Look::State::kOutside);
+            LookState::kOutside);
 }
 
 TEST(VerifierTest, MissingIsNeverGood) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(At(Metric("memory", {nan, 100, 100})).state,
-            Look::State::kUnmeasured);
+            LookState::kUnmeasured);
   MetricWindow problem = Metric("memory", {100, 100, 100});
   problem.problem = "no series";
-  EXPECT_EQ(At(problem).state, Look::State::kUnmeasured);
+  EXPECT_EQ(At(problem).state, LookState::kUnmeasured);
   MetricWindow young = Metric("memory", {100, 100, 100});
   young.baseline.values.resize(19);
-  EXPECT_EQ(At(young).state, Look::State::kUnmeasured);
+  EXPECT_EQ(At(young).state, LookState::kUnmeasured);
   EXPECT_EQ(LookAgain(Window({}), Window({}), Cart()).state,
-            Look::State::kUnmeasured);
+            LookState::kUnmeasured);
 }
 
 TEST(VerifierTest, PartialEvidenceIsUnmeasured) {
   EvidenceWindow evidence = Window({Metric("memory", {100, 100, 100})});
   evidence.problems = {"a warning"};
   EXPECT_EQ(LookAgain(evidence, evidence, Cart()).state,
-            Look::State::kUnmeasured);
+            LookState::kUnmeasured);
 }
 
 TEST(VerifierTest, UnreadyPodsAreOutside) {
   EXPECT_EQ(At(Metric("memory", {100, 100, 100}), 2).state,
-            Look::State::kOutside);
+            LookState::kOutside);
 }
 
 TEST(VerifierTest, OptionalMetricsDoNotDecideWhereOthersDo) {
@@ -111,21 +115,22 @@ TEST(VerifierTest, OptionalMetricsDoNotDecideWhereOthersDo) {
   optional.optional = true;
   const EvidenceWindow both =
       Window({Metric("memory", {100, 100, 100}), optional});
-  EXPECT_EQ(LookAgain(both, both, Cart()).state, Look::State::kBackInside);
+  EXPECT_EQ(LookAgain(both, both, Cart()).state, LookState::kBackInside);
   const EvidenceWindow alone = Window({optional});
-  EXPECT_EQ(LookAgain(alone, alone, Cart()).state, Look::State::kOutside);
+  EXPECT_EQ(LookAgain(alone, alone, Cart()).state, LookState::kOutside);
 }
 
 TEST(VerifierTest, OnlyBackInsideEndsBeforeTheDeadline) {
   const Time later = kNow + seconds(10);
-  EXPECT_EQ(Conclude({Look::State::kBackInside, ""}, kNow, later)->outcome,
+  EXPECT_EQ(Conclude({LookState::kBackInside, "", {}}, kNow, later)->outcome,
             VerificationOutcome::kMitigated);
-  EXPECT_FALSE(Conclude({Look::State::kOutside, ""}, kNow, later).has_value());
-  EXPECT_EQ(Conclude({Look::State::kOutside, ""}, later, later)->outcome,
+  EXPECT_FALSE(
+      Conclude({LookState::kOutside, "", {}}, kNow, later).has_value());
+  EXPECT_EQ(Conclude({LookState::kOutside, "", {}}, later, later)->outcome,
             VerificationOutcome::kNotMitigated);
   EXPECT_FALSE(
-      Conclude({Look::State::kUnmeasured, ""}, kNow, later).has_value());
-  EXPECT_EQ(Conclude({Look::State::kUnmeasured, ""}, later, later)->outcome,
+      Conclude({LookState::kUnmeasured, "", {}}, kNow, later).has_value());
+  EXPECT_EQ(Conclude({LookState::kUnmeasured, "", {}}, later, later)->outcome,
             VerificationOutcome::kInconclusive);
 }
 

@@ -5,6 +5,7 @@
 #include "adapters/sqlite/audit_verify.h"
 #include "adapters/sqlite/evidence_rows.h"
 #include "codec/audit_json.h"
+#include "codec/names.h"
 
 namespace selfheal {
 namespace {
@@ -33,24 +34,25 @@ Result<void> VisitDecisions(
   auto db = sqlite::OpenAudit(path);
   if (!db.ok()) return db.error();
   sqlite::Statement query = (*db)->Query(
-      "SELECT seq, at, incident, stage = 'assess', outcome, reason, data"
-      " FROM audit WHERE (stage = 'assess' OR stage = 'guard' AND outcome IN"
-      " ('allow', 'needs_approval', 'deny')) AND (?1 = '' OR incident = ?1)"
-      " ORDER BY seq",
+      "SELECT seq, at, incident, stage, outcome, reason, data FROM audit"
+      " WHERE (stage = 'assess' OR stage = 'guard' AND outcome IN"
+      "   ('allow', 'needs_approval', 'deny')"
+      "  OR stage = 'verify' AND outcome IN"
+      "   ('mitigated', 'not_mitigated', 'inconclusive'))"
+      " AND (?1 = '' OR incident = ?1) ORDER BY seq",
       incident);
   while (query.Next()) {
     Result<Fields> data = ParseFields(query.Text(6));
     if (!data.ok()) {
       return data.error().With("audit row " + std::to_string(query.Integer(0)));
     }
-    const bool assessed = query.Integer(3) == 1;
+    const Stage stage = *ParseStage(query.Text(3));
     const AuditRecord record{
-        query.Integer(0), query.At(1),
-        query.Text(2),    assessed ? Stage::kAssess : Stage::kGuard,
-        query.Text(4),    query.Text(5),
-        *std::move(data)};
-    visit({record, assessed ? KeptOf(**db, record, digester)
-                            : Error{Code::kNotFound, "a verdict has none"}});
+        query.Integer(0), query.At(1),   query.Text(2),   stage,
+        query.Text(4),    query.Text(5), *std::move(data)};
+    visit({record, stage == Stage::kAssess
+                       ? KeptOf(**db, record, digester)
+                       : Error{Code::kNotFound, "its row has all of it"}});
   }
   return query.status();
 }

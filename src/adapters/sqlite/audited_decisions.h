@@ -10,7 +10,8 @@
 
 namespace selfheal {
 
-/// One decision as the audit holds it: an assessment or a verdict.
+/// One decision as the audit holds it: an assessment, a verdict or a
+/// verification.
 struct AuditedDecision {
   AuditRecord record;
   /// What an assessment is recomputed from, found by the digest in its row.
@@ -19,8 +20,8 @@ struct AuditedDecision {
   Result<KeptEvidence> kept;
 };
 
-/// Calls `visit` for each assessment and verdict of the audit at `path`, of
-/// one incident or ("") of all, in order. Runs beside `serve`.
+/// Calls `visit` for each such decision of the audit at `path`, of one
+/// incident or ("") of all, in order. Runs beside `serve`.
 ///
 /// @error as VerifyAudit.
 Result<void> VisitDecisions(
