@@ -48,10 +48,13 @@ class Run:
             for each in incident.get("executions", [])
             if each["outcome"] in ("applied", "already_true")})
         own = [i for i in incidents if i["type"] == self.case.type] or incidents
-        own.sort(key=lambda i: i["opened_at"])
+        for each in (own, incidents):
+            each.sort(key=lambda i: i["opened_at"])
         if own:
-            # What was dismissed too early is taken up again while it shows.
-            last = next((i for i in own if i["phase"] == "Mitigated"), own[0])
+            # What was dismissed too early is taken up again while it shows, and
+            # what shows as several types at once is healed under one of them.
+            last = next((i for i in own + incidents
+                         if i["phase"] == "Mitigated"), own[0])
             self.phase, self.reason = last["phase"], last.get("reason", "")
             if last["phase"] == "Mitigated":
                 visible = min([when(own[0]["opened_at"])] + [
@@ -74,9 +77,11 @@ def follow(case, world):
                 since = asked.setdefault(incident["id"], time.monotonic())
                 if time.monotonic() >= since + READING_SECONDS:
                     world.approve(incident["id"])
-        kinds = [i["phase"] for i in world.incidents()
+        incidents = world.incidents()
+        kinds = [i["phase"] for i in incidents
                  if case.type in (i["type"], "adversarial")]
-        ended = kinds and all(phase in ENDED for phase in kinds)
+        # One that gave way to another type's of its target ends before that.
+        ended = kinds and all(i["phase"] in ENDED for i in incidents)
         if case.phase and ended and (case.phase in kinds
                                      or set(kinds) != {"Dismissed"}):
             return

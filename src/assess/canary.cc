@@ -74,13 +74,13 @@ Finding Compare(const MetricWindow& metric,
   const auto others = SiblingSample(metric, siblings, problem);
   if (!problem.empty()) return Unknown(metric, problem);
   const double now = Median(newest);
-  const double from_others = BadDeviation(now, others, metric.bad);
+  const double from_others = BadDeviation(now, others, metric);
   const std::string away = metric.name + " " + Rounded(from_others) +
                            " deviations the bad way from its siblings";
   const std::vector<double> past = OwnPast(metric);
   // A new pod has no past of its own; then its siblings alone decide.
   const double from_past = past.size() >= kFewestValues
-                               ? BadDeviation(now, past, metric.bad)
+                               ? BadDeviation(now, past, metric)
                                : from_others;
   const bool worse =
       from_others >= kWorseDeviations && from_past >= kWorseDeviations;

@@ -16,8 +16,6 @@ namespace {
 constexpr double kWellDeviations = 3;
 /// A past of fewer values is none.
 constexpr std::size_t kFewestPast = 10;
-/// A deviation is at least this share of the metric's limit.
-constexpr double kLimitShare = 0.025;
 /// The whole may lie outside of its pods by so much, for rounding and for
 /// samples of different moments.
 constexpr double kSlack = 0.05;
@@ -28,10 +26,6 @@ const MetricWindow* Find(const std::vector<MetricWindow>& metrics,
     if (metric.name == name) return &metric;
   }
   return nullptr;
-}
-
-double FloorOf(const MetricWindow& metric) {
-  return metric.limit ? kLimitShare * std::abs(*metric.limit) : 0;
 }
 
 /// The middle of the newest points; NaN where they are too few.
@@ -111,7 +105,7 @@ std::string Examine(const EvidenceWindow& evidence, const Pasts& pasts,
     if (!std::isfinite(now)) return what + " has too few newest points";
     const std::vector<double> past = pasts.Of(*own);
     if (past.size() < kFewestPast) return what + " has no past";
-    const double deviation = BadDeviation(now, past, own->bad, FloorOf(*own));
+    const double deviation = BadDeviation(now, past, *own);
     if (deviation > patient.deviation) {
       patient.deviation = deviation;
       patient.worst = own;
@@ -135,8 +129,7 @@ double FromTheWell(const Patient& patient, const std::vector<Patient>& well) {
     const auto newest = Newest(metric->window.values, 2 * kNewestPoints);
     sample.insert(sample.end(), newest.begin(), newest.end());
   }
-  return BadDeviation(Now(*patient.worst), sample, patient.worst->bad,
-                      FloorOf(*patient.worst));
+  return BadDeviation(Now(*patient.worst), sample, *patient.worst);
 }
 
 std::string Describe(const Patient& patient) {

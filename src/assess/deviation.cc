@@ -10,7 +10,12 @@
 namespace selfheal::assess {
 namespace {
 
+/// A deviation is at least this share of the middle,
 constexpr double kLeastShare = 0.05;
+/// of the middle of what varies by factors,
+constexpr double kLeastFactor = 0.25;
+/// and of the metric's limit.
+constexpr double kLimitShare = 0.1;
 constexpr double kTiny = 1e-9;
 
 }  // namespace
@@ -26,12 +31,14 @@ std::vector<double> Newest(const std::vector<double>& values,
 }
 
 double BadDeviation(double now, const std::vector<double>& sample,
-                    BadDirection bad, double floor) {
+                    const MetricWindow& metric) {
   Robust usual = RobustOf(sample);
-  usual.scale = std::max(
-      {usual.scale, kLeastShare * std::abs(usual.center), floor, kTiny});
+  const double share = metric.log_transform ? kLeastFactor : kLeastShare;
+  usual.scale =
+      std::max({usual.scale, share * std::abs(usual.center),
+                kLimitShare * std::abs(metric.limit.value_or(0)), kTiny});
   const double z = usual.Z(now);
-  switch (bad) {
+  switch (metric.bad) {
     case BadDirection::kRises:
       return z;
     case BadDirection::kFalls:

@@ -21,10 +21,11 @@ std::vector<double> Newest(const std::vector<double>& values,
                            std::size_t count);
 
 /// How many robust deviations `now` lies from the middle of `sample`, positive
-/// where that is the bad way. A deviation is at least 5 % of that middle, and
-/// at least `floor`: nobody acts on 1 %.
+/// where that is the bad way for `metric`. A deviation is at least 5 % of that
+/// middle, for what varies by factors (latency, errors, rates) 25 %, and at
+/// least a tenth of the metric's limit: nobody acts on less.
 double BadDeviation(double now, const std::vector<double>& sample,
-                    BadDirection bad, double floor = 0);
+                    const MetricWindow& metric);
 
 /// With one digit behind the point.
 std::string Rounded(double value);

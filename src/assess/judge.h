@@ -9,7 +9,7 @@
 namespace selfheal {
 
 /// Changes with every change of what the judge computes or says.
-inline constexpr std::string_view kJudgeVersion = "3";
+inline constexpr std::string_view kJudgeVersion = "4";
 
 /// Says whether `window` confirms an incident as `spec` asks.
 ///
