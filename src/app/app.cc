@@ -141,7 +141,8 @@ Result<std::string> App::Timeline(const std::string& id) {
 Result<std::string> App::Evidence(const std::string& id) {
   auto evidence = parts_->store->Evidence(id);
   if (!evidence.ok()) return evidence.error();
-  return EvidenceJson(evidence->shown, evidence->later);
+  return EvidenceJson(evidence->shown, evidence->later,
+                      score_lines_.Of(id, evidence->shown));
 }
 
 Result<std::string> App::Decide(const ApprovalDecision& decision) {

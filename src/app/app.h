@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/cached_text.h"
+#include "app/score_lines.h"
 #include "config/config.h"
 #include "core/chat_request.h"
 #include "core/explanation.h"
@@ -109,6 +110,7 @@ class App {
   std::string FreshMetrics();
 
   CachedText metrics_page_;
+  ScoreLines score_lines_;
   std::unique_ptr<Parts> parts_;
 };
 

@@ -96,15 +96,15 @@ std::vector<double> FineScores(const AlignedEvidence& aligned,
 }
 
 AnomalyFinding Evaluate(const Metrics& metrics, const ConfirmSpec& spec,
-                        std::uint64_t seed) {
+                        std::uint64_t seed, Detectors& detectors) {
   const AlignedEvidence aligned = Align(metrics);
   AnomalyFinding finding;
   if (aligned.baseline.rows() < Detector::kMinRows) {
     finding.reason = "the baseline has too few common rows";
     return finding;
   }
-  const Detector detector(aligned.baseline,
-                          OptionsFor(spec, aligned.step, seed));
+  const Detector& detector =
+      detectors.For(metrics, aligned, OptionsFor(spec, aligned.step, seed));
   const Table window = WithContext(aligned.baseline, aligned.window);
   const DetectorScores scores = detector.Score(window);
   const int peak = scores.peak.back();
@@ -225,6 +225,18 @@ void NotConfirmed(AnomalyFinding& finding, const ConfirmSpec& spec,
 
 }  // namespace
 
+const Detector& Detectors::For(const std::vector<const MetricWindow*>& metrics,
+                               const AlignedEvidence& aligned,
+                               const DetectorOptions& options) {
+  std::vector<std::string> names;
+  for (const MetricWindow* metric : metrics) names.push_back(metric->name);
+  std::unique_ptr<const Detector>& fitted = fitted_[std::move(names)];
+  if (!fitted) {
+    fitted = std::make_unique<const Detector>(aligned.baseline, options);
+  }
+  return *fitted;
+}
+
 DetectorOptions OptionsFor(const ConfirmSpec& spec, seconds step,
                            std::uint64_t seed) {
   DetectorOptions options;
@@ -242,7 +254,7 @@ DetectorOptions OptionsFor(const ConfirmSpec& spec, seconds step,
 
 AnomalyFinding FindAnomaly(const Metrics& required, const Metrics& optional,
                            bool complete, const ConfirmSpec& spec,
-                           std::uint64_t seed) {
+                           std::uint64_t seed, Detectors& detectors) {
   Metrics constant;
   const Metrics base = Varying(required, constant);
   Metrics constant_extra;
@@ -272,7 +284,7 @@ AnomalyFinding FindAnomaly(const Metrics& required, const Metrics& optional,
   for (const Metrics& set : sets) {
     if (best.outcome == Judgement::kConfirmed) break;
     if (set.empty()) continue;
-    AnomalyFinding finding = Evaluate(set, spec, seed);
+    AnomalyFinding finding = Evaluate(set, spec, seed, detectors);
     if (Beats(finding, best)) best = std::move(finding);
   }
   const Metrics& own = Own(required, optional);

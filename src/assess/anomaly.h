@@ -1,9 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "assess/align.h"
 #include "assess/detector.h"
 #include "core/assessment.h"
 #include "core/evidence.h"
@@ -26,6 +29,18 @@ struct AnomalyFinding {
 DetectorOptions OptionsFor(const ConfirmSpec& spec, seconds step,
                            std::uint64_t seed);
 
+/// Fits a detector to a set of metrics once, however many windows of the same
+/// baselines are judged with it.
+class Detectors {
+ public:
+  const Detector& For(const std::vector<const MetricWindow*>& metrics,
+                      const AlignedEvidence& aligned,
+                      const DetectorOptions& options);
+
+ private:
+  std::map<std::vector<std::string>, std::unique_ptr<const Detector>> fitted_;
+};
+
 /// Judges metrics together against their baselines.
 ///
 /// Every metric in `required` counts always. Those in `optional` count in
@@ -33,10 +48,11 @@ DetectorOptions OptionsFor(const ConfirmSpec& spec, seconds step,
 /// together; the highest score is taken, so that the absence of one can only
 /// lower it.
 ///
-/// @param complete  No optional metric of the rule is missing.
+/// @param complete   No optional metric of the rule is missing.
+/// @param detectors  Of these baselines, `spec` and `seed`.
 AnomalyFinding FindAnomaly(const std::vector<const MetricWindow*>& required,
                            const std::vector<const MetricWindow*>& optional,
                            bool complete, const ConfirmSpec& spec,
-                           std::uint64_t seed);
+                           std::uint64_t seed, Detectors& detectors);
 
 }  // namespace selfheal::assess

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -169,7 +170,54 @@ void Adopt(AnomalyFinding finding, Assessment& out) {
   out.scores = std::move(finding.scores);
 }
 
+/// What of it was known at `at`.
+EvidenceWindow KnownAt(const EvidenceWindow& window, Time at) {
+  EvidenceWindow known = window;
+  for (MetricWindow& metric : known.metrics) {
+    SampleGrid& grid = metric.window;
+    const auto points = at < grid.start ? 0 : (at - grid.start) / grid.step + 1;
+    grid.values.resize(
+        std::min(grid.values.size(), static_cast<std::size_t>(points)));
+  }
+  known.at = at;
+  return known;
+}
+
+/// The grid with the most points.
+const SampleGrid* Longest(const EvidenceWindow& window) {
+  const SampleGrid* longest = nullptr;
+  for (const MetricWindow& metric : window.metrics) {
+    if (!longest || metric.window.values.size() > longest->values.size()) {
+      longest = &metric.window;
+    }
+  }
+  return longest;
+}
+
 }  // namespace
+
+std::vector<double> ScoreLine(const EvidenceWindow& window,
+                              const ConfirmSpec& spec, std::uint64_t seed) {
+  std::vector<double> line;
+  const SampleGrid* grid = Longest(window);
+  if (grid == nullptr || !window.problems.empty()) return line;
+  assess::Detectors detectors;
+  for (std::size_t i = 0; i < grid->values.size(); ++i) {
+    const EvidenceWindow known =
+        KnownAt(window, grid->start + grid->step * static_cast<long long>(i));
+    const Usable usable = Sort(known, spec);
+    AnomalyFinding found;
+    if (usable.problems.empty() &&
+        !(usable.required.empty() && usable.optional.empty())) {
+      found = assess::FindAnomaly(usable.required, usable.optional,
+                                  usable.complete, spec, seed, detectors);
+    }
+    line.push_back(found.outcome == Judgement::kInconclusive
+                       ? std::numeric_limits<double>::quiet_NaN()
+                       : found.score);
+  }
+  return line;
+}
 
 Assessment Judge(const EvidenceWindow& window, const ConfirmSpec& spec,
                  std::uint64_t seed) {
@@ -185,8 +233,9 @@ Assessment Judge(const EvidenceWindow& window, const ConfirmSpec& spec,
   }
   if (!out.reasons.empty()) return out;
 
-  AnomalyFinding anomaly = assess::FindAnomaly(usable.required, usable.optional,
-                                               usable.complete, spec, seed);
+  assess::Detectors detectors;
+  AnomalyFinding anomaly = assess::FindAnomaly(
+      usable.required, usable.optional, usable.complete, spec, seed, detectors);
   out.forecast = FindForecast(window, spec);
   out.outcome = out.forecast
                     ? Combine(anomaly.outcome, out.forecast->outcome, spec.need)

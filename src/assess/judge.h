@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "core/assessment.h"
 #include "core/evidence.h"
@@ -24,5 +25,12 @@ inline constexpr std::string_view kJudgeVersion = "4";
 /// milliseconds for 8 metrics and a baseline of 864 rows.
 Assessment Judge(const EvidenceWindow& window, const ConfirmSpec& spec,
                  std::uint64_t seed);
+
+/// For the eye: the score that Judge would have given at each point of the
+/// longest grid of `window`, from what was known then. The last one is that of
+/// Judge; NaN where it would have been inconclusive. The detectors are fitted
+/// once, so it costs a few times what Judge does.
+std::vector<double> ScoreLine(const EvidenceWindow& window,
+                              const ConfirmSpec& spec, std::uint64_t seed);
 
 }  // namespace selfheal

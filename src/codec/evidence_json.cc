@@ -63,11 +63,10 @@ Json Points(const MetricWindow& metric,
 }
 
 /// The scores belong to the last points of the window.
-Json Scores(const SampleGrid& grid, const std::optional<Judged>& judged) {
+Json Scores(const SampleGrid& grid, const std::vector<double>& scores) {
   Json out = Json::array();
-  if (!judged || grid.values.empty()) return out;
-  const std::vector<double>& scores = judged->assessment.scores;
   const std::size_t count = std::min(scores.size(), grid.values.size());
+  if (count == 0) return out;
   const std::size_t skipped = scores.size() - count;
   Time at = grid.End() - grid.step * static_cast<long long>(count) + grid.step;
   for (std::size_t i = 0; i < count; ++i) {
@@ -77,7 +76,7 @@ Json Scores(const SampleGrid& grid, const std::optional<Judged>& judged) {
   return out;
 }
 
-Json Window(const MetricWindow& metric, const std::optional<Judged>& judged,
+Json Window(const MetricWindow& metric, const std::vector<double>& scores,
             const std::optional<EvidenceWindow>& later) {
   return {{"name", metric.name},
           {"unit", metric.unit},
@@ -85,7 +84,7 @@ Json Window(const MetricWindow& metric, const std::optional<Judged>& judged,
           {"step_s", metric.window.step.count()},
           {"points", Points(metric, later)},
           {"baseline", Band(metric.baseline)},
-          {"scores", Scores(metric.window, judged)},
+          {"scores", Scores(metric.window, scores)},
           {"limit", metric.limit ? Number(*metric.limit) : Json()},
           {"query", metric.query},
           {"problem", metric.problem}};
@@ -94,10 +93,11 @@ Json Window(const MetricWindow& metric, const std::optional<Judged>& judged,
 }  // namespace
 
 std::string EvidenceJson(const KeptEvidence& shown,
-                         const std::optional<EvidenceWindow>& later) {
+                         const std::optional<EvidenceWindow>& later,
+                         const std::vector<double>& scores) {
   Json windows = Json::array();
   for (const MetricWindow& metric : shown.window.metrics) {
-    windows.push_back(Window(metric, shown.judged, later));
+    windows.push_back(Window(metric, scores, later));
   }
   return codec::Dump(
       {{"at", codec::PublicTime(shown.window.at)},

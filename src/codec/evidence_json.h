@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/assessment.h"
 #include "core/evidence.h"
@@ -22,10 +23,12 @@ Result<KeptEvidence> ParseStoredEvidence(std::string_view text);
 /// The evidence for plotting: a window a metric with its points, the band of
 /// its baseline (1st to 99th percentile), scores and limit; the forecast.
 ///
-/// @param shown  nobody judged it: no scores, no forecast.
-/// @param later  how it went on; its points stand behind those of `shown`, a
-///               gap between them is one null.
+/// @param shown   nobody judged it: no forecast.
+/// @param later   how it went on; its points stand behind those of `shown`, a
+///                gap between them is one null.
+/// @param scores  of the last points of the windows of `shown`; NaN = none.
 std::string EvidenceJson(const KeptEvidence& shown,
-                         const std::optional<EvidenceWindow>& later);
+                         const std::optional<EvidenceWindow>& later,
+                         const std::vector<double>& scores);
 
 }  // namespace selfheal

@@ -99,8 +99,8 @@ KeptEvidence Kept(const std::optional<Assessment>& assessment) {
 
 TEST(EvidenceJson, HasPointsBandScoresAndLimit) {
   const EvidenceWindow evidence = testing::FullEvidence();
-  const json out =
-      json::parse(EvidenceJson(Kept(testing::FullIncident().assessment), {}));
+  const json out = json::parse(EvidenceJson(
+      Kept(testing::FullIncident().assessment), {}, {0.1, std::nan(""), 0.83}));
   ASSERT_EQ(out["windows"].size(), 2u);
   const json& memory = out["windows"][0];
   EXPECT_EQ(memory["name"], "memory");
@@ -114,6 +114,7 @@ TEST(EvidenceJson, HasPointsBandScoresAndLimit) {
   EXPECT_NEAR(memory["baseline"]["low"].get<double>(), 1.04, 1e-9);
   EXPECT_NEAR(memory["baseline"]["high"].get<double>(), 4.96, 1e-9);
   ASSERT_EQ(memory["scores"].size(), 3u);
+  EXPECT_EQ(memory["scores"][1], json::array({start + 60, nullptr}));
   EXPECT_EQ(memory["scores"][2], json::array({start + 120, 0.83}));
   EXPECT_EQ(memory["limit"], 100);
   EXPECT_EQ(out["forecast"]["probability"], 0.78);
@@ -124,10 +125,8 @@ TEST(EvidenceJson, HasPointsBandScoresAndLimit) {
 }
 
 TEST(EvidenceJson, FewerScoresBelongToTheLastPoints) {
-  Assessment judged;
-  judged.scores = {0.5};
   const EvidenceWindow evidence = testing::FullEvidence();
-  const json out = json::parse(EvidenceJson(Kept(judged), {}));
+  const json out = json::parse(EvidenceJson(Kept(Assessment{}), {}, {0.5}));
   const double end = UnixSeconds(evidence.metrics[0].window.End());
   EXPECT_EQ(out["windows"][0]["scores"],
             json::array({json::array({end, 0.5})}));
@@ -135,7 +134,8 @@ TEST(EvidenceJson, FewerScoresBelongToTheLastPoints) {
 }
 
 TEST(EvidenceJson, WithoutAJudgementThereAreNoScores) {
-  const json out = json::parse(EvidenceJson(Kept(std::nullopt), std::nullopt));
+  const json out =
+      json::parse(EvidenceJson(Kept(std::nullopt), std::nullopt, {}));
   EXPECT_EQ(out["windows"][0]["scores"], json::array());
   EXPECT_TRUE(out["forecast"].is_null());
   EXPECT_TRUE(out["later_at"].is_null());
@@ -150,7 +150,7 @@ TEST(EvidenceJson, GoesOnWithWhatWasTakenLater) {
   grid.values = {7, 8, 9};
   const auto points = [&] {
     return json::parse(
-        EvidenceJson(Kept(std::nullopt), later))["windows"][0]["points"];
+        EvidenceJson(Kept(std::nullopt), later, {}))["windows"][0]["points"];
   };
   const double start = UnixSeconds(first.metrics[0].window.start);
   // What both have stands as it was judged.

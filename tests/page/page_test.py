@@ -137,6 +137,10 @@ class PageTest(unittest.TestCase):
                       "Anomaly score", "guards allow it", "was to reach it about",
                       "Checked: mitigated"):
             self.assertIn(words, text)
+        scores = [score for _, score in evidence["windows"][0]["scores"]
+                  if score is not None]
+        self.assertEqual(scores[-1], self.healed["assessment"]["score"])
+        self.assertLess(min(scores), 0.5, "it was calm when the window began")
         painted = page.run(
             "return [...document.querySelectorAll('figure canvas')].every((c) =>"
             " c.getContext('2d').getImageData(0, 0, c.width, c.height)"
