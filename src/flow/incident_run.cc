@@ -10,6 +10,7 @@ IncidentRun::IncidentRun(const FlowPorts& ports, Incident incident)
     : ports_(ports),
       incident_(std::move(incident)),
       saved_phase_(incident_.phase),
+      saved_reason_(incident_.reason),
       mark_(ports.clock.SteadyNow()) {}
 
 void IncidentRun::Mark(Stage stage, std::string_view outcome,
@@ -80,10 +81,13 @@ void IncidentRun::TellPeople() {
   const bool moved = incident_.phase != saved_phase_;
   if (moved) ports_.observer.OnPhase(incident_, saved_phase_);
   saved_phase_ = incident_.phase;
-  if (incident_.phase != Phase::kDismissed && (moved || !said_.empty())) {
+  saved_reason_ = incident_.reason;
+  const bool news = moved || shows_ || !said_.empty();
+  if (incident_.phase != Phase::kDismissed && news) {
     ports_.notifier.Notify(NoticeOf(incident_, std::move(said_)));
   }
   said_.clear();
+  shows_ = false;
 }
 
 void IncidentRun::MoveTo(Phase phase, std::string reason) {

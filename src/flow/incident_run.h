@@ -66,6 +66,9 @@ class IncidentRun {
   void MoveTo(Phase phase, std::string reason);
   /// People are told so once it is saved, unless that dismisses the incident.
   void Say(std::vector<std::string> lines) { said_ = std::move(lines); }
+  /// People see once it is saved that it waits, and are sent nothing new for
+  /// it; not again while it waits for the same.
+  void ShowWait(std::string_view reason) { shows_ = reason != saved_reason_; }
 
   const FlowPorts& ports() const { return ports_; }
 
@@ -75,9 +78,11 @@ class IncidentRun {
   const FlowPorts& ports_;
   Incident incident_;
   Phase saved_phase_;
+  std::string saved_reason_;
   SteadyTime mark_;
   std::vector<AuditRecord> records_;
   std::vector<std::string> said_;
+  bool shows_ = false;
   std::optional<KeptEvidence> evidence_;
   bool evidence_saved_ = true;  ///< There is none that is not.
   std::vector<IntentOutcome> outcomes_;

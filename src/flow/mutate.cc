@@ -217,8 +217,9 @@ NextLook IncidentFlow::Denied(const Scene& scene, const Verdict& verdict) {
   }
   if (verdict.retry_at && run.now() < *incident.wait_deadline) {
     const Time when = std::min(*verdict.retry_at, *incident.wait_deadline);
-    return WaitUntil(run, std::max(when, run.now() + seconds(1)),
-                     "waits: " + reason);
+    const std::string waits = "waits: " + reason;
+    run.ShowWait(waits);
+    return WaitUntil(run, std::max(when, run.now() + seconds(1)), waits);
   }
   if (incident.phase == Phase::kExecuting) return FailStep(scene, reason);
   return Close(run, Phase::kEscalated, "denied by " + reason);

@@ -86,6 +86,18 @@ std::string AnswerOf(const Approval& approval) {
   return "";
 }
 
+/// "until 12:03 at the earliest; ...", where it is held back, or "".
+std::string WaitOf(const Incident& incident) {
+  if (!incident.next_at || !incident.reason.starts_with("waits: ")) return "";
+  std::string text =
+      "until " + FormatTime(*incident.next_at) + " at the earliest";
+  if (incident.wait_deadline) {
+    text += "; a person is asked to look if it may not act by " +
+            FormatTime(*incident.wait_deadline);
+  }
+  return text;
+}
+
 void AddFact(std::string name, std::string text, Notice& notice) {
   if (text.empty()) return;
   notice.facts.push_back({std::move(name), std::move(text)});
@@ -106,6 +118,7 @@ void AddFacts(const Incident& incident, Notice& notice) {
     AddFact("Approval", AnswerOf(*incident.approval), notice);
   }
   AddFact("Now", incident.reason, notice);
+  AddFact("Waits", WaitOf(incident), notice);
 }
 
 }  // namespace

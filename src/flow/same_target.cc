@@ -86,6 +86,7 @@ IncidentFlow::Ended IncidentFlow::GiveWay(IncidentRun& run, const Rule& rule) {
     if (why != incident.reason) {
       run.Mark(Stage::kCorrelate, "held", why, {{"by", other.id}});
     }
+    run.ShowWait(why);
     return WaitUntil(run, *until, why);
   }
   return std::nullopt;

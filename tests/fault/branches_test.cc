@@ -124,6 +124,20 @@ TEST_F(Branches, WhatFollowsFitsTheEvidenceOfThen) {
   EXPECT_EQ(actions[0].result, ActionResult::kNotMitigated);
   EXPECT_GE(actions[1].started_at, *actions[0].finished_at + seconds(360))
       << "the cooldown of a failed action is waited out";
+  std::vector<Notice> waits;
+  for (const Notice& notice : pipeline_.notices) {
+    for (const NoticeFact& fact : notice.facts) {
+      if (fact.name == "Waits") waits.push_back(notice);
+    }
+  }
+  ASSERT_EQ(waits.size(), 1u) << "people see once that it waits";
+  EXPECT_TRUE(waits[0].lines.empty()) << "and nothing is said aloud";
+  const auto& facts = waits[0].facts;
+  const std::string until = FormatTime(*actions[0].finished_at + seconds(360));
+  EXPECT_NE(facts[facts.size() - 2].text.find("rests until " + until),
+            std::string::npos)
+      << facts[facts.size() - 2].text;
+  EXPECT_TRUE(facts.back().text.starts_with("until " + until));
 }
 
 TEST_F(Branches, AfterAStepThatDidNotHelpNothingMayFit) {

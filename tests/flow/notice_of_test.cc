@@ -77,6 +77,20 @@ TEST(NoticeOf, AsksNothingOnceItIsDecided) {
   EXPECT_FALSE(NoticeOf(incident, {}).question);
 }
 
+TEST(NoticeOf, SaysUntilWhenItIsHeldBackAtLeast) {
+  Incident incident;
+  incident.reason = "waits: cooldown: cart rests";
+  incident.next_at = Time(seconds(60));
+  EXPECT_EQ(FactOf(NoticeOf(incident, {}), "Waits"),
+            "until 1970-01-01T00:01:00.000Z at the earliest");
+  incident.wait_deadline = Time(seconds(900));
+  EXPECT_EQ(FactOf(NoticeOf(incident, {}), "Waits"),
+            "until 1970-01-01T00:01:00.000Z at the earliest; a person is asked "
+            "to look if it may not act by 1970-01-01T00:15:00.000Z");
+  incident.reason = "denied";
+  EXPECT_EQ(FactOf(NoticeOf(incident, {}), "Waits"), "");
+}
+
 TEST(NoticeOf, LeavesOutWhatThereIsNot) {
   Incident incident;
   incident.phase = Phase::kEscalated;
