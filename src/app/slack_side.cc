@@ -79,7 +79,11 @@ Result<void> SlackSide::BuildSocket() {
 
 void SlackSide::Start() {
   desk_->Start();
-  if (socket_) socket_->Start();
+  if (socket_) {
+    socket_->Start();
+  } else if (Hears()) {
+    desk_->ReadAgain();
+  }
 }
 
 void SlackSide::Stop() {

@@ -1,5 +1,6 @@
 #include "adapters/slack/approval_desk.h"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <utility>
@@ -7,6 +8,7 @@
 #include "adapters/crypto/digest.h"
 #include "adapters/slack/message.h"
 #include "adapters/slack/question_value.h"
+#include "adapters/slack/replies.h"
 
 namespace selfheal::slack {
 namespace {
@@ -14,6 +16,8 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kRetry{1};
+/// After Slack did not tell what was replied; where it limits us, as it says.
+constexpr std::chrono::seconds kReadAgain{5};
 /// No question lives longer, so neither does an answer.
 constexpr std::chrono::minutes kTooLate{15};
 /// Between Slack's showing a message of ours and our remembering it.
@@ -81,10 +85,74 @@ Result<void> ApprovalDesk::Take(const Heard& heard) {
   return {};
 }
 
+void ApprovalDesk::ReadAgain() {
+  {
+    const MutexLock lock(mutex_);
+    behind_ = true;
+    arrived_ = true;
+  }
+  changed_.notify_all();
+}
+
+bool ApprovalDesk::CatchUp() {
+  {
+    const MutexLock lock(mutex_);
+    if (!behind_) return true;
+    if (ports_.clock.SteadyNow() < catch_up_at_) return false;
+    behind_ = false;
+  }
+  const Result<void> done = ReadOpenThreads();
+  if (done.ok()) return true;
+  ports_.log.Warn("what was replied in Slack meanwhile is read later",
+                  {{"reason", done.error().message}});
+  catch_up_at_ = std::max(catch_up_at_, ports_.clock.SteadyNow() + kReadAgain);
+  const MutexLock lock(mutex_);
+  behind_ = true;
+  return false;
+}
+
+Result<void> ApprovalDesk::ReadOpenThreads() {
+  const auto unfinished = ports_.incidents.Unfinished();
+  if (!unfinished.ok()) return unfinished.error();
+  const Result<Identity> we = ports_.workspace.Who();
+  if (!we.ok()) return we.error();
+  for (const Incident& incident : *unfinished) {
+    if (auto read = CatchUpOn(incident, *we); !read.ok()) return read;
+  }
+  return {};
+}
+
+Result<void> ApprovalDesk::CatchUpOn(const Incident& incident,
+                                     const Identity& we) {
+  if (!incident.approval ||
+      incident.approval->state != ApprovalState::kPending) {
+    return {};
+  }
+  const auto thread = ports_.chats.ThreadOf(incident.id);
+  if (!thread.ok()) return thread.error();
+  if (!*thread) return {};
+  const Replies replies =
+      ReadReplies(ports_.api, we, **thread, incident.approval->asked_at);
+  if (const auto* failed = std::get_if<ApiError>(&replies)) {
+    if (failed->kind == ApiError::Kind::kAgain ||
+        failed->kind == ApiError::Kind::kLimited) {
+      catch_up_at_ = ports_.clock.SteadyNow() + failed->retry_after;
+      return Error{Code::kUnavailable, failed->code};
+    }
+    ports_.log.Error("Slack does not tell what was replied meanwhile",
+                     {{"incident", incident.id}, {"reason", failed->code}});
+    return {};
+  }
+  for (const Heard& heard : std::get<std::vector<Heard>>(replies)) {
+    if (auto taken = Take(heard); !taken.ok()) return taken;
+  }
+  return {};
+}
+
 bool ApprovalDesk::WorkOff() {
+  bool whole = CatchUp();
   const auto waiting = ports_.chats.WaitingInputs();
   if (!waiting.ok()) return false;
-  bool whole = true;
   for (const ChatInput& input : *waiting) whole = Work(input) && whole;
   return whole;
 }

@@ -55,12 +55,21 @@ class ApprovalDesk {
   /// @error kUnavailable  the store.
   Result<void> Take(const Heard& heard) EXCLUDES(mutex_);
 
+  /// Somebody may have replied while nobody heard it: the threads of all open
+  /// questions are read again. What was heard before is not taken twice.
+  void ReadAgain() EXCLUDES(mutex_);
+
   /// Works on what waits, as the thread does; false where something has to be
   /// tried again. Only while the thread does not run.
-  bool WorkOff();
+  bool WorkOff() EXCLUDES(mutex_);
 
  private:
   void Run() EXCLUDES(mutex_);
+  /// False where it has to be tried again.
+  bool CatchUp() EXCLUDES(mutex_);
+  Result<void> ReadOpenThreads();
+  /// Takes what was replied to the question of `incident`. @error kUnavailable
+  Result<void> CatchUpOn(const Incident& incident, const Identity& we);
   /// False where it has to be tried again.
   bool Work(const ChatInput& input);
   Result<void> Hear(const Answer& answer, const Identity& we, Time received_at);
@@ -77,6 +86,8 @@ class ApprovalDesk {
   CondVar changed_;
   bool stopping_ GUARDED_BY(mutex_) = false;
   bool arrived_ GUARDED_BY(mutex_) = false;
+  bool behind_ GUARDED_BY(mutex_) = false;
+  SteadyTime catch_up_at_;  ///< Not before; of the thread alone.
   /// Refusals of the last minute by person; of the thread alone.
   std::map<std::string, std::deque<SteadyTime>> refused_;
   std::thread thread_;

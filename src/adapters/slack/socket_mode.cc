@@ -179,6 +179,7 @@ awaitable<bool> SocketMode::Connection::Hear(Stream stream, std::string text) {
   if (type == "hello") {
     back_off_ = options_.back_off;
     ports_.log.Info("Slack's socket is open");
+    ports_.desk.ReadAgain();
   }
   if (type == "disconnect") {
     const std::string reason = fields.String("reason");
