@@ -166,7 +166,7 @@ def holds(row):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--simulated", action="store_true")
-    parser.add_argument("--type")
+    parser.add_argument("--type", action="append", default=[])
     parser.add_argument("--seeds", type=int)
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--json", action="store_true")
@@ -177,10 +177,10 @@ def main():
         from heal_simulated import cases, make_world
     else:
         from heal_cluster import cases, make_world
+    for unknown in set(arguments.type) - {case.type for case in cases()}:
+        sys.exit(f"selfheal: heal: --type {unknown}: no such case")
     chosen = [case for case in cases()
-              if arguments.type in (None, case.type)]
-    if not chosen:
-        sys.exit(f"selfheal: heal: --type {arguments.type}: no such case")
+              if not arguments.type or case.type in arguments.type]
     seeds = arguments.seeds or (20 if arguments.simulated else 5)
     # Seed by seed: the runs of a seed may share what they stand on.
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
