@@ -59,18 +59,29 @@ std::string StepOf(const PastEpisode& episode) {
          (episode.cause.empty() ? "" : " because of " + episode.cause);
 }
 
+/// ", else scale_out, else a person": what follows a step that does not help.
+std::string ElseOf(const PastEpisode& episode) {
+  std::string text;
+  for (const RunbookStep* step : episode.then) {
+    text += ", else " + std::string(ActionName(step->action));
+  }
+  return text + ", else a person";
+}
+
 /// What there is to count within one end: steps, guards, names of alerts.
 Counts Details(const Group& group, PastEnd end) {
   Counts counts;
   for (const PastEpisode* episode : group.episodes) {
     if (episode->end != end) continue;
     switch (end) {
-      case PastEnd::kActs:
       case PastEnd::kNotifies:
         ++counts[StepOf(*episode)];
         break;
+      case PastEnd::kActs:
+        ++counts[StepOf(*episode) + ElseOf(*episode)];
+        break;
       case PastEnd::kAsks:
-        ++counts[StepOf(*episode) + ", " + episode->guard];
+        ++counts[StepOf(*episode) + ElseOf(*episode) + ", " + episode->guard];
         break;
       case PastEnd::kDenied:
         ++counts["guard " + episode->guard];
@@ -149,6 +160,10 @@ Json EpisodeJson(const PastEpisode& episode) {
     json["runbook"] = episode.runbook->name;
     json["action"] = ActionName(episode.step->action);
     json["cause"] = episode.cause;
+    json["then"] = Json::array();
+    for (const RunbookStep* step : episode.then) {
+      json["then"].push_back(ActionName(step->action));
+    }
   }
   if (!episode.guard.empty()) json["guard"] = episode.guard;
   return json;
@@ -195,8 +210,9 @@ std::string BacktestText(const BacktestReport& report, const Ink& ink) {
   }
   return text + "guards asked:" + GuardList(report) +
          "; the others need the live cluster. Each action counts as taken and "
-         "as having helped; of a runbook the first step that fits is looked "
-         "at.\n";
+         "as having helped: that is what the guards remember. What else would "
+         "have followed is chosen by the causes of the same moment, and no "
+         "guard was asked about it.\n";
 }
 
 std::string BacktestJson(const BacktestReport& report) {

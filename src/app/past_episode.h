@@ -46,6 +46,9 @@ struct PastEpisode {
   const Runbook* runbook = nullptr;
   const RunbookStep* step = nullptr;
   std::string cause = {};  ///< On which the step is taken; "" = always.
+  /// What the runbook goes on with where a step does not help, by the same
+  /// causes; after the last of them a person looks.
+  std::vector<const RunbookStep*> then = {};
   std::string guard = {};  ///< That decided, where one did.
 };
 

@@ -21,6 +21,21 @@ bool IsAnswer(Code code) {
          code == Code::kFailedPrecondition;
 }
 
+/// The steps that follow step `number` while none helps.
+std::vector<const RunbookStep*> Following(
+    const Runbook& runbook, int number,
+    const std::vector<CauseFinding>& causes) {
+  std::vector<const RunbookStep*> steps;
+  for (int taken = 1; taken < runbook.escalate_after_steps; ++taken) {
+    const auto next = ChooseStep(runbook, number + 1, causes);
+    if (!next.ok()) break;
+    number = *next;
+    steps.push_back(&runbook.steps[static_cast<std::size_t>(number)]);
+    if (std::holds_alternative<Notify>(steps.back()->action)) break;
+  }
+  return steps;
+}
+
 class Walk {
  public:
   Walk(const RuleSet& rules, MetricSource& source, Duration deadline,
@@ -114,6 +129,7 @@ class Walk {
     if (const auto* on = FindingFor(*out_.step, assessment_.causes)) {
       out_.cause = CauseName(on->cause);
     }
+    out_.then = Following(**runbook, *number, assessment_.causes);
     out_.end = std::holds_alternative<Notify>(out_.step->action)
                    ? PastEnd::kNotifies
                    : PastEnd::kActs;

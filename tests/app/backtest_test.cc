@@ -149,6 +149,29 @@ TEST_F(BacktestTest, AGuardThatDeniesIsNamed) {
   EXPECT_EQ(report->episodes.front().guard, "namespaces");
 }
 
+TEST_F(BacktestTest, WhatWouldFollowIsSaid) {
+  Runbook& runbook = set_->runbooks.at("leak");
+  runbook.steps.resize(4);
+  runbook.steps[1] = {.action = ScaleOut{}, .when = {Cause::kNewRevision}};
+  runbook.steps[2] = {.action = ScaleOut{}};
+  runbook.steps[3] = {.action = RollingRestart{}};
+  firing = {{"bad-a", kFrom + kHour, kFrom + 2 * kHour}};
+  const auto then = [&](int most) {
+    runbook.escalate_after_steps = most;
+    const auto report = Run();
+    EXPECT_TRUE(report.ok());
+    std::vector<std::string_view> names;
+    for (const RunbookStep* step : report->episodes.front().then) {
+      names.push_back(ActionName(step->action));
+    }
+    return names;
+  };
+  EXPECT_EQ(then(1), (std::vector<std::string_view>{}));
+  EXPECT_EQ(then(2), (std::vector<std::string_view>{"scale_out"}));
+  EXPECT_EQ(then(9),
+            (std::vector<std::string_view>{"scale_out", "rolling_restart"}));
+}
+
 TEST_F(BacktestTest, TheSamePastIsJudgedTheSame) {
   for (int i = 0; i < 8; ++i) {
     firing.push_back({(i % 2 ? "bad-" : "calm-") + std::to_string(i),

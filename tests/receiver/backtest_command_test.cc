@@ -36,6 +36,30 @@ TEST(ProgressLine, HasRateAndTimeLeft) {
   EXPECT_EQ(ProgressLine("x", 9, 9, std::chrono::seconds(2)), "x: 9 of 9");
 }
 
+TEST(BacktestReportText, SaysWhatFollowsAStepThatDoesNotHelp) {
+  auto rules = std::make_shared<RuleSet>();
+  rules->rules.resize(1);
+  Runbook& runbook = rules->runbooks["leak"];
+  runbook.name = "leak";
+  runbook.steps = {{.action = RollingRestart{}}, {.action = ScaleOut{}}};
+  PastEpisode episode;
+  episode.rule = &rules->rules.front();
+  episode.end = PastEnd::kActs;
+  episode.runbook = &runbook;
+  episode.step = &runbook.steps[0];
+  PastEpisode two = episode;
+  two.then = {&runbook.steps[1]};
+  const BacktestReport report{kNow, kNow, {episode, two}, {}, rules};
+  const std::string text = BacktestText(report, Ink());
+  EXPECT_NE(text.find("1 x rolling_restart of leak, else a person\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("1 x rolling_restart of leak, else scale_out, else a "
+                      "person\n"),
+            std::string::npos);
+  EXPECT_NE(BacktestJson(report).find(R"("scale_out")"), std::string::npos);
+}
+
 TEST(BacktestReportText, IsSafeForATerminal) {
   auto rules = std::make_shared<RuleSet>();
   rules->rules.resize(1);
