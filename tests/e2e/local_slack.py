@@ -335,6 +335,25 @@ class LocalSlack:
         self.ephemerals.append(arguments)
         return {"ok": True, "message_ts": self.next_ts()}
 
+    def replies(self, arguments):
+        parent = self.find(arguments.get("ts"))
+        if arguments.get("channel") != CHANNEL:
+            return {"ok": False, "error": "channel_not_found"}
+        if parent is None:
+            return {"ok": False, "error": "thread_not_found"}
+        oldest = float(arguments.get("oldest", 0))
+        said = [m for m in self.messages if m.get("thread_ts") == parent["ts"]
+                and float(m["ts"]) >= oldest]
+        first = int(arguments.get("cursor") or 0)
+        limit = int(arguments.get("limit", 1000))
+        last = first + limit
+        keys = ("channel", "edits", "at")
+        page = [{k: v for k, v in m.items() if k not in keys}
+                for m in [parent] + said[first:last]]
+        return {"ok": True, "messages": page, "has_more": last < len(said),
+                "response_metadata": {
+                    "next_cursor": str(last) if last < len(said) else ""}}
+
     def connections_open(self, _):
         ticket = secrets.token_hex(8)
         self.tickets.add(ticket)
@@ -346,6 +365,7 @@ class LocalSlack:
                "usergroups.users.list": usergroups_users_list,
                "chat.postMessage": post_message, "chat.update": update,
                "chat.postEphemeral": post_ephemeral,
+               "conversations.replies": replies,
                "apps.connections.open": connections_open}
 
     def take_webhook(self, body):

@@ -81,6 +81,16 @@ class SdkTest(unittest.TestCase):
                                      thread_ts=posted["ts"])
         self.client.chat_update(channel="C1", ts=posted["ts"], text="done",
                                 blocks=[])
+        self.slack.reply_event(self.slack.threads()[0], "U1", "approve")
+        page = self.client.conversations_replies(channel="C1", limit=1,
+                                                 ts=posted["ts"])
+        self.assertEqual([m["text"] for m in page["messages"]],
+                         ["done", "news"])
+        rest = self.client.conversations_replies(
+            channel="C1", ts=posted["ts"],
+            cursor=page["response_metadata"]["next_cursor"])
+        self.assertEqual(rest["messages"][1]["text"], "approve")
+        self.assertFalse(rest["has_more"])
         self.assertEqual(self.slack.threads()[0]["text"], "done")
         self.client.chat_postEphemeral(channel="C1", user="U1", text="no")
         self.slack.groups["S1"] = ["U1"]
