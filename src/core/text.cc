@@ -66,6 +66,14 @@ Utf8Char FirstChar(std::string_view text) {
   return {code, bytes};
 }
 
+std::string_view FirstChars(std::string_view text, std::size_t count) {
+  std::size_t end = 0;
+  for (; count > 0 && end < text.size(); --count) {
+    end += std::max<std::size_t>(1, FirstChar(text.substr(end)).bytes);
+  }
+  return text.substr(0, end);
+}
+
 bool IsSeen(char32_t code) {
   return std::none_of(kUnseen.begin(), kUnseen.end(), [&](const Range& range) {
     return code >= range.first && code <= range.last;

@@ -16,6 +16,10 @@ struct Utf8Char {
 /// beyond U+10FFFF are none.
 Utf8Char FirstChar(std::string_view text);
 
+/// The first `count` characters of `text`, or all of it; a byte that is no
+/// UTF-8 counts as one.
+std::string_view FirstChars(std::string_view text, std::size_t count);
+
 /// False for what a terminal obeys (C0, DEL, C1), what turns text around, and
 /// what cannot be seen.
 bool IsSeen(char32_t code);

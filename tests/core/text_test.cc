@@ -22,6 +22,14 @@ TEST(FirstChar, TakesNothingThatIsNoUtf8) {
   }
 }
 
+TEST(FirstChars, NeverCutsOneInTwo) {
+  EXPECT_EQ(FirstChars("abc", 2), "ab");
+  EXPECT_EQ(FirstChars("abc", 4), "abc");
+  EXPECT_EQ(FirstChars("\u20ac\U0001f600x", 2), "\u20ac\U0001f600");
+  EXPECT_EQ(FirstChars("\xff\xc3x", 2), "\xff\xc3");
+  EXPECT_EQ(FirstChars("\u20ac", 0), "");
+}
+
 TEST(EscapeUnseen, LeavesWhatIsSeen) {
   for (const char* text :
        {"", "cart", "5 \u20ac \u2013 \u65e5\U0001f600", "{\"a\":\"b\\n\"}"}) {

@@ -4,6 +4,7 @@
 
 #include "adapters/slack/message.h"
 #include "codec/field_reader.h"
+#include "core/text.h"
 
 namespace selfheal::slack {
 namespace {
@@ -27,13 +28,15 @@ std::string_view TrimLeft(std::string_view text) {
   return text;
 }
 
-/// A mention at the very beginning is of the bot: "<@U1> approve".
-std::string_view WithoutMention(std::string_view text) {
+/// Takes the mention at the very beginning, "<@U1> approve": whom it names.
+std::string TakeMention(std::string_view& text) {
   text = TrimLeft(text);
-  if (!text.starts_with("<@")) return text;
+  if (!text.starts_with("<@")) return "";
   const std::size_t end = text.find('>');
-  if (end == std::string_view::npos) return text;
-  return TrimLeft(text.substr(end + 1));
+  if (end == std::string_view::npos) return "";
+  const std::string_view inside = text.substr(2, end - 2);
+  text = TrimLeft(text.substr(end + 1));
+  return std::string(inside.substr(0, inside.find('|')));
 }
 
 std::string Unescaped(std::string text) {
@@ -59,9 +62,10 @@ bool TakeVerb(std::string_view& text, std::string_view verb) {
   return true;
 }
 
-/// Fills in verb and reason; false where the text says neither.
+/// Fills in addressee, verb and reason; false where the text says neither.
 bool ReadWords(const std::string& raw, Answer& answer) {
-  std::string_view text = WithoutMention(raw);
+  std::string_view text = raw;
+  answer.addressee = TakeMention(text);
   answer.approve = TakeVerb(text, kApprove);
   if (!answer.approve && !TakeVerb(text, kDeny)) return false;
   // "approve, looks right"
@@ -70,7 +74,7 @@ bool ReadWords(const std::string& raw, Answer& answer) {
   answer.reason = Unescaped(std::string(text));
   const std::size_t end = answer.reason.find_last_not_of(" \t\r\n`");
   answer.reason.resize(end == std::string::npos ? 0 : end + 1);
-  answer.reason.resize(std::min(answer.reason.size(), kMaxReason));
+  answer.reason.resize(FirstChars(answer.reason, kMaxReason).size());
   return true;
 }
 
@@ -79,12 +83,18 @@ std::string Either(std::string first, std::string second) {
   return first.empty() ? std::move(second) : std::move(first);
 }
 
+/// The workspace, or the organisation where none is named.
+std::string SenderOf(const Answer& answer) {
+  return Either(answer.team, answer.enterprise);
+}
+
 Answer ButtonOf(const FieldReader& payload, const FieldReader& action) {
   const FieldReader user = payload.Object("user");
   const FieldReader container = payload.Object("container");
   return {.button = true,
           .approve = action.String("action_id") == kApprove,
-          .team = payload.Object("team").Required("id"),
+          .team = payload.Object("team").String("id"),
+          .enterprise = payload.Object("enterprise").String("id"),
           .user_team = user.String("team_id"),
           .app = payload.String("api_app_id"),
           .user = user.Required("id"),
@@ -148,17 +158,22 @@ Result<Heard> ReadInteraction(const json& payload) {
     if (error) return Malformed(error->message);
     return heard;
   }
-  for (const FieldReader& action : fields.Objects("actions")) {
+  const std::vector<FieldReader> actions = fields.Objects("actions");
+  if (actions.empty()) fields.Fail("actions", "missing");
+  for (const FieldReader& action : actions) {
     const std::string name = action.String("action_id");
     if (name != kApprove && name != kDeny) continue;
     if (heard.answer) return Malformed("two answers at once");
     heard.answer = ButtonOf(fields, action);
+    if (heard.answer->team.empty() && heard.answer->enterprise.empty()) {
+      fields.Fail("team", "neither it nor an enterprise is named");
+    }
   }
   if (error) return Malformed(error->message);
   if (!heard.answer) return heard;
   const Answer& a = *heard.answer;
-  heard.keys = {"click|" + a.team + "|" + a.channel + "|" + a.thread + "|" +
-                a.user + "|" + a.ts};
+  heard.keys = {"click|" + SenderOf(a) + "|" + a.channel + "|" + a.thread +
+                "|" + a.user + "|" + a.ts};
   return heard;
 }
 
@@ -177,6 +192,8 @@ Result<Heard> ReadEvent(const json& envelope) {
   const std::string subtype = event.String("subtype");
   Answer answer{
       .team = fields.Required("team_id"),
+      .enterprise = Either(fields.String("enterprise_id"),
+                           fields.String("context_enterprise_id")),
       .user_team = Either(event.String("user_team"), event.String("team")),
       .app = fields.String("api_app_id"),
       .user = event.String("user"),
@@ -208,6 +225,7 @@ std::string WriteAnswer(const Answer& a) {
   return Dumped({{"button", a.button},
                  {"approve", a.approve},
                  {"team", a.team},
+                 {"enterprise", a.enterprise},
                  {"user_team", a.user_team},
                  {"app", a.app},
                  {"user", a.user},
@@ -216,7 +234,8 @@ std::string WriteAnswer(const Answer& a) {
                  {"ts", a.ts},
                  {"value", a.value},
                  {"reason", a.reason},
-                 {"shared", a.shared}});
+                 {"shared", a.shared},
+                 {"addressee", a.addressee}});
 }
 
 Result<Answer> ReadAnswer(const std::string& text) {
@@ -227,6 +246,7 @@ Result<Answer> ReadAnswer(const std::string& text) {
   Answer answer{.button = fields.Bool("button"),
                 .approve = fields.Bool("approve"),
                 .team = fields.String("team"),
+                .enterprise = fields.String("enterprise"),
                 .user_team = fields.String("user_team"),
                 .app = fields.String("app"),
                 .user = fields.String("user"),
@@ -235,7 +255,8 @@ Result<Answer> ReadAnswer(const std::string& text) {
                 .ts = fields.String("ts"),
                 .value = fields.String("value"),
                 .reason = fields.String("reason"),
-                .shared = fields.Bool("shared")};
+                .shared = fields.Bool("shared"),
+                .addressee = fields.String("addressee")};
   if (error) return Malformed(error->message);
   return answer;
 }

@@ -15,9 +15,10 @@ namespace selfheal::slack {
 struct Answer {
   bool button = false;
   bool approve = false;
-  std::string team;       ///< Of the workspace that sent it.
-  std::string user_team;  ///< Of the person; "" = not said.
-  std::string app;        ///< "" = not said.
+  std::string team;  ///< Of the workspace that sent it; "" = an organisation.
+  std::string enterprise = "";  ///< Of the organisation; "" = not said.
+  std::string user_team;        ///< Of the person; "" = not said.
+  std::string app;              ///< "" = not said.
   std::string user;
   std::string channel;
   std::string thread;  ///< The ts of the message that asks.
@@ -25,6 +26,8 @@ struct Answer {
   std::string value;   ///< Of the button.
   std::string reason;
   bool shared = false;  ///< The channel is shared with another workspace.
+  /// Whom the reply addresses: "<@U1> approve"; "" = nobody.
+  std::string addressee = "";
 };
 
 /// One payload of Slack's, and what makes it the same when it comes again.
@@ -42,7 +45,8 @@ Result<nlohmann::json> ParsePayload(std::string_view text);
 /// The payload of an interaction. @error kInvalidArgument
 Result<Heard> ReadInteraction(const nlohmann::json& payload);
 /// The envelope of an event. Only a plain message in a thread, by a person,
-/// that begins with approve or deny is an answer. @error kInvalidArgument
+/// that begins with approve or deny, perhaps after one mention, is an answer.
+/// @error kInvalidArgument
 Result<Heard> ReadEvent(const nlohmann::json& envelope);
 /// The JSON in the one field `payload` of a form. @error kInvalidArgument
 Result<std::string> FormPayload(std::string_view body);

@@ -26,8 +26,6 @@ constexpr std::chrono::minutes kWindow{1};
 constexpr std::size_t kMostRefusals = 5;
 constexpr std::size_t kMostPeople = 1000;
 
-constexpr const char* kNotAllowed = "You are not allowed to answer this.";
-
 /// "1531420618.000200", to the second.
 Time TimeOf(const std::string& ts) {
   long long value = 0;
@@ -47,9 +45,13 @@ std::string NameOf(const Answer& answer) { return "slack:" + answer.user; }
 
 /// What of an answer Slack itself contradicts.
 std::string Foreign(const Answer& answer, const Identity& we) {
-  if (answer.team != we.team) return "sent by another workspace";
+  const bool ours = we.enterprise.empty() ? answer.team == we.team
+                                          : answer.enterprise == we.enterprise;
+  if (!ours) return "sent by another workspace";
   if (answer.app != we.app) return "sent for another app";
-  if (!answer.user_team.empty() && answer.user_team != we.team) {
+  // Of an organisation a person has any team; users.info knows whether ours.
+  if (we.enterprise.empty() && !answer.user_team.empty() &&
+      answer.user_team != we.team) {
     return "said by a person of another workspace";
   }
   return "";
@@ -199,9 +201,11 @@ bool ApprovalDesk::Work(const ChatInput& input) {
 
 Result<void> ApprovalDesk::Hear(const Answer& answer, const Identity& we,
                                 Time received_at) {
-  if (answer.user == we.user || TooOften(answer)) return {};
+  if (answer.user == we.user) return {};
+  // Who asks a colleague to approve has not approved.
+  if (!answer.addressee.empty() && answer.addressee != we.user) return {};
   const std::string foreign = Foreign(answer, we);
-  if (!foreign.empty()) return Refuse(answer, "", foreign, kNotAllowed);
+  if (!foreign.empty()) return NotAllowed(answer, "", foreign);
   const auto thread = ports_.chats.ThreadAt(answer.channel, answer.thread);
   if (!thread.ok()) return thread.error();
   if (!*thread) {
@@ -210,7 +214,7 @@ Result<void> ApprovalDesk::Hear(const Answer& answer, const Identity& we,
     }
     // Who replies in another thread of the channel does not speak to us.
     if (!answer.button) return {};
-    return Refuse(answer, "", "it answers no message of ours", kNotAllowed);
+    return NotAllowed(answer, "", "it answers no message of ours");
   }
   const auto incident = ports_.incidents.Load((*thread)->incident_id);
   if (!incident.ok()) return incident.error();
@@ -222,7 +226,7 @@ Result<void> ApprovalDesk::Consider(const Answer& answer,
   const Risk risk = incident.plan ? incident.plan->risk : Risk::kHigh;
   const std::string objection = ports_.workspace.Objection(answer.user, risk);
   if (!objection.empty()) {
-    return Refuse(answer, incident.id, objection, kNotAllowed);
+    return NotAllowed(answer, incident.id, objection);
   }
   const std::string outdated = Outdated(answer, incident);
   if (!outdated.empty()) {
@@ -269,11 +273,18 @@ std::string ApprovalDesk::Outdated(const Answer& answer,
   return "";
 }
 
-bool ApprovalDesk::TooOften(const Answer& answer) {
+Result<void> ApprovalDesk::NotAllowed(const Answer& answer,
+                                      const std::string& incident,
+                                      const std::string& why) {
   const SteadyTime now = ports_.clock.SteadyNow();
+  if (refused_.size() > kMostPeople) refused_.clear();
   auto& times = refused_[answer.team + "|" + answer.user];
   while (!times.empty() && now - times.front() > kWindow) times.pop_front();
-  return times.size() >= kMostRefusals;
+  if (times.size() >= kMostRefusals) return {};
+  const Result<void> refused =
+      Refuse(answer, incident, why, "You are not allowed to answer this.");
+  if (refused.ok()) times.push_back(now);
+  return refused;
 }
 
 Result<void> ApprovalDesk::Refuse(const Answer& answer,
@@ -296,8 +307,6 @@ Result<void> ApprovalDesk::Refuse(const Answer& answer,
   data.emplace_back("incident", incident);
   data.emplace_back("reason", why);
   ports_.log.Warn("an answer in Slack is refused", data);
-  if (refused_.size() > kMostPeople) refused_.clear();
-  refused_[answer.team + "|" + answer.user].push_back(ports_.clock.SteadyNow());
   Tell(answer, told);
   return {};
 }

@@ -78,7 +78,9 @@ class ApprovalDesk {
   std::string Outdated(const Answer& answer, const Incident& incident) const;
   Result<void> Refuse(const Answer& answer, const std::string& incident,
                       const std::string& why, const std::string& told);
-  bool TooOften(const Answer& answer);
+  /// The same of one who may not answer; silent where it comes too often.
+  Result<void> NotAllowed(const Answer& answer, const std::string& incident,
+                          const std::string& why);
   void Tell(const Answer& answer, const std::string& line);
 
   const Ports ports_;
@@ -88,7 +90,7 @@ class ApprovalDesk {
   bool arrived_ GUARDED_BY(mutex_) = false;
   bool behind_ GUARDED_BY(mutex_) = false;
   SteadyTime catch_up_at_;  ///< Not before; of the thread alone.
-  /// Refusals of the last minute by person; of the thread alone.
+  /// When in the last minute a person was told so; of the thread alone.
   std::map<std::string, std::deque<SteadyTime>> refused_;
   std::thread thread_;
 };

@@ -17,7 +17,8 @@ Error Unanswered(const std::string& method, const std::string& why) {
   return {Code::kUnavailable, "Slack: " + method + ": " + why};
 }
 
-/// Marks of a person: "person" where it is an active one, and its team.
+/// Marks of a person: "person" where it is an active one, its team and, where
+/// there is one, its organisation.
 std::set<std::string> ReadPerson(const json& answer) {
   std::optional<Error> error;
   const FieldReader user = FieldReader(answer, error).Object("user");
@@ -25,6 +26,8 @@ std::set<std::string> ReadPerson(const json& answer) {
   const bool active = user.present() && !user.Bool("deleted") &&
                       !user.Bool("is_bot") && !user.Bool("is_stranger");
   if (active) words.insert("person");
+  words.insert("enterprise " +
+               user.Object("enterprise_user").String("enterprise_id"));
   if (error) return {};
   return words;
 }
@@ -68,6 +71,9 @@ Result<Identity> Workspace::AskWho() {
   std::optional<Error> error;
   const FieldReader fields(std::get<json>(answer), error);
   Identity who{fields.Required("team_id"), fields.Required("user_id"), ""};
+  if (fields.Bool("is_enterprise_install")) {
+    who.enterprise = fields.Required("enterprise_id");
+  }
   const std::string bot = fields.Required("bot_id");
   if (error) return Unanswered("auth.test", error->message);
   const ApiAnswer more = api_.Call("bots.info", {{"bot", bot}});
@@ -108,7 +114,10 @@ std::string Workspace::PersonObjection(const std::string& user,
   const auto person = Ask("users.info", "user", user, afresh, ReadPerson);
   if (!person.ok()) return person.error().message;
   if (!person->contains("person")) return "not an active person";
-  return person->contains("team " + we.team) ? "" : "of another workspace";
+  return person->contains(we.enterprise.empty() ? "team " + we.team
+                                                : "enterprise " + we.enterprise)
+             ? ""
+             : "of another workspace";
 }
 
 std::string Workspace::Objection(const std::string& user, Risk risk) {

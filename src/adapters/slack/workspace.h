@@ -21,6 +21,8 @@ struct Identity {
   std::string team;
   std::string user;
   std::string app;
+  /// Set where the app is installed for a whole organisation.
+  std::string enterprise = "";
 };
 
 /// Whom the configuration lets approve, asked of Slack. What Slack does not
@@ -38,8 +40,9 @@ class Workspace {
 
   /// Why `user` may not approve a plan of that risk; "" = may.
   ///
-  /// A person of our team, active and no bot, named as a user or in a group.
-  /// Answers are kept for 5 minutes; for a high risk it is always asked anew.
+  /// A person of our team (or organisation), active and no bot, named as a user
+  /// or in a group. Answers are kept for 5 minutes; for a high risk it is
+  /// always asked anew.
   std::string Objection(const std::string& user, Risk risk) EXCLUDES(mutex_);
 
  private:

@@ -50,6 +50,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Words{"approve, looks right", "approve", "looks right"},
                       Words{"approved", "", ""}, Words{"I approve", "", ""},
                       Words{"approve_all", "", ""}, Words{"", "", ""},
+                      Words{"<@UBOT|heal>approve", "approve", ""},
+                      Words{"<@U1> <@U2> approve", "", ""},
                       Words{"<@UBOT", "", ""}, Words{"den", "", ""}));
 
 TEST(Events, AHandshakeIsAnsweredWithItsChallenge) {
@@ -88,7 +90,9 @@ TEST(Payloads, MalformedOnesAreErrors) {
   for (const json& payload :
        {json{{"type", 1}}, json::object(),
         json{{"type", "block_actions"},
-             {"actions", {{{"action_id", "approve"}}}}}}) {
+             {"actions", {{{"action_id", "approve"}}}}},
+        json{{"type", "block_actions"}},
+        json{{"type", "block_actions"}, {"actions", json::array()}}}) {
     EXPECT_FALSE(ReadInteraction(payload).ok()) << payload;
   }
   EXPECT_FALSE(ReadEvent({{"type", "event_callback"}}).ok());
@@ -106,13 +110,22 @@ TEST(Payloads, OtherInteractionsAreIgnored) {
   }
 }
 
+TEST(Payloads, AReasonIsCutBetweenCharacters) {
+  std::string said;
+  for (int i = 0; i < 600; ++i) said += "\u20ac";
+  const auto heard = ReadEvent(Said("approve " + said));
+  ASSERT_TRUE(heard.ok() && heard->answer);
+  EXPECT_EQ(heard->answer->reason, said.substr(0, 500 * 3));
+}
+
 TEST(Answers, AreReadAsTheyWereWritten) {
-  const auto heard = ReadEvent(Said("approve \xff <b>"));
+  const auto heard = ReadEvent(Said("<@UBOT> approve \xff <b>"));
   ASSERT_TRUE(heard.ok() && heard->answer);
   const auto again = ReadAnswer(WriteAnswer(*heard->answer));
   ASSERT_TRUE(again.ok());
   EXPECT_EQ(again->reason, "\uFFFD <b>");
   EXPECT_EQ(again->thread, "1.1");
+  EXPECT_EQ(again->addressee, "UBOT");
   EXPECT_TRUE(again->approve);
 }
 

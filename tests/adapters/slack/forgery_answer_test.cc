@@ -97,6 +97,36 @@ TEST_F(Forgery, PersonOfAnotherTeamInASharedChannel) {
   ExpectNotAllowed(click, "a person of another workspace");
 }
 
+TEST_F(Forgery, AnotherOrganisation) {
+  world_.answers["auth.test"]["is_enterprise_install"] = true;
+  world_.answers["auth.test"]["enterprise_id"] = "E1";
+  json click = GoodClick();
+  click["team"] = nullptr;
+  EXPECT_EQ(world_.PostClick(click), 400);
+  click["enterprise"] = {{"id", "E2"}};
+  ExpectNotAllowed(click, "another workspace");
+}
+
+TEST_F(Forgery, ThePersonIsNoneOfTheOrganisation) {
+  world_.answers["auth.test"]["is_enterprise_install"] = true;
+  world_.answers["auth.test"]["enterprise_id"] = "E1";
+  json click = GoodClick();
+  click["team"] = nullptr;
+  click["enterprise"] = {{"id", "E1"}};
+  ExpectNotAllowed(click, "of another workspace");
+  world_.users["U2"] = {{"ok", true},
+                        {"user",
+                         {{"id", "U2"},
+                          {"team_id", "T7"},
+                          {"enterprise_user", {{"enterprise_id", "E1"}}}}}};
+  json good = GoodClick("U2");
+  good["team"] = nullptr;
+  good["enterprise"] = {{"id", "E1"}};
+  good["user"]["team_id"] = "T7";
+  EXPECT_EQ(world_.PostClick(good), 200);
+  EXPECT_EQ(grants(), 1u);
+}
+
 TEST_F(Forgery, AnotherApp) {
   json click = GoodClick();
   click["api_app_id"] = "A2";
@@ -244,19 +274,51 @@ TEST_F(Forgery, EventSentAgain) {
   EXPECT_TRUE(world_.Refusals(incident_).empty());
 }
 
+TEST_F(Forgery, AColleagueAsked) {
+  for (const char* text : {"<@U2> approve please, I do not dare",
+                           "<@U2|ann> approve", "<!here> approve"}) {
+    EXPECT_EQ(world_.PostReply(world_.Reply("100.1", "U1", text)), 200);
+    EXPECT_EQ(grants(), 0u) << text;
+  }
+  EXPECT_EQ(world_.PostReply(
+                world_.Reply("100.1", "U1", "<@UBOT> approve, it is mine")),
+            200);
+  EXPECT_EQ(grants(), 1u);
+}
+
 TEST_F(Forgery, GuessedValues) {
   for (int i = 0; i < 8; ++i) {
     json click = GoodClick();
     click["actions"][0]["value"] = std::string(64, 'a');
     EXPECT_EQ(world_.PostClick(click), 200);
   }
+  EXPECT_EQ(grants(), 0u);
+  // Who may answer is told each time, and never held up.
+  EXPECT_EQ(world_.Refusals(incident_).size(), 8u);
+  EXPECT_EQ(world_.Calls("chat.postEphemeral"), 8u);
+  EXPECT_EQ(world_.PostClick(GoodClick()), 200);
+  EXPECT_EQ(grants(), 1u);
+}
+
+TEST_F(Forgery, ManyAttemptsOfOneWhoMayNot) {
+  for (int i = 0; i < 8; ++i) {
+    EXPECT_EQ(world_.PostClick(GoodClick("UEVE")), 200);
+  }
   EXPECT_EQ(world_.Refusals(incident_).size(), 5u);
   EXPECT_EQ(world_.Calls("chat.postEphemeral"), 5u);
-  EXPECT_EQ(grants(), 0u);
-  // Even the right one has to wait for the minute to pass.
-  EXPECT_EQ(world_.PostClick(GoodClick()), 200);
-  EXPECT_EQ(grants(), 0u);
   world_.clock.Advance(seconds(61));
+  EXPECT_EQ(world_.PostClick(GoodClick("UEVE")), 200);
+  EXPECT_EQ(world_.Refusals(incident_).size(), 6u);
+  EXPECT_EQ(grants(), 0u);
+}
+
+TEST_F(Forgery, ManyAttemptsHoldUpNoValidOne) {
+  json foreign = GoodClick();
+  foreign["api_app_id"] = "A2";
+  for (int i = 0; i < 8; ++i) {
+    foreign["actions"][0]["action_ts"] = std::to_string(i);
+    EXPECT_EQ(world_.PostClick(foreign), 200);
+  }
   EXPECT_EQ(world_.PostClick(GoodClick()), 200);
   EXPECT_EQ(grants(), 1u);
 }
