@@ -23,6 +23,7 @@ json EnvelopeOf(const json& message, const Identity& we,
       ts != message.end() && ts->is_string() ? ts->get<std::string>() : "?";
   return {{"type", "event_callback"},
           {"team_id", we.team},
+          {"enterprise_id", we.enterprise},
           {"api_app_id", we.app},
           {"event_id", "read " + channel + " " + at},
           {"event", std::move(event)}};
