@@ -1,5 +1,6 @@
 #include "receiver/small_json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -9,6 +10,13 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t kMaxText = 1000;
+
+/// Code points, as JSON Schema counts them.
+std::size_t Length(const std::string& text) {
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(),
+      [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+}
 
 /// Collects one flat object; anything else ends the parse.
 class FlatObject final : public nlohmann::json_sax<Json> {
@@ -40,7 +48,7 @@ class FlatObject final : public nlohmann::json_sax<Json> {
   }
   bool string(string_t& value) override {
     if (!inside_) return Refuse();
-    if (value.size() > kMaxText || value.find('\0') != std::string::npos) {
+    if (Length(value) > kMaxText || value.find('\0') != std::string::npos) {
       error_ = name_.substr(0, 100) + ": expected at most 1000 characters";
       return false;
     }

@@ -19,10 +19,15 @@ headers = {{ Authorization = "Bearer {admin}" }}
 [[operations]]
 include-operation-id = "receiveAlerts"
 headers = {{ Authorization = "Bearer {webhook}" }}
+[operations.checks.positive_data_acceptance]
+enabled = false
 
-# A cursor or an id of the right shape may still be none of ours, and what JSON
-# Schema can't say of times and alerts the product does.
-[checks.positive_data_acceptance]
+# Where a text of the right shape may still be none: a cursor that no page gave,
+# a moment outside of what is counted in nanoseconds, an alert of which JSON
+# Schema can't say that one bad one among good ones is left out.
+[[operations]]
+include-operation-id = ["listAlerts", "listIncidents"]
+[operations.checks.positive_data_acceptance]
 enabled = false
 
 # A method that is none of HTTP's, and a body where none may be, are refused by
@@ -53,7 +58,7 @@ class ApiTest(unittest.TestCase):
                  "--request-timeout", "20", "--generation-database", "none",
                  "--continue-on-failure"],
                 cwd=stack.folder, capture_output=True, text=True, check=False)
-            self.assertEqual(done.returncode, 0, done.stdout[-6000:] +
+            self.assertEqual(done.returncode, 0, done.stdout[-12000:] +
                              done.stderr[-2000:])
             self.assertTrue(stack.product.alive())
             verified = stack.command("audit", "verify")

@@ -77,6 +77,13 @@ TEST(SmallJson, TakesFlatObjects) {
   EXPECT_TRUE(ParseSmallJson("").ok());
 }
 
+TEST(SmallJson, CountsCharactersNotBytes) {
+  std::string text;
+  for (int i = 0; i < 1000; ++i) text += "\u65e5";
+  EXPECT_TRUE(ParseSmallJson("{\"a\":\"" + text + "\"}").ok());
+  EXPECT_FALSE(ParseSmallJson("{\"a\":\"" + text + "x\"}").ok());
+}
+
 TEST(SmallJson, RefusesTheRest) {
   for (const char* text :
        {"[]", "1", "true", "\"a\"", "{", R"({"a":1})", R"({"a":null})",
