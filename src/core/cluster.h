@@ -67,6 +67,7 @@ struct ContainerState {
   std::string waiting_reason;          ///< "CrashLoopBackOff", or "".
   std::string last_terminated_reason;  ///< "OOMKilled", "Error", or "".
   int last_exit_code = 0;
+  std::optional<Time> last_terminated_at = {};
 };
 
 /// What pods ask for and nodes have to give.

@@ -5,6 +5,9 @@
 namespace selfheal {
 namespace {
 
+/// What restarted that long ago runs well since.
+constexpr seconds kLately{15 * 60};
+
 RolloutStatus DeploymentStatus(const WorkloadState& state, std::string* why) {
   if (state.progress_deadline_exceeded) {
     *why = "the rollout exceeded its progress deadline";
@@ -82,14 +85,19 @@ RolloutStatus StatusOf(const ClusterObject& workload, std::string* why) {
              : OrderedStatus(*state, why);
 }
 
-int Distress(const ClusterObject& pod) {
+int Distress(const ClusterObject& pod, Time now) {
   const auto* state = pod.As<PodState>();
   if (state == nullptr) return 0;
   int distress = 0;
   for (const ContainerState& container : state->containers) {
+    if (container.restarts == 0) continue;
+    const bool lately = container.last_terminated_at &&
+                        now < *container.last_terminated_at + kLately;
+    const bool waits = container.waiting_reason == "CrashLoopBackOff";
+    if (container.ready && !waits && !lately) continue;
     int points = std::min(container.restarts, 1000);
-    if (container.waiting_reason == "CrashLoopBackOff") points += 100000;
-    if (!container.ready && container.restarts > 0) points += 10000;
+    if (waits) points += 100000;
+    if (!container.ready) points += 10000;
     distress = std::max(distress, points);
   }
   return distress;

@@ -24,8 +24,9 @@ enum class RolloutStatus { kDone, kProgressing, kFailed };
 /// @param why  one sentence, always set.
 RolloutStatus StatusOf(const ClusterObject& workload, std::string* why);
 
-/// How loudly a pod asks to be restarted: 0 = not at all.
-int Distress(const ClusterObject& pod);
+/// How loudly a pod asks to be restarted: 0 = not at all, as one that serves
+/// and has not restarted lately, however often it once did.
+int Distress(const ClusterObject& pod, Time now);
 
 /// Name and uid of each pod.
 std::vector<PodIdentity> Identities(const std::vector<ClusterObject>& pods);

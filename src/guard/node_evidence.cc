@@ -29,6 +29,24 @@ bool LooksBad(const ClusterObject& node) {
       [&](std::string_view name) { return StatusOf(*state, name) == "True"; });
 }
 
+/// What an alert of the node's health claims: it is not ready, or a condition
+/// that only sick nodes have is true.
+bool IsAsTheAlertSays(const std::vector<ClusterObject>& nodes,
+                      const ObjectRef& target) {
+  const auto node =
+      std::find_if(nodes.begin(), nodes.end(),
+                   [&](const auto& each) { return each.ref == target; });
+  if (node == nodes.end()) return false;
+  const NodeState* state = node->As<NodeState>();
+  if (state == nullptr) return false;
+  return StatusOf(*state, "Ready") != "True" ||
+         std::any_of(state->conditions.begin(), state->conditions.end(),
+                     [](const auto& condition) {
+                       return condition.first != "Ready" &&
+                              condition.second == "True";
+                     });
+}
+
 bool HasDiskPressure(const ClusterObject& node) {
   const NodeState* state = node.As<NodeState>();
   return state != nullptr && StatusOf(*state, "DiskPressure") == "True";
@@ -51,6 +69,14 @@ Finding GuardNodeEvidence(const GuardInput& input) {
   const bool many =
       bad >= kTooMany || (bad >= kAtLeast && bad * 100 > kMostPercent * all);
   if (many) return Deny(share + ": the evidence is not to be trusted");
+  // A disk that fills shows in its figures before the kubelet says so.
+  const Incident* incident = input.request.incident;
+  if (incident != nullptr && incident->type == IncidentType::kNodePressure &&
+      !IsAsTheAlertSays(nodes, input.purpose().target)) {
+    return Deny(
+        "the API server says that the node is well: one signal alone "
+        "moves nobody");
+  }
   if (all > 0 && std::all_of(nodes.begin(), nodes.end(), HasDiskPressure)) {
     return Deny("every node has DiskPressure: nothing is gained by moving");
   }

@@ -90,6 +90,7 @@ ContainerState MapContainer(const FieldReader& status) {
   if (!ended.present()) ended = current.Object("terminated");
   state.last_terminated_reason = ended.String("reason");
   state.last_exit_code = ended.Int("exitCode");
+  state.last_terminated_at = ended.Timestamp("finishedAt");
   return state;
 }
 

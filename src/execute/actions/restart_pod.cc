@@ -10,12 +10,15 @@ namespace {
 /// The pod that the cause points at or, where none does, the one that is in
 /// most distress; null = there is none.
 const ClusterObject* WorstOf(const std::vector<ClusterObject>& pods,
-                             const Suspects& suspects) {
-  if (!suspects.pods.empty()) return SuspectOf(pods, suspects);
+                             const StepContext& context) {
+  if (!context.suspects.pods.empty()) return SuspectOf(pods, context.suspects);
+  const auto distress = [&](const ClusterObject& pod) {
+    return Distress(pod, context.now);
+  };
   const auto worst = std::max_element(
       pods.begin(), pods.end(),
-      [](const auto& a, const auto& b) { return Distress(a) < Distress(b); });
-  return worst == pods.end() || Distress(*worst) == 0 ? nullptr : &*worst;
+      [&](const auto& a, const auto& b) { return distress(a) < distress(b); });
+  return worst == pods.end() || distress(*worst) == 0 ? nullptr : &*worst;
 }
 
 }  // namespace
@@ -27,11 +30,13 @@ Result<PlannedChange> FreezeRestartPod(const RestartPod&,
   if (!workload.ok()) return workload.error();
   auto pods = PodsOf(context.view, *workload);
   if (!pods.ok()) return pods.error();
-  const ClusterObject* worst = WorstOf(*pods, context.suspects);
+  const ClusterObject* worst = WorstOf(*pods, context);
   if (worst == nullptr) {
     return Error{Code::kFailedPrecondition,
                  context.suspects.pods.empty()
-                     ? "no pod of " + ToString(target) + " shows a restart"
+                     ? "no pod of " + ToString(target) +
+                           " is in trouble now: none waits, is not ready or "
+                           "restarted lately"
                      : "pod " + context.suspects.pods.front().name +
                            ", which stood out, is gone"};
   }

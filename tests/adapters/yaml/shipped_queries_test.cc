@@ -144,7 +144,7 @@ constexpr std::string_view kNodeSeries = R"(
       - series: 'node_filesystem_files{instance="10:9100",fstype="ext4",mountpoint="/"}'
         values: '100x70'
       - series: 'node_filesystem_files_free{instance="10:9100",fstype="ext4",mountpoint="/"}'
-        values: '80x70'
+        values: '15x70'
       - series: 'node_uname_info{instance="10:9100",nodename="n1"}'
         values: '1x70'
       - series: 'node_filesystem_avail_bytes{instance="11:9100",fstype="ext4",mountpoint="/"}'
@@ -155,7 +155,27 @@ constexpr std::string_view kNodeSeries = R"(
         values: '1x70'
 )";
 
-/// What one query of a rule answers about one Deployment, or "Node/NAME".
+/// `data` runs out of inodes; the file system of `log` counts none.
+constexpr std::string_view kVolumeSeries = R"(
+      - series: 'kubelet_volume_stats_available_bytes{namespace="shop",persistentvolumeclaim="data"}'
+        values: '50x70'
+      - series: 'kubelet_volume_stats_capacity_bytes{namespace="shop",persistentvolumeclaim="data"}'
+        values: '100x70'
+      - series: 'kubelet_volume_stats_inodes_free{namespace="shop",persistentvolumeclaim="data"}'
+        values: '5x70'
+      - series: 'kubelet_volume_stats_inodes{namespace="shop",persistentvolumeclaim="data"}'
+        values: '100x70'
+      - series: 'kubelet_volume_stats_available_bytes{namespace="shop",persistentvolumeclaim="log"}'
+        values: '40x70'
+      - series: 'kubelet_volume_stats_capacity_bytes{namespace="shop",persistentvolumeclaim="log"}'
+        values: '100x70'
+      - series: 'kubelet_volume_stats_inodes_free{namespace="shop",persistentvolumeclaim="log"}'
+        values: '0x70'
+      - series: 'kubelet_volume_stats_inodes{namespace="shop",persistentvolumeclaim="log"}'
+        values: '0x70'
+)";
+
+/// What one query of a rule answers about one Deployment, or "KIND/...".
 struct Expectation {
   std::string rule;
   std::string query;
@@ -229,11 +249,17 @@ TEST(ShippedQueries, AnswerAboutANode) {
                  {"node-pressure", "memory_over_others", "Node/n1", "40"},
                  {"node-pressure", "pods_not_ready", "Node/n1", "1"},
                  {"node-pressure", "pods_not_ready", "Node/n2", ""},
-                 {"disk-pressure", "full", "Node/n1", "70"},
+                 {"disk-pressure", "full", "Node/n1", "85"},
                  {"disk-pressure", "full", "Node/n2", "100"},
-                 {"disk-pressure", "full", "Node/n9", ""},
-                 {"disk-pressure", "inodes", "Node/n1", "20"},
-                 {"disk-pressure", "inodes", "Node/n2", ""}});
+                 {"disk-pressure", "full", "Node/n9", ""}});
+}
+
+TEST(ShippedQueries, AnswerAboutAVolume) {
+  const std::string claim = "PersistentVolumeClaim/shop/";
+  ExpectAnswers(kVolumeSeries,
+                {{"volume-filling", "used_percent", claim + "data", "95"},
+                 {"volume-filling", "used_percent", claim + "log", "60"},
+                 {"volume-filling", "used_percent", claim + "none", ""}});
 }
 
 TEST(ShippedQueries, AnswerWithOneSeriesOrNone) {
