@@ -7,6 +7,8 @@ namespace selfheal {
 namespace {
 
 constexpr char kTrackingId[] = "argocd.argoproj.io/tracking-id";
+/// Only Argo CD writes it, where it is told to mark by this label.
+constexpr char kOwnInstance[] = "argocd.argoproj.io/instance";
 constexpr char kInstance[] = "app.kubernetes.io/instance";
 
 /// Prefix of Flux's labels and annotations -> what it names.
@@ -16,9 +18,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kFlux = {
 
 /// "shop:apps/Deployment:shop/cart", or "argo_shop:..." for an Application in
 /// another namespace than Argo CD's own.
-std::optional<Keeper> ByTrackingId(const ClusterObject& object) {
+std::optional<Keeper> ByArgoCd(const ClusterObject& object) {
   const std::string id(LabelOr(object.annotations, kTrackingId));
   std::string name = id.substr(0, id.find(':'));
+  if (name.empty()) name = LabelOr(object.labels, kOwnInstance);
   if (name.empty()) return std::nullopt;
   std::string ns = kArgoCdNamespace;
   if (const auto mark = name.find('_'); mark != std::string::npos) {
@@ -45,7 +48,7 @@ std::optional<Keeper> ByFlux(const ClusterObject& object) {
 }  // namespace
 
 std::optional<Keeper> KeeperOf(const ClusterObject& object) {
-  if (auto keeper = ByTrackingId(object)) return keeper;
+  if (auto keeper = ByArgoCd(object)) return keeper;
   if (auto keeper = ByFlux(object)) return keeper;
   const OwnerRef* owner = object.Controller();
   if (owner == nullptr) return std::nullopt;

@@ -83,7 +83,8 @@ std::vector<Grant> ViewGrants() {
 }
 
 std::vector<Grant> ClusterViewGrants() {
-  return {{"", {"namespaces", "nodes"}, {"get", "list"}}};
+  return {{"", {"namespaces", "nodes"}, {"get", "list"}},
+          {"argoproj.io", {"applications"}, {"get"}}};
 }
 
 std::vector<Grant> ClusterGrantsOf(const Action& action) {

@@ -33,6 +33,11 @@ Finding GuardGitOps(const GuardInput& input) {
                 facts.application->ref.ns + "/" + facts.application->ref.name +
                 ", and would be set back: change it there");
   }
+  // Helm writes that label too: only where there is none, nobody keeps it.
+  if (PossibleApplication(*facts.object) &&
+      facts.application.error().code != Code::kNotFound) {
+    return Unread(facts.application.error());
+  }
   return Allow("nobody is known to keep " + name);
 }
 

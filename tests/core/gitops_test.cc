@@ -24,6 +24,15 @@ TEST(KeeperOf, NobodyByDefaultNorByHelmAlone) {
   EXPECT_FALSE(PossibleApplication(Cart()));
 }
 
+TEST(KeeperOf, ArgoCdByALabelThatNobodyElseWrites) {
+  ClusterObject cart = Cart();
+  cart.labels["argocd.argoproj.io/instance"] = "shop";
+  const auto keeper = KeeperOf(cart);
+  ASSERT_TRUE(keeper);
+  EXPECT_EQ(keeper->kind, Keeper::Kind::kArgoCd);
+  EXPECT_EQ(keeper->text, "Argo CD's Application argocd/shop");
+}
+
 TEST(KeeperOf, ArgoCdByItsTrackingId) {
   ClusterObject cart = Cart();
   cart.annotations["argocd.argoproj.io/tracking-id"] =

@@ -189,6 +189,19 @@ TEST(GuardGitOps, HelmsLabelCountsWithAnApplicationOnly) {
   EXPECT_EQ(world.Of("gitops").outcome, FindingOutcome::kDeny);
 }
 
+TEST(GuardGitOps, AnApplicationThatCanNotBeReadMayKeepIt) {
+  for (const Code code : {Code::kPermissionDenied, Code::kUnavailable,
+                          Code::kInternal, Code::kDeadlineExceeded}) {
+    GuardWorld world(Scene::kRollback);
+    world.EditWorkload([](ClusterObject& o) {
+      o.labels["app.kubernetes.io/instance"] = "cart";
+    });
+    world.cluster.FailGet({ObjectKind::kApplication, "argocd", "cart"},
+                          {code, "no answer"});
+    EXPECT_EQ(world.Of("gitops").outcome, FindingOutcome::kDeny);
+  }
+}
+
 TEST(GuardMemoryLimits, AtTheEdges) {
   for (const auto& [limit, allowed] :
        {std::pair("192Mi", true), std::pair("193Mi", false),

@@ -132,7 +132,9 @@ Result<PlannedChange> FreezeRollback(const Rollback& action,
     return Impossible(ToString(target) + " has no revisions");
   }
   if (state->paused) return Impossible(ToString(target) + " is paused");
-  if (const auto keeper = KeeperInForce(context.view, *workload)) {
+  const auto kept = KeeperInForce(context.view, *workload);
+  if (!kept.ok()) return kept.error();
+  if (const std::optional<Keeper>& keeper = *kept) {
     if (keeper->kind == Keeper::Kind::kArgoCd) {
       return FreezeSync(*keeper, target, action.max_revisions, context);
     }

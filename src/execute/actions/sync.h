@@ -7,8 +7,8 @@ namespace selfheal::actions {
 
 /// Who keeps `workload`; by the label that Helm writes, too, only where Argo CD
 /// has an Application of that name.
-std::optional<Keeper> KeeperInForce(ClusterView& view,
-                                    const ClusterObject& workload);
+Result<std::optional<Keeper>> KeeperInForce(ClusterView& view,
+                                            const ClusterObject& workload);
 
 /// The rollback of a workload that Argo CD keeps, through its Application: to
 /// what Git says where the cluster has drifted from it; else to the newest of
