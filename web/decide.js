@@ -19,8 +19,13 @@ export function confirm(what) {
       dialog.close();
       what.done();
     } catch (error) {
-      problem.textContent = `Nothing was changed: ${error.message}.`;
-      button.disabled = false;
+      // Without a clear no it may have been done all the same.
+      const refused = error.status >= 400 && error.status < 500;
+      problem.textContent = refused ? `Nothing was changed: ${error.message}.`
+        : `Whether it was done is not known: ${error.message}. ` +
+          "Go back and look at what stands there now.";
+      button.disabled = !refused;
+      if (!refused) what.done();
     }
   }},
   h("h2", {id: "dialog-title"}, what.title),

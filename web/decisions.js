@@ -37,7 +37,8 @@ export function deny(one, refresh) {
     consequence: [
       `This is not done: ${one.plan.change.summary}`,
       "The incident ends as cancelled. What is wrong with the target stays wrong: somebody has to look after it.",
-      "A new alert of the same kind opens a new incident.",
+      "For one hour nobody is asked again for the same change of this target: an incident that comes to it is cancelled, too.",
+      "An incident that comes to another change, or later, asks anew.",
     ],
     facts: planFacts(one),
     button: "Deny the change", danger: true, reason: "Why (stands in the audit)",

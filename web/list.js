@@ -4,10 +4,9 @@ import {byId, fill, h} from "./dom.js";
 import {NOW, PAST, PHASES, TYPES, ago, moment, targetName, typeName}
   from "./words.js";
 
-const MOST_NOW = 200;
+const PAGE_NOW = 200;
 const PAGE = 50;
-const older = [];  // Pages of the past behind the first; they don't move.
-let olderNext = null;
+let pages = 1;  // Of the past, that are shown.
 let filters = {text: "", phase: "", type: "", namespace: ""};
 let shown = "";
 
@@ -21,7 +20,7 @@ export function startList(changed) {
   let typing = 0;
   const take = () => {
     filters = Object.fromEntries(new FormData(form));
-    older.length = 0;
+    pages = 1;
     changed();
   };
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -42,30 +41,42 @@ function pathOf(phases, limit, cursor = "") {
   return "/api/v1/incidents?" + query;
 }
 
+/** The first `most` pages as one. */
+async function readPages(phases, limit, most) {
+  const items = [];
+  let next = "";
+  do {
+    const page = await read(pathOf(phases, limit, next));
+    items.push(...page.items);
+    next = page.next;
+  } while (next && --most > 0);
+  return {items, next};
+}
+
 /** The two lists as they are now, or the one of the phase that was chosen. */
 export async function readLists() {
   const chosen = filters.phase;
   const [now, past] = await Promise.all([
     !chosen || NOW.includes(chosen)
-      ? read(pathOf(chosen ? [chosen] : NOW, MOST_NOW)) : null,
+      ? readPages(chosen ? [chosen] : NOW, PAGE_NOW, Infinity) : null,
     !chosen || PAST.includes(chosen)
-      ? read(pathOf(chosen ? [chosen] : PAST, PAGE)) : null]);
+      ? readPages(chosen ? [chosen] : PAST, PAGE, pages) : null]);
   return {now, past};
 }
 
 /** Shows the lists; an unchanged list is left alone. */
 export function showLists({now, past}, selected) {
   const key = JSON.stringify([now?.items.map(keyOf), past?.items.map(keyOf),
-    past?.next, older.length, selected, Math.floor(Date.now() / 30000)]);
+    past?.next, selected, Math.floor(Date.now() / 30000)]);
   if (key === shown) return;
   shown = key;
   noteNamespaces([...(now?.items || []), ...(past?.items || [])]);
   fill(byId("lists"),
     now && part("now", "Now", sortByNeed(now.items), selected,
       "Nothing is wrong right now."),
-    past && part("past", "Past", [...past.items, ...older.flat()], selected,
+    past && part("past", "Past", past.items, selected,
       "Nothing yet."),
-    past && moreButton(past));
+    past?.next && moreButton());
   const count = (now?.items.length || 0) + (past?.items.length || 0);
   byId("found").textContent = `${count} incidents shown`;
 }
@@ -101,22 +112,11 @@ function row(one, selected) {
 export const phaseBadge = (phase) =>
   h("span", {class: "badge " + phase.toLowerCase()}, PHASES[phase] || phase);
 
-function moreButton(past) {
-  const next = older.length > 0 ? olderNext : past.next;
-  return next && h("button", {type: "button", id: "older",
-    onclick: (event) => showOlder(event.target, past, next)}, "Show older");
-}
-
-async function showOlder(button, past, cursor) {
-  button.disabled = true;
-  const page = await read(pathOf(filters.phase ? [filters.phase] : PAST, PAGE,
-    cursor)).catch(() => null);
-  button.disabled = false;
-  if (!page) return;
-  older.push(page.items);
-  olderNext = page.next;
-  byId("lists").dispatchEvent(new CustomEvent("older", {bubbles: true}));
-}
+const moreButton = () => h("button", {type: "button", id: "older",
+  onclick: ({target}) => {
+    pages += 1;
+    target.dispatchEvent(new CustomEvent("older", {bubbles: true}));
+  }}, "Show older");
 
 function noteNamespaces(items) {
   const list = byId("namespaces");

@@ -11,6 +11,7 @@ const STALE_MS = 7000;
 const SHOWN = "incidents-shown";  // When the page has become of use.
 let me = null;
 let lastGood = 0;
+let trouble = null;  // The Refusal that came instead of an answer.
 let timer = 0;
 let running = null;
 let again = false;
@@ -42,9 +43,11 @@ async function look() {
     const [lists, safety, story] = await Promise.all(
       [readLists(), readSafety(me), id ? readIncident(id) : null]);
     lastGood = Date.now();
+    trouble = null;
     show(lists, safety, story, id);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
+    trouble = error;
     if (error.status === 401 || error.status === 403) {
       me = null;
       askForToken("This token is not known.");
@@ -67,6 +70,7 @@ function show(lists, safety, story, id) {
 
 function askForToken(problem) {
   lastGood = 0;
+  trouble = null;
   byId("content").hidden = true;
   byId("safety").replaceChildren();
   byId("leave").hidden = true;
@@ -76,7 +80,7 @@ function askForToken(problem) {
   byId("token").focus();
 }
 
-/** Old data says so: at once in words, and for screen readers once. */
+/** Old data says so, and why: at once in words, for screen readers once. */
 function showFreshness() {
   const age = Date.now() - lastGood;
   const stale = lastGood > 0 && age > STALE_MS;
@@ -84,13 +88,14 @@ function showFreshness() {
   byId("freshness").textContent = lastGood === 0 ? ""
     : stale ? "Not live" : "Live, " + clock(lastGood);
   const bar = byId("stale");
-  if (!stale) {
-    bar.hidden = true;
-  } else if (bar.hidden) {
-    bar.textContent = "The connection is lost. What you see is as it was at " +
-      `${clock(lastGood)}; it is asked again every 2 s.`;
-    bar.hidden = false;
-  }
+  // One call that went lost is not yet a lost connection.
+  bar.hidden = !(stale || trouble?.status > 0 || trouble && lastGood === 0);
+  const text = [
+    trouble?.status > 0 ? `The API answers: ${trouble.message}.`
+      : "The connection is lost.",
+    lastGood > 0 && `What you see is as it was at ${clock(lastGood)}.`,
+    "It is asked again every 2 s."].filter(Boolean).join(" ");
+  if (!bar.hidden && bar.textContent !== text) bar.textContent = text;
   if (stale) byId("freshness").textContent += `: ${duration(age / 1000)} old`;
 }
 
