@@ -148,6 +148,8 @@ Result<Incident> Parts::Decide(const ApprovalDecision& decision) {
   if (incident->approval->state == ApprovalState::kGranted) {
     metrics->OnApproval(ApprovalState::kGranted);
   }
+  // What is stored is from before the answer until the flow goes on.
+  incident->reason = StandingOf(*incident->approval);
   notifier->Notify(
       NoticeOf(*incident,
                {(decision.grant ? "granted by " : "denied by ") + decision.by +

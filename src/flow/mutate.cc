@@ -250,8 +250,7 @@ NextLook IncidentFlow::Ask(const Scene& scene, int people) {
                .grants = {}};
   const std::string waits = WaitsFor(*incident.approval);
   run.MoveTo(Phase::kAwaitingApproval, waits);
-  run.Say({plan.change.summary, EvidenceOf(incident),
-           "blast radius: " + plan.change.blast_radius, "plan " + plan.hash});
+  run.Say({plan.change.summary, EvidenceOf(incident)});
   return WaitUntil(run, incident.approval->expires_at, waits);
 }
 

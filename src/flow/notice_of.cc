@@ -68,24 +68,6 @@ std::string GuardsOf(const Verdict& verdict) {
          std::to_string(verdict.findings.size()) + " allow it";
 }
 
-std::string AnswerOf(const Approval& approval) {
-  switch (approval.state) {
-    case ApprovalState::kPending:
-      return WaitsFor(approval) +
-             (approval.grants.empty() ? "" : "; granted by ") +
-             GrantedBy(approval) + "; ends at " +
-             FormatTime(approval.expires_at);
-    case ApprovalState::kGranted:
-    case ApprovalState::kConsumed:
-      return "granted by " + approval.decided_by;
-    case ApprovalState::kDenied:
-      return "denied by " + approval.decided_by;
-    case ApprovalState::kExpired:
-      return "nobody answered in time";
-  }
-  return "";
-}
-
 /// "until 12:03 at the earliest; ...", where it is held back, or "".
 std::string WaitOf(const Incident& incident) {
   if (!incident.next_at || !incident.reason.starts_with("waits: ")) return "";
@@ -115,13 +97,31 @@ void AddFacts(const Incident& incident, Notice& notice) {
   }
   if (incident.verdict) AddFact("Guards", GuardsOf(*incident.verdict), notice);
   if (incident.approval) {
-    AddFact("Approval", AnswerOf(*incident.approval), notice);
+    AddFact("Approval", StandingOf(*incident.approval), notice);
   }
+  // What a question waits for, its approval says.
+  if (incident.phase == Phase::kAwaitingApproval) return;
   AddFact("Now", incident.reason, notice);
   AddFact("Waits", WaitOf(incident), notice);
 }
 
 }  // namespace
+
+std::string StandingOf(const Approval& approval) {
+  switch (approval.state) {
+    case ApprovalState::kPending:
+      return WaitsFor(approval) + "; ends at " +
+             FormatTime(approval.expires_at);
+    case ApprovalState::kGranted:
+    case ApprovalState::kConsumed:
+      return "granted by " + approval.decided_by;
+    case ApprovalState::kDenied:
+      return "denied by " + approval.decided_by;
+    case ApprovalState::kExpired:
+      return "nobody answered in time";
+  }
+  return "";
+}
 
 std::string EvidenceOf(const Incident& incident) {
   const auto& assessment = incident.assessment;

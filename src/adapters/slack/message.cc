@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapters/slack/plain_text.h"
+#include "core/text.h"
 
 namespace selfheal::slack {
 namespace {
@@ -15,7 +16,7 @@ constexpr std::size_t kMaxTitle = 120;
 constexpr std::size_t kMaxLine = 500;
 constexpr std::size_t kMaxLines = 40;
 constexpr std::size_t kMaxSection = 2500;
-constexpr std::size_t kMaxConfirm = 55;  // Five times that where all escape.
+constexpr std::size_t kMaxConfirm = 300;
 
 json PlainObject(const std::string& text) {
   return {{"type", "plain_text"}, {"text", text}, {"emoji", false}};
@@ -43,6 +44,16 @@ void AppendSections(const std::vector<std::string>& lines, json& blocks) {
   flush();
 }
 
+/// As much of it as fits, counted as it is sent.
+std::string ConfirmText(const std::string& change) {
+  std::size_t most = kMaxConfirm;
+  std::string text = PlainText(change, most);
+  while (FirstChars(text, kMaxConfirm).size() < text.size()) {
+    text = PlainText(change, --most);
+  }
+  return text;
+}
+
 json Button(std::string_view action, const char* style, const char* label,
             const std::string& change, const std::string& value) {
   return {{"type", "button"},
@@ -52,7 +63,7 @@ json Button(std::string_view action, const char* style, const char* label,
           {"text", PlainObject(label)},
           {"confirm",
            {{"title", PlainObject(std::string(label) + "?")},
-            {"text", PlainObject(PlainText(change, kMaxConfirm))},
+            {"text", PlainObject(ConfirmText(change))},
             {"confirm", PlainObject(label)},
             {"deny", PlainObject("Back")}}}};
 }

@@ -16,7 +16,14 @@ using std::chrono::steady_clock;
 std::string WebhookBody(const Notice& notice, const std::string& public_url) {
   // No later message can change this one, so what is new goes with the rest.
   Notice whole = notice;
-  whole.facts = AsFacts(notice.lines);
+  whole.facts.clear();
+  for (const NoticeFact& news : AsFacts(notice.lines)) {
+    const bool said = std::any_of(
+        notice.facts.begin(), notice.facts.end(), [&](const NoticeFact& fact) {
+          return fact.text.find(news.text) != std::string::npos;
+        });
+    if (!said) whole.facts.push_back(news);
+  }
   whole.facts.insert(whole.facts.end(), notice.facts.begin(),
                      notice.facts.end());
   const Message message = StateMessage(whole, public_url, "");
