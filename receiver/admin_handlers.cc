@@ -12,7 +12,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Result<KillSwitchRequest> ReadKillSwitch(const HttpRequest& request) {
-  const auto json = ParseSmallJson(request.body);
+  const auto json = ParseSmallJson(request.body, {"on", "reason"});
   if (!json.ok()) return json.error();
   const auto on = TruthOf(*json, "on");
   if (!on.ok()) return on.error();
@@ -27,7 +27,7 @@ Result<KillSwitchRequest> ReadKillSwitch(const HttpRequest& request) {
 
 /// Who closes a breaker says why: the next trip is read beside it.
 Result<BreakerRequest> ReadBreaker(const HttpRequest& request) {
-  const auto json = ParseSmallJson(request.body);
+  const auto json = ParseSmallJson(request.body, {"open", "reason"});
   if (!json.ok()) return json.error();
   const auto open = TruthOf(*json, "open");
   if (!open.ok()) return open.error();

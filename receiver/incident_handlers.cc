@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/text.h"
 #include "receiver/answers.h"
 #include "receiver/query.h"
 #include "receiver/small_json.h"
@@ -56,7 +57,7 @@ Result<IncidentQuery> ReadIncidentQuery(std::string_view text) {
   if (query.ns.size() > kLongestNamespace) {
     return Error{Code::kInvalidArgument, "namespace: at most 63 characters"};
   }
-  if (query.text.size() > kLongestText) {
+  if (FirstChars(query.text, kLongestText).size() < query.text.size()) {
     return Error{Code::kInvalidArgument, "text: at most 100 characters"};
   }
   const auto limit = PageLimit(*parameters);
@@ -67,7 +68,7 @@ Result<IncidentQuery> ReadIncidentQuery(std::string_view text) {
 }
 
 Result<ApprovalDecision> ReadDecision(const HttpRequest& request, bool grant) {
-  const auto json = ParseSmallJson(request.body);
+  const auto json = ParseSmallJson(request.body, {"plan_hash", "reason"});
   if (!json.ok()) return json.error();
   const auto hash = TextOf(*json, "plan_hash");
   if (!hash.ok()) return hash.error();

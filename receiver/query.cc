@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/text.h"
+
 namespace selfheal {
 namespace {
 
@@ -31,10 +33,16 @@ std::string Decode(std::string_view text) {
   return decoded;
 }
 
-/// Identifiers, times and numbers need no more than visible ASCII.
+/// UTF-8 without control characters.
 bool IsPlain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return c >= ' ' && c <= '~'; });
+  while (!text.empty()) {
+    const Utf8Char one = FirstChar(text);
+    const bool control =
+        one.code < 0x20 || (one.code >= 0x7F && one.code < 0xA0);
+    if (one.bytes == 0 || control) return false;
+    text.remove_prefix(one.bytes);
+  }
+  return true;
 }
 
 }  // namespace
@@ -52,7 +60,7 @@ Result<QueryParameters> ParseQuery(std::string_view query) {
         equals < pair.size() ? Decode(pair.substr(equals + 1)) : "";
     if (!IsPlain(name) || !IsPlain(value)) {
       return Error{Code::kInvalidArgument,
-                   "query: expected visible ASCII characters"};
+                   "query: expected UTF-8 without control characters"};
     }
     const auto [place, fresh] = parameters.try_emplace(name, std::move(value));
     if (!fresh) return Error{Code::kInvalidArgument, name + ": stands twice"};

@@ -2,7 +2,11 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <span>
 #include <utility>
+
+#include "core/text.h"
 
 namespace selfheal {
 namespace {
@@ -11,17 +15,14 @@ using Json = nlohmann::json;
 
 constexpr std::size_t kMaxText = 1000;
 
-/// Code points, as JSON Schema counts them.
-std::size_t Length(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(
-      text.begin(), text.end(),
-      [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
-}
-
 /// Collects one flat object; anything else ends the parse.
 class FlatObject final : public nlohmann::json_sax<Json> {
  public:
-  bool null() override { return Refuse(); }
+  explicit FlatObject(std::span<const std::string_view> known)
+      : known_(known) {}
+
+  /// As if it were not there.
+  bool null() override { return inside_ || Refuse(); }
   bool number_integer(number_integer_t) override { return Refuse(); }
   bool number_unsigned(number_unsigned_t) override { return Refuse(); }
   bool number_float(number_float_t, const string_t&) override {
@@ -36,8 +37,10 @@ class FlatObject final : public nlohmann::json_sax<Json> {
   }
   bool key(string_t& name) override {
     name_ = std::move(name);
-    if (members_.count(name_) != 0) {
-      error_ = name_.substr(0, 100) + ": stands twice";
+    if (std::find(known_.begin(), known_.end(), name_) == known_.end()) {
+      error_ = Named() + ": unknown";
+    } else if (!seen_.insert(name_).second) {
+      error_ = Named() + ": stands twice";
     }
     return error_.empty();
   }
@@ -48,10 +51,12 @@ class FlatObject final : public nlohmann::json_sax<Json> {
   }
   bool string(string_t& value) override {
     if (!inside_) return Refuse();
-    if (Length(value) > kMaxText || value.find('\0') != std::string::npos) {
-      error_ = name_.substr(0, 100) + ": expected at most 1000 characters";
-      return false;
+    if (value.find('\0') != std::string::npos) {
+      error_ = Named() + ": holds a character NUL";
+    } else if (FirstChars(value, kMaxText).size() < value.size()) {
+      error_ = Named() + ": expected at most 1000 characters";
     }
+    if (!error_.empty()) return false;
     members_[name_] = std::move(value);
     return true;
   }
@@ -73,6 +78,10 @@ class FlatObject final : public nlohmann::json_sax<Json> {
     return false;
   }
 
+  std::string Named() const { return std::string(FirstChars(name_, 100)); }
+
+  const std::span<const std::string_view> known_;
+  std::set<std::string> seen_;
   bool inside_ = false;
   std::string name_;
   std::string error_;
@@ -81,9 +90,10 @@ class FlatObject final : public nlohmann::json_sax<Json> {
 
 }  // namespace
 
-Result<SmallJson> ParseSmallJson(std::string_view body) {
+Result<SmallJson> ParseSmallJson(
+    std::string_view body, std::initializer_list<std::string_view> known) {
   if (body.empty()) return SmallJson{};
-  FlatObject object;
+  FlatObject object({known.begin(), known.size()});
   Json::sax_parse(body.begin(), body.end(), &object);
   return std::move(object).Finish();
 }

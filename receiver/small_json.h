@@ -1,5 +1,6 @@
 #pragma once
 
+#include <initializer_list>
 #include <map>
 #include <optional>
 #include <string>
@@ -14,11 +15,15 @@ namespace selfheal {
 using SmallJson =
     std::map<std::string, std::variant<bool, std::string>, std::less<>>;
 
-/// Reads `{"a":"text","b":true}`; an empty body is an empty object.
+/// Reads `{"a":"text","b":true}`; an empty body is an empty object, and a
+/// member that is null is absent.
 ///
-/// @error kInvalidArgument  not such an object, a member stands twice, or a
-///        value is neither text (of at most 1,000 bytes) nor a truth value.
-Result<SmallJson> ParseSmallJson(std::string_view body);
+/// @param known  the members that may stand there.
+/// @error kInvalidArgument  not such an object, a member is unknown or stands
+///        twice, or a value is neither text (of at most 1,000 characters,
+///        none of them NUL) nor a truth value.
+Result<SmallJson> ParseSmallJson(std::string_view body,
+                                 std::initializer_list<std::string_view> known);
 
 /// The text of `name`; none where it is absent.
 ///

@@ -115,6 +115,10 @@ Json ToJson(const ReplayedDecision& one) {
 int RunReplay(const Config& config, const std::string& incident, bool json) {
   const auto all = ReplayAuditOf(config, incident);
   if (!all.ok()) return Complain(all.error());
+  if (all->empty() && !incident.empty()) {
+    return Complain({Code::kInvalidArgument, "no decision about an incident " +
+                                                 incident + " stands in it"});
+  }
   const auto chain = VerifyAuditOf(config, "");
   if (!chain.ok()) return Complain(chain.error());
   const bool same =
@@ -146,6 +150,14 @@ int RunBackup(const Config& config, const std::string& to, bool json) {
               << ", head " << report->head.hash << "\n";
   }
   return ExitOf(*report);
+}
+
+/// Why `text` is no hash of a row, or "".
+std::string HashProblem(const std::string& text) {
+  const bool hash =
+      text.size() == 64 &&
+      text.find_first_not_of("0123456789abcdef") == std::string::npos;
+  return hash ? "" : "expected 64 hex digits";
 }
 
 /// What the parts have in common.
@@ -193,7 +205,8 @@ cannot be read; 2 usage or configuration.)");
       },
       exit_code)
       ->add_option("--head", *head,
-                   "A head that the log showed: a row must carry this hash");
+                   "A head that the log showed: a row must carry this hash")
+      ->check(HashProblem);
   AddPart(*command, "export", "Writes every row as one JSON line", RunExport,
           exit_code);
   const auto incident = std::make_shared<std::string>();

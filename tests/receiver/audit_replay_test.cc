@@ -94,7 +94,9 @@ TEST_F(AuditReplay, EveryDecisionIsIdentical) {
   EXPECT_TRUE(Has(done.out, "6 decisions: 6 identical\n")) << done.out;
   EXPECT_TRUE(Has(done.out, "intact: 9 rows")) << done.out;
   EXPECT_TRUE(Has(Replayed(incident_.id).out, "6 decisions"));
-  EXPECT_TRUE(Has(Replayed("01X").out, "0 decisions\n"));
+  const Finished unknown = Replayed("01X");
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_TRUE(Has(unknown.err, "no decision about an incident 01X"));
 }
 
 TEST_F(AuditReplay, OneSampleThatWasAlteredIsFound) {

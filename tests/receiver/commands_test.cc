@@ -150,6 +150,11 @@ TEST(Json, OfAuditTellsTheSameAsTheText) {
       {"audit", "verify", "--json", "--head", std::string(64, 'f')}, store);
   EXPECT_EQ(wrong.exit_code, 1);
   EXPECT_EQ(json::parse(wrong.out)["intact"], false);
+  for (const std::string& head : {std::string(), std::string(64, 'x')}) {
+    EXPECT_EQ(RunSelfheal({"audit", "verify", "--head", head}, store).exit_code,
+              2)
+        << head;
+  }
   const Finished replay = RunSelfheal({"audit", "replay", "--json"}, store);
   EXPECT_EQ(replay.exit_code, 0) << replay.err;
   EXPECT_EQ(json::parse(replay.out)["decisions"], json::array());

@@ -63,25 +63,28 @@ TEST(ParseQuery, Decodes) {
   EXPECT_EQ(Find(*query, "d"), std::nullopt);
   EXPECT_FALSE(ParseQuery("a=1&a=2").ok());
   EXPECT_FALSE(ParseQuery("a=%0d%0a").ok());
-  EXPECT_FALSE(ParseQuery("%c3%a4=1").ok());
+  EXPECT_EQ(Find(*ParseQuery("a=%c3%a4"), "a"), "\u00e4");
+  EXPECT_FALSE(ParseQuery("a=%c3").ok());
+  EXPECT_FALSE(ParseQuery("a=%c2%85").ok());
 }
 
 TEST(SmallJson, TakesFlatObjects) {
-  const auto json = ParseSmallJson(R"({"on":true,"reason":"x"})");
+  const auto json = ParseSmallJson(R"({"on":true,"reason":"x","a":null})",
+                                   {"on", "reason", "a"});
   ASSERT_TRUE(json.ok());
   EXPECT_EQ(*TruthOf(*json, "on"), true);
   EXPECT_EQ(*TextOf(*json, "reason"), "x");
   EXPECT_EQ(*TextOf(*json, "absent"), std::nullopt);
   EXPECT_FALSE(TextOf(*json, "on").ok());
   EXPECT_FALSE(TruthOf(*json, "reason").ok());
-  EXPECT_TRUE(ParseSmallJson("").ok());
+  EXPECT_TRUE(ParseSmallJson("", {}).ok());
 }
 
 TEST(SmallJson, CountsCharactersNotBytes) {
   std::string text;
   for (int i = 0; i < 1000; ++i) text += "\u65e5";
-  EXPECT_TRUE(ParseSmallJson("{\"a\":\"" + text + "\"}").ok());
-  EXPECT_FALSE(ParseSmallJson("{\"a\":\"" + text + "x\"}").ok());
+  EXPECT_TRUE(ParseSmallJson("{\"a\":\"" + text + "\"}", {"a"}).ok());
+  EXPECT_FALSE(ParseSmallJson("{\"a\":\"" + text + "x\"}", {"a"}).ok());
 }
 
 TEST(SmallJson, RefusesTheRest) {
@@ -89,10 +92,14 @@ TEST(SmallJson, RefusesTheRest) {
        {"[]", "1", "true", "\"a\"", "{", R"({"a":1})", R"({"a":null})",
         R"({"a":{}})", R"({"a":[]})", R"({"a":"x","a":"y"})",
         R"({"a":"\u0000"})", "{} {}"}) {
-    EXPECT_FALSE(ParseSmallJson(text).ok()) << text;
+    EXPECT_FALSE(ParseSmallJson(text, {"a", "b"}).ok()) << text;
   }
   EXPECT_FALSE(
-      ParseSmallJson("{\"a\":\"" + std::string(1001, 'x') + "\"}").ok());
+      ParseSmallJson("{\"a\":\"" + std::string(1001, 'x') + "\"}", {"a"}).ok());
+  EXPECT_EQ(ParseSmallJson(R"({"b":"x"})", {"a"}).error().message,
+            "b: unknown");
+  EXPECT_EQ(ParseSmallJson(R"({"a":"x\u0000y"})", {"a"}).error().message,
+            "a: holds a character NUL");
 }
 
 TEST(ListenAddress, KnowsLoopback) {

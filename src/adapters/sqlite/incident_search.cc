@@ -3,6 +3,8 @@
 #include <optional>
 #include <vector>
 
+#include "core/text.h"
+
 namespace selfheal::sqlite {
 namespace {
 
@@ -103,7 +105,8 @@ Result<void> PutAlertNames(Connection& db, const std::string& incident,
 }
 
 std::string MatchOf(const std::string& text) {
-  if (text.size() < kShortest) return "";
+  // The index is one of characters.
+  if (FirstChars(text, kShortest - 1).size() == text.size()) return "";
   std::string match = "\"";
   for (const char c : text) match.append(c == '"' ? 2 : 1, c);
   return match + '"';

@@ -127,6 +127,14 @@ TEST_F(SqliteSearch, FollowsWhatIsSaidNow) {
   ASSERT_TRUE(store_->Save(update).ok());
   EXPECT_EQ(Found("for approval"), 0);
   EXPECT_EQ(Found("mitigated"), 1);
+  incident.id = "01J0000000000000000000000C";
+  incident.target.name = "orders";
+  incident.reason = "w\u00e4chst \u00fcber 5 \u20ac";
+  ASSERT_TRUE(store_->Save(update).ok());
+  EXPECT_EQ(Found("W\u00e4CHST"), 1);
+  EXPECT_EQ(Found("\u20ac"), 1);
+  EXPECT_EQ(Found("\u00e4c"), 1);
+  EXPECT_EQ(Found(" \u00fcber 5 \u20ac"), 1);
 }
 
 TEST_F(SqliteSearch, WhatFewHaveIsNotLookedForInAll) {
