@@ -105,22 +105,32 @@ Json VerdictValue(const Verdict& verdict) {
           {"findings", std::move(findings)}};
 }
 
-Json ApprovalValue(const Approval& approval) {
+/// The store voids a grant when the incident ends without its use; what people
+/// see is that it was granted, unless time ran out first.
+ApprovalState SeenState(const Incident& incident, const Approval& approval) {
+  const bool voided = approval.state == ApprovalState::kExpired &&
+                      !approval.decided_by.empty() && incident.closed_at &&
+                      *incident.closed_at < approval.expires_at;
+  return voided ? ApprovalState::kGranted : approval.state;
+}
+
+Json ApprovalValue(const Incident& incident, const Approval& approval) {
   Json grants = Json::array();
   for (const ApprovalGrant& grant : approval.grants) {
     grants.push_back({{"by", grant.by},
                       {"at", PublicTime(grant.at)},
                       {"reason", grant.reason}});
   }
-  return {{"state", std::string(ApprovalStateName(approval.state))},
-          {"plan_hash", approval.plan_hash},
-          {"asked_at", PublicTime(approval.asked_at)},
-          {"expires_at", PublicTime(approval.expires_at)},
-          {"decided_by", approval.decided_by},
-          {"reason", approval.reason},
-          {"people", approval.people},
-          {"lacking", LackingPeople(approval, approval.people)},
-          {"grants", std::move(grants)}};
+  return {
+      {"state", std::string(ApprovalStateName(SeenState(incident, approval)))},
+      {"plan_hash", approval.plan_hash},
+      {"asked_at", PublicTime(approval.asked_at)},
+      {"expires_at", PublicTime(approval.expires_at)},
+      {"decided_by", approval.decided_by},
+      {"reason", approval.reason},
+      {"people", approval.people},
+      {"lacking", LackingPeople(approval, approval.people)},
+      {"grants", std::move(grants)}};
 }
 
 Json Executions(const Incident& incident) {
@@ -168,7 +178,9 @@ Json IncidentValue(const Incident& incident) {
           {"changes", Changes(incident)},
           {"plan", Maybe(incident.plan, PlanValue)},
           {"verdict", Maybe(incident.verdict, VerdictValue)},
-          {"approval", Maybe(incident.approval, ApprovalValue)},
+          {"approval", incident.approval
+                           ? ApprovalValue(incident, *incident.approval)
+                           : Json()},
           {"executions", Executions(incident)},
           {"verification", Maybe(incident.verification, VerificationValue)}};
 }

@@ -220,6 +220,21 @@ TEST(IncidentJson, SaysWhoGrantedAndHowManyLack) {
                              "reason":"yes"}])"));
 }
 
+TEST(IncidentJson, AGrantThatWasNotUsedIsStillOne) {
+  Incident incident = testing::FullIncident();
+  incident.approval->state = ApprovalState::kExpired;
+  incident.closed_at = incident.approval->expires_at - std::chrono::seconds(1);
+  const auto state = [&] {
+    return json::parse(IncidentJson(incident))["approval"]["state"];
+  };
+  EXPECT_EQ(state(), "granted");
+  incident.closed_at = incident.approval->expires_at;
+  EXPECT_EQ(state(), "expired");
+  incident.closed_at = incident.approval->expires_at - std::chrono::seconds(1);
+  incident.approval->decided_by = "";
+  EXPECT_EQ(state(), "expired");
+}
+
 TEST(IncidentJson, WhatIsNotThereIsNull) {
   const json out = json::parse(IncidentJson(Incident()));
   for (const char* key : {"closed_at", "assessment", "plan", "verdict",

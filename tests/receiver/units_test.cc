@@ -89,9 +89,8 @@ TEST(SmallJson, CountsCharactersNotBytes) {
 
 TEST(SmallJson, RefusesTheRest) {
   for (const char* text :
-       {"[]", "1", "true", "\"a\"", "{", R"({"a":1})", R"({"a":null})",
-        R"({"a":{}})", R"({"a":[]})", R"({"a":"x","a":"y"})",
-        R"({"a":"\u0000"})", "{} {}"}) {
+       {"[]", "1", "true", "\"a\"", "{", R"({"a":1})", "null", R"({"a":{}})",
+        R"({"a":[]})", R"({"a":"x","a":"y"})", R"({"a":"\u0000"})", "{} {}"}) {
     EXPECT_FALSE(ParseSmallJson(text, {"a", "b"}).ok()) << text;
   }
   EXPECT_FALSE(
