@@ -133,7 +133,8 @@ class Replay {
  private:
   using Key = std::pair<ObjectRef, IncidentType>;
 
-  static void End(PastEpisode& episode, PastEnd end, std::string reason) {
+  static void End(PastEpisode& episode, PastEnd end,
+                  const std::string& reason) {
     episode.end = end;
     episode.reason += (episode.reason.empty() ? "" : "; ") + reason;
   }

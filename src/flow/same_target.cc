@@ -71,13 +71,12 @@ IncidentFlow::Ended IncidentFlow::GiveWay(IncidentRun& run, const Rule& rule) {
   if (!all.ok()) return all.error();
   for (const Incident& other : *all) {
     if (other.id == incident.id) continue;
-    std::optional<Time> until;
+    std::optional<Time> until = ShowsOf(incident, other, rule.look_back);
     std::string why = "waits: " + NameOf(other);
     if (HasPlanUnderWay(other)) {
       until = run.now() + kLookAgain;
       why += " goes first: " + other.plan->change.summary;
-    } else if ((until = ShowsOf(incident, other, rule.look_back)) &&
-               run.now() < *until) {
+    } else if (until && run.now() < *until) {
       why += " has acted: its queries look back " +
              std::to_string(rule.look_back.count()) + " s";
     } else {
