@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/gitops.h"
+#include "correlate/pod_suffix.h"
 
 namespace selfheal {
 namespace {
@@ -111,6 +112,18 @@ Result<ObjectRef> NamedWorkload(const Labels& labels) {
   }
   if (!found) return Invalid("no label names a workload or a pod");
   return *found;
+}
+
+/// The owner of a pod, unless the alert names another workload as well.
+Result<ResolvedTarget> AsLabelled(Result<ResolvedTarget> owner,
+                                  const Labels& labels) {
+  const auto named = NamedWorkload(labels);
+  if (!owner.ok() || !named.ok() || named->kind != owner->object.kind ||
+      named->name == owner->object.name) {
+    return owner;
+  }
+  return Invalid("the labels contradict: the pod belongs to " +
+                 ToString(owner->object) + ", not to " + ToString(*named));
 }
 
 /// True for a certificate that an exporter of files, Secrets or probes has
@@ -280,16 +293,16 @@ Result<ResolvedTarget> TargetResolver::OwnerOf(const ClusterObject& pod) {
                    " has no workload as its owner: deleting it would lose it"};
 }
 
-/// Pods are named after what made them: a ReplicaSet or DaemonSet and five
-/// characters, a StatefulSet and a number.
 Result<ResolvedTarget> TargetResolver::OwnerOfGone(const ObjectRef& pod) {
   const auto dash = pod.name.rfind('-');
   if (dash == std::string::npos) {
     return Error{Code::kNotFound, ToString(pod) + " is gone"};
   }
   const std::string maker = pod.name.substr(0, dash);
+  const std::string_view suffix = std::string_view(pod.name).substr(dash + 1);
   for (const ObjectKind kind : {ObjectKind::kReplicaSet, ObjectKind::kDaemonSet,
                                 ObjectKind::kStatefulSet}) {
+    if (!IsPodSuffix(kind, suffix)) continue;
     auto live = view_.Get({.kind = kind, .ns = pod.ns, .name = maker});
     if (!live.ok() && live.error().code != Code::kNotFound) {
       return live.error().With("resolve the owner of " + ToString(pod));
@@ -357,7 +370,7 @@ Result<ResolvedTarget> TargetResolver::Resolve(const Rule& rule,
     auto ref = Named(ObjectKind::kPod, labels, "pod");
     if (!ref.ok()) return ref.error();
     auto pod = view_.Get(*ref);
-    if (pod.ok()) return TargetOf(*pod);
+    if (pod.ok()) return AsLabelled(TargetOf(*pod), labels);
     if (pod.error().code != Code::kNotFound) {
       return pod.error().With("resolve " + ToString(*ref));
     }

@@ -186,7 +186,9 @@ Facts Gather(const FactSources& sources, const MutationPurpose& purpose,
                                   .ns = object.ns,
                                   .selector = {},
                                   .node = ""});
-    if (purpose.kind != ActionKind::kScaleIn) return facts;
+    if (purpose.kind != ActionKind::kScaleIn && !IsUndo(purpose.kind)) {
+      return facts;
+    }
   }
   facts.pdbs =
       ListAll(sources.cluster, {.kind = ObjectKind::kPodDisruptionBudget,

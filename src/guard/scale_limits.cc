@@ -79,6 +79,14 @@ std::string FloorProblem(const GuardInput& input, int then) {
   return "";
 }
 
+/// The way back is free of the step's limits, not of the budgets' floor.
+Finding CheckBack(const GuardInput& input, const std::string& change, int now,
+                  int then) {
+  const std::string problem = then < now ? FloorProblem(input, then) : "";
+  return problem.empty() ? Allow(change + ": back to what it was")
+                         : Deny(change + ": " + problem);
+}
+
 /// A scale-in takes away at most half, and what the budgets leave.
 Finding CheckShrink(const GuardInput& input, const std::string& change, int now,
                     int then) {
@@ -104,7 +112,7 @@ Finding CheckReplicas(const GuardInput& input, const SetReplicas& mutation) {
       std::to_string(now) + " -> " + std::to_string(then) + " replicas";
   if (now < 1) return Deny(ToString(workload.ref) + " is scaled to none");
   if (then < 1) return Deny(change + ": never to none");
-  if (input.undo()) return Allow(change + ": back to what it was");
+  if (input.undo()) return CheckBack(input, change, now, then);
   if (input.purpose().kind == ActionKind::kScaleIn) {
     return CheckShrink(input, change, now, then);
   }
@@ -154,7 +162,7 @@ Finding CheckBounds(const GuardInput& input, const SetHpaBounds& mutation) {
                              " -> " + std::to_string(low) + ".." +
                              std::to_string(high);
   if (low < 1 || low > high) return Deny(change + ": not a range from 1");
-  if (input.undo()) return Allow(change + ": back to what it was");
+  if (input.undo()) return CheckBack(input, change, state.min_replicas, low);
   if (input.purpose().kind == ActionKind::kScaleIn) {
     if (high > state.max_replicas) {
       return Deny(change + ": a scale-in only takes away");

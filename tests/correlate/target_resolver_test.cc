@@ -119,12 +119,26 @@ TEST_F(TargetResolverTest, AReplacedPodIsFoundByItsWorkloadLabel) {
 }
 
 TEST_F(TargetResolverTest, AReplacedPodIsFoundByTheNameOfItsReplicaSet) {
-  const auto target = Resolve({{"namespace", "shop"}, {"pod", "cart-1-gone0"}});
+  const auto target = Resolve({{"namespace", "shop"}, {"pod", "cart-1-g7nd4"}});
   ASSERT_TRUE(target.ok()) << target.error().message;
   EXPECT_EQ(target->uid, "d1");
-  const auto unknown = Resolve({{"namespace", "shop"}, {"pod", "x-1-gone0"}});
+  const auto unknown = Resolve({{"namespace", "shop"}, {"pod", "x-1-g7nd4"}});
   ASSERT_FALSE(unknown.ok());
   EXPECT_EQ(unknown.error().code, Code::kNotFound);
+}
+
+TEST_F(TargetResolverTest, APodAndAnotherWorkloadsNameContradict) {
+  Labels labels = {
+      {"namespace", "shop"}, {"pod", "cart-1-abcde"}, {"deployment", "cart"}};
+  EXPECT_TRUE(Resolve(labels).ok());
+  labels["deployment"] = "checkout";
+  EXPECT_FALSE(Resolve(labels).ok());
+}
+
+TEST_F(TargetResolverTest, AnotherNameWithItsPrefixIsNotItsPod) {
+  for (const char* pod : {"cart-1-debug", "cart-1-g7nd", "cart-1-12345a"}) {
+    EXPECT_FALSE(Resolve({{"namespace", "shop"}, {"pod", pod}}).ok()) << pod;
+  }
 }
 
 TEST_F(TargetResolverTest, HostileNamesNeverReachTheCluster) {

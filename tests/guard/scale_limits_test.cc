@@ -118,6 +118,19 @@ TEST(ScaleLimits, AnUndoReturnsToItsFormButNeverToNone) {
   EXPECT_EQ(hpa.Of("scale_limits").outcome, kDeny);
 }
 
+TEST(ScaleLimits, AnUndoKeepsTheBudgetsFloor) {
+  for (const Scene scene : {Scene::kUndoScale, Scene::kUndoHpa}) {
+    GuardWorld world(scene);
+    ClusterObject pdb = MakePdb(1);
+    std::get<PdbState>(pdb.state).desired_healthy = 1;
+    world.cluster.Put(pdb);
+    EXPECT_EQ(world.Of("scale_limits").outcome, kAllow);
+    std::get<PdbState>(pdb.state).desired_healthy = 50;
+    world.cluster.Put(pdb);
+    EXPECT_EQ(world.Of("scale_limits").outcome, kDeny);
+  }
+}
+
 TEST(ScaleLimits, WithoutAPlanTheKnobsAloneLimit) {
   GuardWorld world(Scene::kScale);
   world.plan.steps[0].action = ScaleOut{25, 10};

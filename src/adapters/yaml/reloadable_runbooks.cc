@@ -30,6 +30,12 @@ Result<void> ReloadableRunbooks::Reload(std::vector<SourceFinding>* findings) {
   auto next = LoadRuleSet(config_, digest_, findings);
   if (!next) return next.error();
   MutexLock lock(mutex_);
+  if ((*next)->rules.empty() && !current_->rules.empty()) {
+    findings->push_back({{config_.rules_dir, 1, 1},
+                         "no rule is left: expected at least one, or every "
+                         "alert would go unheard"});
+    return Error{Code::kInvalidArgument, ToString(findings->back())};
+  }
   current_ = std::move(*next);
   return {};
 }

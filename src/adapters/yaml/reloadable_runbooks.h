@@ -23,7 +23,8 @@ class ReloadableRunbooks : public RunbookSource {
 
   std::shared_ptr<const RuleSet> Current() const override;
 
-  /// Reads the folders again. On any finding the last good set stays.
+  /// Reads the folders again. On any finding the last good set stays; that no
+  /// rule is left is one.
   Result<void> Reload(std::vector<SourceFinding>* findings);
 
  private:

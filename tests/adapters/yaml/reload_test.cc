@@ -96,6 +96,20 @@ TEST(Reload, ABadSetLeavesTheLastGoodOne) {
   EXPECT_EQ(source->Current(), first);
 }
 
+TEST(Reload, AnEmptyFolderLeavesTheLastGoodOne) {
+  const testing::TempFolder folder;
+  Fill(folder);
+  const auto source = Load(folder.FolderConfig());
+  const auto first = source->Current();
+  std::filesystem::remove(folder.Path("rules/a.yaml"));
+  std::vector<SourceFinding> findings;
+  const auto empty = source->Reload(&findings);
+  ASSERT_FALSE(empty.ok());
+  EXPECT_EQ(empty.error().code, Code::kInvalidArgument);
+  ASSERT_EQ(findings.size(), 1u);
+  EXPECT_EQ(source->Current(), first);
+}
+
 TEST(Reload, AVanishedFolderLeavesTheLastGoodOne) {
   const testing::TempFolder folder;
   Fill(folder);
