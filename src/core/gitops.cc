@@ -63,4 +63,13 @@ std::optional<ObjectRef> PossibleApplication(const ClusterObject& object) {
   return ref;
 }
 
+std::string ApplicationOf(const ClusterObject& workload) {
+  const auto keeper = KeeperOf(workload);
+  if (keeper) {
+    return keeper->kind == Keeper::Kind::kArgoCd ? keeper->name : "";
+  }
+  const auto possible = PossibleApplication(workload);
+  return possible ? possible->name : "";
+}
+
 }  // namespace selfheal

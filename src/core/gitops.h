@@ -28,4 +28,8 @@ std::optional<Keeper> KeeperOf(const ClusterObject& object);
 /// name; Helm writes that label too, so it counts only where there is one.
 std::optional<ObjectRef> PossibleApplication(const ClusterObject& object);
 
+/// The name of the Application of Argo CD that keeps `workload`, or may; "" for
+/// none. Pure.
+std::string ApplicationOf(const ClusterObject& workload);
+
 }  // namespace selfheal

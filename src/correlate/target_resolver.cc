@@ -78,16 +78,6 @@ bool Holds(const ClusterObject& node, const std::string& condition) {
   return found != state->conditions.end() && found->second == "True";
 }
 
-/// The name of the Application of Argo CD that keeps `workload`, or "".
-std::string ApplicationOf(const ClusterObject& workload) {
-  const auto keeper = KeeperOf(workload);
-  if (keeper) {
-    return keeper->kind == Keeper::Kind::kArgoCd ? keeper->name : "";
-  }
-  const auto possible = PossibleApplication(workload);
-  return possible ? possible->name : "";
-}
-
 /// "10.0.0.7:9100" -> "10.0.0.7", "[fd00::7]:9100" -> "fd00::7".
 std::string HostOf(std::string_view instance) {
   if (instance.starts_with('[')) {
