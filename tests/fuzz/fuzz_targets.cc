@@ -121,7 +121,9 @@ void FuzzSmallInputs(std::string_view bytes) {
   const auto query = ParseQuery(bytes);
   if (!query.ok()) return;
   for (const auto& [name, value] : *query) {
-    for (const char c : name + value) SELFHEAL_CHECK(c >= ' ' && c <= '~');
+    for (const char c : name + value) {
+      SELFHEAL_CHECK(static_cast<unsigned char>(c) >= ' ' && c != '\x7f');
+    }
   }
 }
 
