@@ -6,6 +6,7 @@
 #include "adapters/sqlite/audited_decisions.h"
 #include "adapters/sqlite/database_url.h"
 #include "flow/replay.h"
+#include "verify/compared.h"
 
 namespace selfheal {
 namespace {
@@ -26,7 +27,7 @@ ReplayedDecision Decide(const AuditedDecision& decision) {
   const AuditRecord& record = decision.record;
   if (record.stage == Stage::kGuard) return Took(record, ReplayVerdict(record));
   if (record.stage == Stage::kVerify) {
-    if (record.data.empty()) {
+    if (!StateOf(record.data)) {
       return {record, ReplayState::kNotKept,
               "what it compared was not kept (an older release)"};
     }

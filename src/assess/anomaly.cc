@@ -82,19 +82,6 @@ std::vector<Factor> FactorsOf(const Metrics& metrics,
   return factors;
 }
 
-std::vector<double> FineScores(const AlignedEvidence& aligned,
-                               const std::vector<double>& rows) {
-  std::vector<double> fine(static_cast<std::size_t>(aligned.fine_points));
-  const int points = aligned.fine_points;
-  const int count = static_cast<int>(rows.size());
-  for (int i = 0; i < points; ++i) {
-    const int row = count - 1 - (points - 1 - i) / aligned.stride;
-    fine[static_cast<std::size_t>(i)] =
-        rows[static_cast<std::size_t>(std::max(0, row))];
-  }
-  return fine;
-}
-
 AnomalyFinding Evaluate(const Metrics& metrics, const ConfirmSpec& spec,
                         std::uint64_t seed, Detectors& detectors) {
   const AlignedEvidence aligned = Align(metrics);
@@ -118,7 +105,6 @@ AnomalyFinding Evaluate(const Metrics& metrics, const ConfirmSpec& spec,
   }
   finding.members.emplace_back("isolation_forest",
                                detector.PlainScore(window, peak));
-  finding.scores = FineScores(aligned, scores.score);
   finding.outcome = finding.score >= spec.anomaly_threshold
                         ? Judgement::kConfirmed
                         : Judgement::kNotConfirmed;

@@ -21,7 +21,6 @@ struct AnomalyFinding {
   double confidence = 0;
   std::vector<Factor> factors;
   std::vector<std::pair<std::string, double>> members;
-  std::vector<double> scores;  ///< One a fine point of the window.
   std::string reason;
 };
 

@@ -167,7 +167,6 @@ void Adopt(AnomalyFinding finding, Assessment& out) {
   out.confidence = finding.confidence;
   out.factors = std::move(finding.factors);
   out.members = std::move(finding.members);
-  out.scores = std::move(finding.scores);
 }
 
 /// What of it was known at `at`.

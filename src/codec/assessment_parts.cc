@@ -90,7 +90,6 @@ Json StoredAssessment(const Assessment& assessment) {
           {"forecast",
            assessment.forecast ? StoredForecast(*assessment.forecast) : Json()},
           {"members", std::move(members)},
-          {"scores", Numbers(assessment.scores)},
           {"reasons", Strings(assessment.reasons)},
           {"causes", std::move(causes)},
           {"seed", assessment.seed},
@@ -121,7 +120,6 @@ Assessment AssessmentFrom(const Json& value) {
       out.members.emplace_back(member.Text("name"), member.Real("score"));
     }
   }
-  out.scores = reader.Reals("scores");
   out.reasons = reader.Texts("reasons");
   if (const Json* causes = reader.Member("causes")) {
     for (const Json& item : *causes) {

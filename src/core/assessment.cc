@@ -64,7 +64,6 @@ std::vector<std::string> Differences(const Assessment& a, const Assessment& b) {
   note(Same(a.factors, b.factors), "factors");
   note(Same(a.forecast, b.forecast), "forecast");
   note(Same(a.members, b.members), "members");
-  note(Same(a.scores, b.scores), "scores");
   note(a.reasons == b.reasons, "reasons");
   note(a.causes == b.causes, "causes");
   note(a.seed == b.seed, "seed");

@@ -67,8 +67,6 @@ struct Assessment {
   std::optional<Forecast> forecast;
   /// Members of the fusion with their own scores, for display.
   std::vector<std::pair<std::string, double>> members;
-  /// One score a point of the window, for plotting; may be empty.
-  std::vector<double> scores;
   std::vector<std::string> reasons;       ///< Sentences, most important first.
   std::vector<CauseFinding> causes = {};  ///< Those that hold.
   std::uint64_t seed = 0;

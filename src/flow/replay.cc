@@ -114,12 +114,13 @@ Replay ReplayVerdict(const AuditRecord& row) {
 }
 
 Replay ReplayVerification(const AuditRecord& row) {
-  const LookState now = StateOf(row.data);
-  if (row.outcome == VerificationName(OutcomeOf(now))) {
+  const std::optional<LookState> now = StateOf(row.data);
+  if (now && row.outcome == VerificationName(OutcomeOf(*now))) {
     return {ReplayOutcome::kIdentical, ""};
   }
   return {ReplayOutcome::kDifferent,
-          "what it compared comes to " + std::string(LookName(now))};
+          "what it compared comes to " +
+              std::string(now ? LookName(*now) : "nothing")};
 }
 
 }  // namespace selfheal

@@ -2,18 +2,10 @@
 
 #include <cmath>
 #include <map>
+#include <set>
 
 namespace selfheal {
 namespace {
-
-/// Where the part of a field's name is kept; null = no part of Compared.
-std::optional<double>* BoundOf(const std::string& part, Compared& compared) {
-  if (part == "at_least") return &compared.at_least;
-  if (part == "above") return &compared.above;
-  if (part == "at_most") return &compared.at_most;
-  if (part == "below") return &compared.below;
-  return nullptr;
-}
 
 /// A figure of another kind is no number, and so never inside.
 double NumberOf(const FieldValue& value) {
@@ -22,6 +14,34 @@ double NumberOf(const FieldValue& value) {
     return static_cast<double>(*count);
   }
   return std::nan("");
+}
+
+/// Takes the figure that `part` names; false where it names none.
+bool Take(const std::string& part, const FieldValue& value, Compared& thing) {
+  if (part == "lowest") {
+    thing.lowest = NumberOf(value);
+  } else if (part == "highest") {
+    thing.highest = NumberOf(value);
+  } else if (part == "at_least") {
+    thing.at_least = NumberOf(value);
+  } else if (part == "above") {
+    thing.above = NumberOf(value);
+  } else if (part == "at_most") {
+    thing.at_most = NumberOf(value);
+  } else if (part == "below") {
+    thing.below = NumberOf(value);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/// What is none of the names can't be told.
+LookState NamedState(const FieldValue& value) {
+  for (const LookState state : {LookState::kBackInside, LookState::kOutside}) {
+    if (value == FieldValue(std::string(LookName(state)))) return state;
+  }
+  return LookState::kUnmeasured;
 }
 
 }  // namespace
@@ -50,44 +70,42 @@ bool Compared::Inside() const {
 void Note(const std::string& name, const Compared& compared, Fields& fields) {
   fields.emplace_back(name + ".lowest", compared.lowest);
   fields.emplace_back(name + ".highest", compared.highest);
-  Compared copy = compared;
-  for (const char* part : {"at_least", "above", "at_most", "below"}) {
-    const std::optional<double>& bound = *BoundOf(part, copy);
-    if (bound) fields.emplace_back(name + "." + part, *bound);
-  }
+  const auto note = [&](const char* part, const std::optional<double>& bound) {
+    if (bound) fields.emplace_back(name + part, *bound);
+  };
+  note(".at_least", compared.at_least);
+  note(".above", compared.above);
+  note(".at_most", compared.at_most);
+  note(".below", compared.below);
 }
 
-LookState StateOf(const Fields& fields) {
+void Note(const std::string& name, LookState state, Fields& fields) {
+  fields.emplace_back(name + ".look", std::string(LookName(state)));
+}
+
+std::optional<LookState> StateOf(const Fields& fields) {
+  std::set<LookState> states;
   std::map<std::string, Compared> things;
-  bool unmeasured = fields.empty();
-  bool outside = false;
   for (const auto& [name, value] : fields) {
     const std::size_t dot = name.rfind('.');
-    if (dot == std::string::npos) {
-      // What was not compared by figures says itself how it is.
-      const auto* said = std::get_if<std::string>(&value);
-      if (said != nullptr && *said == LookName(LookState::kOutside)) {
-        outside = true;
-      } else if (said == nullptr || *said != LookName(LookState::kBackInside)) {
-        unmeasured = true;
-      }
+    if (dot == std::string::npos) continue;
+    const std::string part = name.substr(dot + 1);
+    if (part == "look") {
+      states.insert(NamedState(value));
       continue;
     }
-    Compared& thing = things[name.substr(0, dot)];
-    const std::string part = name.substr(dot + 1);
-    if (part == "lowest") {
-      thing.lowest = NumberOf(value);
-    } else if (part == "highest") {
-      thing.highest = NumberOf(value);
-    } else if (std::optional<double>* bound = BoundOf(part, thing)) {
-      *bound = NumberOf(value);
-    }
+    const std::string thing = name.substr(0, dot);
+    const auto known = things.find(thing);
+    Compared figures = known == things.end() ? Compared() : known->second;
+    if (Take(part, value, figures)) things[thing] = figures;
   }
   for (const auto& [name, thing] : things) {
-    if (!thing.Inside()) outside = true;
+    states.insert(thing.Inside() ? LookState::kBackInside
+                                 : LookState::kOutside);
   }
-  if (unmeasured) return LookState::kUnmeasured;
-  return outside ? LookState::kOutside : LookState::kBackInside;
+  // They are declared from good to bad.
+  if (states.empty()) return std::nullopt;
+  return *states.rbegin();
 }
 
 }  // namespace selfheal

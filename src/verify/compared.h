@@ -34,8 +34,12 @@ struct Compared {
 /// Appends `compared` as "NAME.lowest", "NAME.at_most"..., for the audit.
 void Note(const std::string& name, const Compared& compared, Fields& fields);
 
-/// What `fields`, as Note and look.cc write them, come to: unmeasured over
-/// outside over inside; nothing at all is unmeasured. Pure.
-LookState StateOf(const Fields& fields);
+/// Appends how something is that no figures tell, as "NAME.look".
+void Note(const std::string& name, LookState state, Fields& fields);
+
+/// What `fields`, as the two above write them, come to: unmeasured over outside
+/// over inside. Other fields may stand between; empty where nothing was
+/// compared. Pure.
+std::optional<LookState> StateOf(const Fields& fields);
 
 }  // namespace selfheal

@@ -139,7 +139,9 @@ void Add(Look look, Look& result) {
 }  // namespace
 
 Look LookOf(const std::string& name, LookState state, std::string reason) {
-  return {state, std::move(reason), {{name, std::string(LookName(state))}}};
+  Look look{state, std::move(reason), {}};
+  Note(name, state, look.compared);
+  return look;
 }
 
 Look LookAgain(const EvidenceWindow& history, const EvidenceWindow& after,

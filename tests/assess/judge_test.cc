@@ -49,7 +49,6 @@ TEST(Judge, RiseOfSixteenDeviationsIsConfirmedAndNamed) {
   EXPECT_EQ(found.factors.front().metric, "m0");
   EXPECT_TRUE(Mentions(found, "m0 "));
   EXPECT_TRUE(Mentions(found, "above its last 3 days"));
-  EXPECT_EQ(found.scores.size(), 60U);
   EXPECT_GT(found.confidence, 0);
   EXPECT_LE(found.confidence, 1);
 }
@@ -98,7 +97,6 @@ TEST(Judge, SameInputSameBits) {
   EXPECT_EQ(std::bit_cast<std::uint64_t>(a.statistic),
             std::bit_cast<std::uint64_t>(b.statistic));
   EXPECT_EQ(a.reasons, b.reasons);
-  EXPECT_EQ(a.scores, b.scores);
 }
 
 TEST(Judge, OrderOfTheMetricsDoesNotMatter) {

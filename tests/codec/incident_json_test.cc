@@ -60,8 +60,7 @@ TEST(StoredIncident, KnowsEveryMember) {
                siblings, pods, container, from_value, to_value, moves, held] =
       change;
   const auto& [outcome, score, statistic, confidence, factors, forecast,
-               members, scores, reasons, causes, seed, judge_version] =
-      *assessment;
+               members, reasons, causes, seed, judge_version] = *assessment;
   const auto& [action_id, started_at, canary_ready_at, canary, finished_at,
                undoing, failure] = progress;
   const auto& [e_step, e_action, e_phase, e_attempt, e_action_id, e_intent_id,
@@ -122,12 +121,13 @@ TEST(StoredIncident, EveryMemberOfEveryEnumComesBack) {
 TEST(StoredIncident, WhatIsNotANumberStaysNone) {
   Incident incident = testing::FullIncident();
   incident.assessment->score = std::numeric_limits<double>::quiet_NaN();
-  incident.assessment->scores = {0.1, std::numeric_limits<double>::infinity()};
+  incident.assessment->members = {
+      {"a", 0.1}, {"b", std::numeric_limits<double>::infinity()}};
   const auto back = ParseStoredIncident(StoredIncidentJson(incident));
   ASSERT_TRUE(back.ok());
   EXPECT_TRUE(std::isnan(back->assessment->score));
-  EXPECT_EQ(back->assessment->scores.at(0), 0.1);
-  EXPECT_TRUE(std::isnan(back->assessment->scores.at(1)));
+  EXPECT_EQ(back->assessment->members.at(0).second, 0.1);
+  EXPECT_TRUE(std::isnan(back->assessment->members.at(1).second));
 }
 
 TEST(StoredIncident, BytesThatAreNotUtf8DoNotThrow) {

@@ -18,7 +18,6 @@ Assessment FullAssessment() {
       Forecast{Judgement::kConfirmed, "memory",     0.78,      seconds(720),
                std::nullopt,          seconds(960), "it rises"};
   out.members = {{"forest", 0.7}, {"level", 0.9}};
-  out.scores = {0.1, 0.2, 0.83};
   out.reasons = {"Memory rises.", "It reaches its limit."};
   out.causes = {{Cause::kOnePod, "cart-1 stands out.", {"cart-1"}}};
   out.seed = 18446744073709551615ULL;

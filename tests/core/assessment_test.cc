@@ -16,8 +16,7 @@ Assessment Whole() {
   out.factors = {{"memory", 6.1}};
   out.forecast.emplace();
   out.forecast->component = "memory";
-  out.members = {{"forest", 0.7}};
-  out.scores = {0.1, std::nan("")};
+  out.members = {{"forest", 0.7}, {"nearest", std::nan("")}};
   out.reasons = {"memory rises"};
   return out;
 }
@@ -45,8 +44,7 @@ TEST(Differences, NameTheFieldOfOneBit) {
            {"forecast", [](auto& a) { a.forecast->eta = seconds(1); }},
            {"forecast", [&](auto& a) { a.forecast->probability = next(0); }},
            {"members", [&](auto& a) { a.members[0].second = next(0.7); }},
-           {"scores", [&](auto& a) { a.scores[0] = next(0.1); }},
-           {"scores", [](auto& a) { a.scores[1] = 0; }},
+           {"members", [](auto& a) { a.members[1].second = 0; }},
            {"reasons", [](auto& a) { a.reasons[0] += "."; }},
            {"seed", [](auto& a) { ++a.seed; }},
            {"judge_version", [](auto& a) { a.judge_version = "9"; }}}) {
@@ -58,7 +56,7 @@ TEST(Differences, NameTheFieldOfOneBit) {
 
 TEST(Differences, WhatIsNotFiniteHasOneForm) {
   Assessment infinite = Whole();
-  infinite.scores[1] = std::numeric_limits<double>::infinity();
+  infinite.members[1].second = std::numeric_limits<double>::infinity();
   EXPECT_EQ(Differences(Whole(), infinite), Names());
 }
 

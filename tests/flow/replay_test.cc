@@ -148,7 +148,11 @@ TEST(ReplayVerification, ComparesItsFiguresAgain) {
   EXPECT_EQ(ReplayVerification(row).detail,
             "what it compared comes to outside");
   row.outcome = "not_mitigated";
+  row.data.emplace_back("evidence_sha256", "of the windows");
   EXPECT_EQ(ReplayVerification(row).outcome, ReplayOutcome::kIdentical);
+  row.data.clear();
+  EXPECT_EQ(ReplayVerification(row).detail,
+            "what it compared comes to nothing");
 }
 
 }  // namespace

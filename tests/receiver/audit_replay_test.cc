@@ -99,6 +99,32 @@ TEST_F(AuditReplay, EveryDecisionIsIdentical) {
   EXPECT_TRUE(Has(unknown.err, "no decision about an incident 01X"));
 }
 
+TEST_F(AuditReplay, AVerificationIsComparedAgain) {
+  const SystemClock clock;
+  auto store = SqliteStore::Open(
+      {.path = File(), .digester = Sha256Hex, .clock = &clock});
+  ASSERT_TRUE(store.ok()) << store.error().message;
+  // What it looked back on is kept with it, and its digest in the last row.
+  const KeptEvidence kept{OrdinaryWindow(2, 1), std::nullopt};
+  for (const Fields& data :
+       {Fields{{"memory.highest", 2.0}, {"memory.at_most", 3.0}},
+        Fields{{"memory.highest", 4.0}, {"memory.at_most", 3.0}}, Fields{}}) {
+    IncidentUpdate update;
+    update.incident = &incident_;
+    update.records = {
+        {0, clock.Now(), incident_.id, Stage::kVerify, "mitigated", "", data}};
+    update.evidence = &kept;
+    ASSERT_TRUE((*store)->Save(update).ok());
+  }
+  store = Error{Code::kUnavailable, "closed"};
+  const Finished done = Replayed();
+  EXPECT_EQ(done.exit_code, 1);
+  EXPECT_TRUE(Has(done.out, "verify mitigated: identical\n")) << done.out;
+  EXPECT_TRUE(Has(done.out, "comes to outside")) << done.out;
+  EXPECT_TRUE(Has(done.out, ": 1 different, 1 identical, 1 not kept"))
+      << done.out;
+}
+
 TEST_F(AuditReplay, OneSampleThatWasAlteredIsFound) {
   Decide(2);
   KeptEvidence altered = Evidence(2);

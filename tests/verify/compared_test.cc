@@ -14,28 +14,21 @@ Fields Noted(const Compared& compared) {
 }
 
 TEST(Compared, EachBoundHoldsOnItsSide) {
-  const Compared free{.lowest = 2, .highest = 4};
-  EXPECT_TRUE(free.Inside());
-  Compared one = free;
-  one.at_least = 2;
-  EXPECT_TRUE(one.Inside());
-  one.at_least = 2.1;
-  EXPECT_FALSE(one.Inside());
-  one = free;
-  one.above = 1.9;
-  EXPECT_TRUE(one.Inside());
-  one.above = 2;
-  EXPECT_FALSE(one.Inside());
-  one = free;
-  one.at_most = 4;
-  EXPECT_TRUE(one.Inside());
-  one.at_most = 3.9;
-  EXPECT_FALSE(one.Inside());
-  one = free;
-  one.below = 4.1;
-  EXPECT_TRUE(one.Inside());
-  one.below = 4;
-  EXPECT_FALSE(one.Inside());
+  struct Case {
+    std::optional<double> Compared::* bound;
+    double inside;
+    double outside;
+  };
+  for (const Case& one :
+       {Case{&Compared::at_least, 2, 2.1}, Case{&Compared::above, 1.9, 2},
+        Case{&Compared::at_most, 4, 3.9}, Case{&Compared::below, 4.1, 4}}) {
+    Compared compared{.lowest = 2, .highest = 4};
+    EXPECT_TRUE(compared.Inside());
+    compared.*one.bound = one.inside;
+    EXPECT_TRUE(compared.Inside()) << one.inside;
+    compared.*one.bound = one.outside;
+    EXPECT_FALSE(compared.Inside()) << one.outside;
+  }
 }
 
 TEST(Compared, WhatIsNoNumberIsNeverInside) {
@@ -62,16 +55,24 @@ TEST(StateOf, WhatWasNotedComesToTheSame) {
 TEST(StateOf, UnmeasuredOverOutsideOverInside) {
   Fields fields = Noted({.lowest = 1, .highest = 1, .at_most = 2});
   EXPECT_EQ(StateOf(fields), LookState::kBackInside);
-  fields.emplace_back("target", "outside");
+  Note("target", LookState::kOutside, fields);
   EXPECT_EQ(StateOf(fields), LookState::kOutside);
-  fields.emplace_back("latency", "unmeasured");
+  Note("latency", LookState::kUnmeasured, fields);
   EXPECT_EQ(StateOf(fields), LookState::kUnmeasured);
 }
 
-TEST(StateOf, NothingAndNonsenseAreUnmeasured) {
-  EXPECT_EQ(StateOf({}), LookState::kUnmeasured);
-  EXPECT_EQ(StateOf({{"target", "fine"}}), LookState::kUnmeasured);
-  EXPECT_EQ(StateOf({{"target", true}}), LookState::kUnmeasured);
+TEST(StateOf, NonsenseIsUnmeasuredAndNothingIsNone) {
+  EXPECT_EQ(StateOf({{"target.look", "fine"}}), LookState::kUnmeasured);
+  EXPECT_EQ(StateOf({{"target.look", true}}), LookState::kUnmeasured);
+  EXPECT_FALSE(StateOf({}));
+  EXPECT_FALSE(StateOf({{"evidence_sha256", "ab"}, {"step.number", 1.0}}));
+}
+
+TEST(StateOf, WhatElseTheRowSaysChangesNothing) {
+  Fields fields = Noted({.lowest = 1, .highest = 3, .at_most = 2});
+  fields.emplace_back("evidence_sha256", "ab");
+  fields.emplace_back("memory.unit", "bytes");
+  EXPECT_EQ(StateOf(fields), LookState::kOutside);
 }
 
 TEST(StateOf, AFigureThatIsTextIsOutside) {
