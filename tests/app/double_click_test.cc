@@ -90,9 +90,8 @@ class DoubleClick : public ::testing::Test {
   /// What the audit says of the question, by outcome.
   std::map<std::string, int> Said(const Incident& incident) {
     std::map<std::string, int> said;
-    for (const AuditRecord& row : *parts_->store->Find(incident.id)) {
-      ++said[row.outcome];
-    }
+    const auto rows = *parts_->store->Find(incident.id);
+    for (const AuditRecord& row : rows) ++said[row.outcome];
     return said;
   }
 
