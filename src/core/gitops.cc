@@ -16,20 +16,25 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kFlux = {
     {{"kustomize.toolkit.fluxcd.io/", "Flux's Kustomization "},
      {"helm.toolkit.fluxcd.io/", "Flux's HelmRelease "}}};
 
-/// "shop:apps/Deployment:shop/cart", or "argo_shop:..." for an Application in
-/// another namespace than Argo CD's own.
-std::optional<Keeper> ByArgoCd(const ClusterObject& object) {
-  const std::string id(LabelOr(object.annotations, kTrackingId));
-  std::string name = id.substr(0, id.find(':'));
-  if (name.empty()) name = LabelOr(object.labels, kOwnInstance);
-  if (name.empty()) return std::nullopt;
+/// "argo_shop" is shop in another namespace than Argo CD's own.
+ObjectRef ApplicationNamed(std::string name) {
   std::string ns = kArgoCdNamespace;
   if (const auto mark = name.find('_'); mark != std::string::npos) {
     ns = name.substr(0, mark);
     name.erase(0, mark + 1);
   }
-  const std::string text = "Argo CD's Application " + ns + "/" + name;
-  return Keeper{Keeper::Kind::kArgoCd, std::move(ns), std::move(name), text};
+  return {ObjectKind::kApplication, std::move(ns), std::move(name)};
+}
+
+/// "shop:apps/Deployment:shop/cart" names shop.
+std::optional<Keeper> ByArgoCd(const ClusterObject& object) {
+  const std::string id(LabelOr(object.annotations, kTrackingId));
+  std::string name = id.substr(0, id.find(':'));
+  if (name.empty()) name = LabelOr(object.labels, kOwnInstance);
+  if (name.empty()) return std::nullopt;
+  const ObjectRef one = ApplicationNamed(std::move(name));
+  return Keeper{Keeper::Kind::kArgoCd, one.ns, one.name,
+                "Argo CD's Application " + one.ns + "/" + one.name};
 }
 
 std::optional<Keeper> ByFlux(const ClusterObject& object) {
@@ -58,7 +63,7 @@ std::optional<Keeper> KeeperOf(const ClusterObject& object) {
 
 std::optional<ObjectRef> PossibleApplication(const ClusterObject& object) {
   const std::string name(LabelOr(object.labels, kInstance));
-  ObjectRef ref{ObjectKind::kApplication, kArgoCdNamespace, name};
+  ObjectRef ref = ApplicationNamed(name);
   if (name.empty() || !IsWellFormed(ref)) return std::nullopt;
   return ref;
 }

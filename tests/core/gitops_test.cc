@@ -19,6 +19,9 @@ TEST(KeeperOf, NobodyByDefaultNorByHelmAlone) {
   EXPECT_FALSE(KeeperOf(cart));
   EXPECT_EQ(PossibleApplication(cart),
             (ObjectRef{ObjectKind::kApplication, "argocd", "shop"}));
+  cart.labels["app.kubernetes.io/instance"] = "teams_shop";
+  EXPECT_EQ(PossibleApplication(cart),
+            (ObjectRef{ObjectKind::kApplication, "teams", "shop"}));
   cart.labels["app.kubernetes.io/instance"] = "Not A Name";
   EXPECT_FALSE(PossibleApplication(cart));
   EXPECT_FALSE(PossibleApplication(Cart()));
