@@ -116,13 +116,6 @@ Result<ResolvedTarget> AsLabelled(Result<ResolvedTarget> owner,
                  ToString(owner->object) + ", not to " + ToString(*named));
 }
 
-/// True for a certificate that an exporter of files, Secrets or probes has
-/// seen: `namespace` is the exporter's, and nothing names a Certificate.
-bool IsCertificateOfOthers(const Rule& rule, const Labels& labels) {
-  return rule.target == TargetMode::kCertificate &&
-         LabelOr(labels, "name").empty();
-}
-
 /// The object whose name stands in one label beside the namespace.
 std::optional<std::pair<ObjectKind, std::string_view>> OneLabel(
     TargetMode mode) {
@@ -140,6 +133,11 @@ std::optional<std::pair<ObjectKind, std::string_view>> OneLabel(
 }
 
 }  // namespace
+
+bool IsCertificateOfOthers(const Rule& rule, const Labels& labels) {
+  return rule.target == TargetMode::kCertificate &&
+         LabelOr(labels, "name").empty();
+}
 
 std::string TargetKey(const Rule& rule, const Labels& labels) {
   std::string key = rule.name;

@@ -55,6 +55,10 @@ class TargetResolver {
   ClusterView& view_;
 };
 
+/// True for a certificate that an exporter of files, Secrets or probes has
+/// seen: `namespace` is the exporter's, and nothing names a Certificate. Pure.
+bool IsCertificateOfOthers(const Rule& rule, const Labels& labels);
+
 /// Alerts of `rule` with the same key are about the same object: Resolve and
 /// GuessTarget look at nothing else in their labels. Pure.
 std::string TargetKey(const Rule& rule, const Labels& labels);

@@ -252,12 +252,14 @@ bool Correlator::OptedIn(const std::string& ns) const {
 
 /// The alert names nothing that we can find, or may look at: roles are bound
 /// in the namespaces that are opted in, and nobody asked us about the others.
+/// A certificate that a person renews needs no look, wherever it is.
 Result<void> Correlator::Strand(const StoredAlert& stored, const Rule& rule,
                                 const Error& why, Pass& pass) {
   Incident incident = WithoutTarget(rule, stored, ports_.clock.Now(),
                                     "no target: " + why.message);
   const std::string& ns = incident.target.ns;
-  if (ns.empty() || OptedIn(ns)) {
+  if (ns.empty() || OptedIn(ns) ||
+      IsCertificateOfOthers(rule, stored.alert.labels)) {
     return Escalate(stored, std::move(incident), Tell::kPeople, pass);
   }
   incident.reason =

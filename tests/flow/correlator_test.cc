@@ -180,6 +180,28 @@ TEST_F(CorrelatorTest, WhatNobodyHereRenewsIsToldInTheAlertsOwnWords) {
   EXPECT_EQ(cluster_.reads(), 0);
 }
 
+TEST_F(CorrelatorTest, ACertificateThatAPersonRenewsIsToldWhereverItIs) {
+  rules_.MeanCertificates();
+  Alert alert = Of("cart", 0);
+  alert.labels.erase("pod");
+  alert.labels["secret_namespace"] = "payments";
+  alert.labels["secret_name"] = "edge-tls";
+  Post({alert});
+  Drain();
+  EXPECT_EQ(notifier_.notices.size(), 1u);
+  EXPECT_EQ(cluster_.reads(), 0);
+  // A Certificate of cert-manager there is its owners' matter.
+  Alert held = Of("cart", 0);
+  held.labels = {{"alertname", held.labels["alertname"]},
+                 {"namespace", "payments"},
+                 {"name", "edge"}};
+  held.fingerprint = Fingerprint(held.labels);
+  Post({held});
+  Drain();
+  EXPECT_EQ(store_.state().incidents.size(), 2u);
+  EXPECT_EQ(notifier_.notices.size(), 1u);
+}
+
 TEST_F(CorrelatorTest, TheAuditSaysHowManyJoined) {
   Post({Of("cart", 0)});
   Drain();
