@@ -93,9 +93,36 @@ void AccessWatch::RunOnce() {
     ports_.log.Warn("rights not asked", {{"error", missing.error().message}});
     return;
   }
+  const auto unread = Unreadable();
+  if (!unread.ok()) {
+    ports_.log.Warn("rights not asked", {{"error", unread.error().message}});
+    return;
+  }
+  TellUnreadable(*unread);
   digest_ = set->digest;
   asked_at_ = ports_.clock.SteadyNow();
   Keep(*set, *std::move(missing));
+}
+
+Result<std::string> AccessWatch::Unreadable() {
+  std::string rights;
+  for (const Right& right : RightsOf(ClusterViewGrants(), "")) {
+    const auto has = ports_.access.Has(right);
+    if (!has.ok()) return has.error().With(ToString(right));
+    if (!*has) rights += (rights.empty() ? "" : ", ") + ToString(right);
+  }
+  return rights;
+}
+
+void AccessWatch::TellUnreadable(const std::string& rights) {
+  if (rights == unreadable_) return;
+  unreadable_ = rights;
+  if (rights.empty()) {
+    ports_.log.Info("our account may read all that guards ask for", {});
+  } else {
+    ports_.log.Warn("guards deny what they can't see: our account lacks rights",
+                    {{"may_not", rights}});
+  }
 }
 
 void AccessWatch::Keep(const RuleSet& set,

@@ -15,7 +15,9 @@ namespace selfheal {
 
 /// Asks whether our own account has the rights that the loaded runbooks need
 /// in the configured namespaces. A runbook that lacks one is off: its guard
-/// says so before an action is tried, log and metric before an alert comes.
+/// says so before an action is tried, log and metric before an alert comes. A
+/// right to read of the cluster turns nothing off, as not every guard asks for
+/// it each time; the log says what is lacking.
 ///
 /// Where the API server does not answer, what it said last stands; it decides
 /// in any case. Missing and Off are thread-safe; RunOnce belongs to one thread.
@@ -41,12 +43,16 @@ class AccessWatch {
  private:
   bool IsDue(const RuleSet& set) const;
   Result<std::vector<guard::MissingRight>> Ask(const RuleSet& set);
+  /// What our account may not read of the cluster, as one text.
+  Result<std::string> Unreadable();
+  void TellUnreadable(const std::string& rights);
   void Keep(const RuleSet& set, std::vector<guard::MissingRight> missing)
       EXCLUDES(mutex_);
 
   const Ports ports_;
   std::string digest_;  ///< Of the rules that were asked for last.
   SteadyTime asked_at_;
+  std::string unreadable_;  ///< As told last.
 
   mutable Mutex mutex_;
   std::vector<guard::MissingRight> missing_ GUARDED_BY(mutex_);

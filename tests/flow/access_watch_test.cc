@@ -6,6 +6,7 @@
 
 #include "sim/fakes/fake_clock.h"
 #include "sim/fakes/fake_observers.h"
+#include "tests/adapters/http/memory_logger.h"
 
 namespace selfheal {
 namespace {
@@ -44,12 +45,14 @@ class AccessWatchTest : public ::testing::Test {
   }
 
   using Names = std::set<std::string>;
+  /// To get and list namespaces and nodes, and to get Applications.
+  static constexpr int kReads = 5;
 
   Config config_;
   FakeClock clock_;
   testing::FakeRunbooks rules_;
   FakeAccess access_;
-  testing::NoLog log_;
+  testing::MemoryLogger log_;
   AccessWatch watch_{{.config = config_,
                       .clock = clock_,
                       .runbooks = rules_,
@@ -73,13 +76,13 @@ TEST_F(AccessWatchTest, ARunbookThatLacksARightIsOffUntilItHasIt) {
 TEST_F(AccessWatchTest, EveryRightOfEveryActionIsAskedInEveryNamespace) {
   watch_.RunOnce();
   // Eviction and three patches, and one deletion; twice.
-  EXPECT_EQ(access_.asked, 10);
+  EXPECT_EQ(access_.asked, 10 + kReads);
   config_.kubernetes.namespaces = {"shop", "*"};
   Add("scale", ScaleOut{});
   access_.asked = 0;
   access_.lacking = {"update deployments.apps/scale everywhere"};
   watch_.RunOnce();
-  EXPECT_EQ(access_.asked, 8);
+  EXPECT_EQ(access_.asked, 8 + kReads);
   EXPECT_EQ(watch_.Off(), Names{"scale"});
 }
 
@@ -94,13 +97,29 @@ TEST_F(AccessWatchTest, WhatAnActionReadsOfTheClusterIsAskedOnce) {
 TEST_F(AccessWatchTest, AsksAgainForNewRulesAndAfterFiveMinutes) {
   watch_.RunOnce();
   watch_.RunOnce();
-  EXPECT_EQ(access_.asked, 10);
+  EXPECT_EQ(access_.asked, 10 + kReads);
   clock_.Advance(std::chrono::minutes(5));
   watch_.RunOnce();
-  EXPECT_EQ(access_.asked, 20);
+  EXPECT_EQ(access_.asked, 2 * (10 + kReads));
   Add("another", Notify{});
   watch_.RunOnce();
-  EXPECT_EQ(access_.asked, 30);
+  EXPECT_EQ(access_.asked, 3 * (10 + kReads));
+}
+
+TEST_F(AccessWatchTest, WhatGuardsCantReadIsToldOnceAndTurnsNothingOff) {
+  const std::string right = "get applications.argoproj.io everywhere";
+  access_.lacking = {right};
+  watch_.RunOnce();
+  EXPECT_EQ(watch_.Off(), Names{});
+  const std::string told = log_.text();
+  EXPECT_NE(told.find("may_not=" + right), std::string::npos) << told;
+  clock_.Advance(std::chrono::minutes(5));
+  watch_.RunOnce();
+  EXPECT_EQ(log_.text(), told);
+  access_.lacking.clear();
+  clock_.Advance(std::chrono::minutes(5));
+  watch_.RunOnce();
+  EXPECT_NE(log_.text(), told);
 }
 
 TEST_F(AccessWatchTest, WithoutAnAnswerTheLastOneStands) {
