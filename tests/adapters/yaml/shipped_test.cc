@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "adapters/yaml/reloadable_runbooks.h"
+#include "correlate/rule_match.h"
 #include "support/paths.h"
 #include "tests/adapters/yaml/support.h"
 
@@ -21,13 +22,6 @@ std::shared_ptr<const RuleSet> Shipped() {
   const auto set = LoadRuleSet(config, testing::FakeDigest, &findings);
   EXPECT_EQ(testing::Texts(findings), std::vector<std::string>());
   return set.ok() ? *set : std::make_shared<const RuleSet>();
-}
-
-const Rule* FindRule(const RuleSet& set, std::string_view name) {
-  for (const Rule& rule : set.rules) {
-    if (rule.name == name) return &rule;
-  }
-  return nullptr;
 }
 
 std::string RuleFor(const RuleSet& set, const std::string& alert) {
@@ -60,6 +54,57 @@ TEST(Shipped, OneRuleForEachAlertNameThatPeopleHave) {
       << "without dest_namespace nobody can say what it is about";
   EXPECT_EQ(RuleFor(*set, "SelfhealMemoryLeakX"), "");
   EXPECT_EQ(RuleFor(*set, ""), "");
+}
+
+/// With the labels that the usual rules of Prometheus give them.
+TEST(Shipped, EveryAlertOfTheUsualRulesHasOneRule) {
+  const Labels pod = {{"namespace", "shop"}, {"pod", "cart-1-abcde"}};
+  const Labels node = {{"node", "n1"}};
+  const Labels instance = {{"instance", "10.0.0.7:9100"}};
+  const Labels volume = {{"namespace", "shop"},
+                         {"persistentvolumeclaim", "data"}};
+  const Labels named = {{"namespace", "shop"}, {"name", "edge"}};
+  const struct {
+    std::string alert;
+    Labels labels;
+    std::string rule;
+  } cases[] = {
+      {"CrashLoopBackOff", pod, "crash-loop"},
+      {"KubePodCrashLooping", pod, "crash-loop"},
+      {"ContainerOOMKilled", pod, "oom-killed"},
+      {"CPUThrottlingHigh", pod, "cpu-throttling"},
+      {"KubeHpaMaxedOut", {{"namespace", "shop"}}, "cpu-throttling"},
+      {"KubeMemoryLeak", pod, "memory-leak"},
+      {"KubePersistentVolumeFillingUp", volume, "volume-filling"},
+      {"KubePersistentVolumeInodesFillingUp", volume, "volume-filling"},
+      {"NodeDiskPressure", node, "disk-pressure"},
+      {"NodeFilesystemSpaceFillingUp", instance, "disk-pressure"},
+      {"NodeFilesystemFilesFillingUp", instance, "disk-pressure"},
+      {"NodeFilesystemAlmostFull", instance, "disk-pressure"},
+      {"KubeNodeNotReady", node, "node-pressure"},
+      {"NetworkLatencyHigh", instance, "network-latency"},
+      {"RequestLatencyP99High",
+       {{"namespace", "shop"}, {"service", "cart"}},
+       "network-latency"},
+      {"ConnectionPoolExhausted", pod, "connection-pool-exhaustion"},
+      {"CertificateExpiringSoon", named, "certificate-expiry"},
+      {"CertificateExpiringSoon",
+       {{"secret_namespace", "shop"}, {"secret_name", "edge-tls"}},
+       "certificate-expiry"},
+      {"CertificateExpiringSoon", instance, "certificate-expiry"},
+      {"CertManagerCertNotReady", named, "certificate-not-ready"},
+      {"KubeClientCertificateExpiration", {}, "certificate-expiry"},
+      {"ConfigDrift",
+       {{"namespace", "argocd"}, {"name", "cart"}, {"dest_namespace", "shop"}},
+       "config-drift"}};
+  const auto set = Shipped();
+  for (const auto& c : cases) {
+    Labels labels = c.labels;
+    labels["alertname"] = c.alert;
+    const auto rules = MatchingRules(*set, labels);
+    ASSERT_EQ(rules.size(), 1u) << c.alert;
+    EXPECT_EQ(rules.front()->name, c.rule) << c.alert;
+  }
 }
 
 TEST(Shipped, MemoryLeakRestartsTheWorkloadWithACanary) {
