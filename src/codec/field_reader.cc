@@ -103,6 +103,12 @@ int FieldReader::Int(std::string_view key, int fallback) const {
   return static_cast<int>(value);
 }
 
+std::string FieldReader::IntOrString(std::string_view key) const {
+  const json* field = Find(key);
+  if (field == nullptr) return "";
+  return field->is_number() ? std::to_string(Long(key)) : String(key);
+}
+
 Labels FieldReader::StringMap(std::string_view key) const {
   Labels map;
   const json* field = Find(key);

@@ -34,6 +34,8 @@ class FieldReader {
   std::string Required(std::string_view key) const;
   bool Bool(std::string_view key, bool fallback = false) const;
   int Int(std::string_view key, int fallback = 0) const;
+  /// A string, or an integer as text.
+  std::string IntOrString(std::string_view key) const;
   long long Long(std::string_view key, long long fallback = 0) const;
   /// An object of strings.
   Labels StringMap(std::string_view key) const;

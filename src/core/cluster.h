@@ -39,6 +39,8 @@ struct WorkloadState {
   long long observed_generation = 0;
   bool paused = false;
   bool progress_deadline_exceeded = false;
+  /// How many of its pods a rollout may take away before new ones are ready.
+  int max_unavailable = 1;
   /// rollingUpdate.partition of a StatefulSet: pods below it stay as they are.
   int partition = 0;
   std::string update_strategy;  ///< RollingUpdate, Recreate, OnDelete, or "".
@@ -106,6 +108,7 @@ struct PdbState {
   bool selects_all = false;
   bool selector_has_expressions = false;
   int disruptions_allowed = 0;
+  int expected = 0;  ///< Pods that it covers; 0 = not counted.
   int desired_healthy = 0;
   int current_healthy = 0;
   long long observed_generation = 0;

@@ -13,9 +13,10 @@ int Floor(const WorkloadState& workload) {
   return std::max(1, (workload.replicas + 1) / 2);
 }
 
-/// Why a disruption budget stands in the way of taking `pod` away.
+/// Why a disruption budget stands in the way of taking `away` pods with these
+/// labels away at once.
 std::optional<Finding> BudgetProblem(const GuardInput& input,
-                                     const Labels& pod_labels) {
+                                     const Labels& pod_labels, int away) {
   for (const ClusterObject& pdb : *input.facts.pdbs) {
     const PdbState* state = pdb.As<PdbState>();
     if (state == nullptr)
@@ -29,9 +30,41 @@ std::optional<Finding> BudgetProblem(const GuardInput& input,
       return Wait(ToString(pdb.ref) + " was not counted yet",
                   input.now + kLookAgain);
     }
-    if (state->disruptions_allowed < 1) {
-      return Wait(ToString(pdb.ref) + " allows no disruption now",
+    if (state->disruptions_allowed < away) {
+      const int allowed = state->disruptions_allowed;
+      const std::string most = allowed < 1
+                                   ? "no disruption"
+                                   : std::to_string(allowed) + " of " +
+                                         std::to_string(away) + " disruptions";
+      return Wait(ToString(pdb.ref) + " allows " + most + " now",
                   input.now + kLookAgain);
+    }
+  }
+  return std::nullopt;
+}
+
+/// Why a rollout would take too many pods away even where all of them serve,
+/// so that no waiting helps. It asks no budget itself.
+std::optional<Finding> StrategyProblem(const GuardInput& input,
+                                       const ClusterObject& workload,
+                                       const WorkloadState& state) {
+  const std::string what = "a rollout of " + ToString(workload.ref) +
+                           " may take away " +
+                           std::to_string(state.max_unavailable) + " of its " +
+                           std::to_string(state.replicas) + " pods at once";
+  if (state.replicas - state.max_unavailable < Floor(state)) {
+    return Deny(what + ": " + std::to_string(Floor(state)) + " must serve");
+  }
+  for (const ClusterObject& pdb : *input.facts.pdbs) {
+    const PdbState* budget = pdb.As<PdbState>();
+    if (budget == nullptr || budget->expected < 1 ||
+        PdbSelects(*budget, state.template_labels) != Selection::kYes) {
+      continue;
+    }
+    const int most = budget->expected - budget->desired_healthy;
+    if (most < state.max_unavailable) {
+      return Deny(what + ": " + ToString(pdb.ref) + " allows " +
+                  std::to_string(std::max(0, most)));
     }
   }
   return std::nullopt;
@@ -63,12 +96,19 @@ Finding CheckPod(const GuardInput& input) {
                    : Deny(std::move(only));
   }
   if (others < floor) return Wait(reason, input.now + kLookAgain);
-  if (auto problem = BudgetProblem(input, pod.labels)) return *problem;
+  if (auto problem = BudgetProblem(input, pod.labels, 1)) return *problem;
   return Allow(reason);
 }
 
-/// A rollout of a Deployment surges, and its controller keeps the share that
-/// maxUnavailable says. The others take a pod away before they make a new one.
+/// The controller of a Deployment takes no pod away below what maxUnavailable
+/// leaves of its replicas; the others may beside those that are away already.
+int LeftIn(const ClusterObject& workload, const WorkloadState& state,
+           int serving) {
+  return workload.ref.kind == ObjectKind::kDeployment
+             ? std::min(serving, state.replicas - state.max_unavailable)
+             : serving - state.max_unavailable;
+}
+
 Finding CheckRestart(const GuardInput& input) {
   const ClusterObject& workload = *input.facts.workload;
   const WorkloadState* state = workload.As<WorkloadState>();
@@ -79,20 +119,25 @@ Finding CheckRestart(const GuardInput& input) {
   }
   const int serving = CountServing(*input.facts.pods, "");
   if (serving == 0) return Allow("no pod serves: there is nothing to lose");
-  const bool surges = workload.ref.kind == ObjectKind::kDeployment;
-  const int left = surges ? serving : serving - 1;
+  const int left = LeftIn(workload, *state, serving);
   const int floor = Floor(*state);
   const std::string reason = std::to_string(left) +
-                             " pods serve while one is replaced, " +
+                             " pods serve in the rollout, " +
                              std::to_string(floor) + " must";
-  if (!surges && state->replicas <= 1) {
-    return Deny(ToString(workload.ref) + " has one pod and does not surge");
-  }
   if (left < floor) return Wait(reason, input.now + kLookAgain);
-  if (auto problem = BudgetProblem(input, state->template_labels)) {
+  const int away = std::max(1, state->max_unavailable);
+  if (auto problem = BudgetProblem(input, state->template_labels, away)) {
     return *problem;
   }
   return Allow(reason);
+}
+
+/// True for every part of an action that replaces all pods of a workload, its
+/// canary among them.
+bool ReplacesAll(const GuardInput& input) {
+  const ActionKind kind = input.purpose().kind;
+  return kind == ActionKind::kRollingRestart ||
+         kind == ActionKind::kSetResources;
 }
 
 }  // namespace
@@ -116,6 +161,12 @@ Finding CheckAvailability(const GuardInput& input) {
   if (state != nullptr && state->selector_has_expressions) {
     return Deny(ToString(facts.workload->ref) +
                 " selects by expressions: its pods are unknown");
+  }
+  if (state != nullptr && ReplacesAll(input) &&
+      CountServing(*facts.pods, "") > 0) {
+    if (auto problem = StrategyProblem(input, *facts.workload, *state)) {
+      return *problem;
+    }
   }
   return removes ? CheckPod(input) : CheckRestart(input);
 }

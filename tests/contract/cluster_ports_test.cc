@@ -217,6 +217,7 @@ void EvictsUnderABudget(Ports& ports) {
       ports.Live(ports.Ref(ObjectKind::kPodDisruptionBudget, "budget"));
   EXPECT_EQ(LabelOr(seen.As<PdbState>()->selector, "app"), "x");
   EXPECT_EQ(seen.As<PdbState>()->disruptions_allowed, 0);
+  EXPECT_EQ(seen.As<PdbState>()->expected, 1);
   const ClusterObject pod = ports.Live(ref);
   const EvictPod evict{ref, pod.uid, pod.resource_version};
   const ApplyReply blocked = ports.Apply(evict);

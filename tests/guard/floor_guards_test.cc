@@ -32,8 +32,10 @@ TEST(Availability, HalfOfTheOthersMustServe) {
                {6, 4, kAllow}, {8, 4, kDeny},  {7, 4, kDeny}, {1, 2, kAllow}};
   for (const auto& c : cases) {
     GuardWorld world(Scene::kCanary);
-    world.EditWorkload(
-        [&](ClusterObject& o) { StateOf(o).replicas = c.replicas; });
+    world.EditWorkload([&](ClusterObject& o) {
+      StateOf(o).replicas = c.replicas;
+      StateOf(o).max_unavailable = c.replicas / 4;
+    });
     SetReady(world, c.ready, false);
     const Finding finding = world.Of("availability");
     EXPECT_EQ(finding.outcome, c.outcome) << c.replicas << " " << c.ready;
@@ -158,12 +160,16 @@ TEST(Availability, SelectorsByExpressionsAreNotGuessed) {
 
 TEST(Availability, ASingleReplicaOnlyRollsWhereItSurges) {
   GuardWorld world(Scene::kWhole);
-  world.EditWorkload([](ClusterObject& o) { StateOf(o).replicas = 1; });
+  world.EditWorkload([](ClusterObject& o) {
+    StateOf(o).replicas = 1;
+    StateOf(o).max_unavailable = 0;
+  });
   for (const std::size_t i : {1u, 2u, 3u}) world.cluster.Remove(world.pods[i]);
   EXPECT_EQ(world.Of("availability").outcome, kAllow);
 
   for (const ObjectKind kind :
-       {ObjectKind::kStatefulSet, ObjectKind::kDaemonSet}) {
+       {ObjectKind::kDeployment, ObjectKind::kStatefulSet,
+        ObjectKind::kDaemonSet}) {
     GuardWorld set(Scene::kWhole);
     ClusterObject workload = *set.cluster.Get(set.deployment);
     workload.ref.kind = kind;
@@ -171,12 +177,61 @@ TEST(Availability, ASingleReplicaOnlyRollsWhereItSurges) {
     set.cluster.Put(workload);
     set.As<SetRestartedAt>().workload.kind = kind;
     for (const std::size_t i : {1u, 2u, 3u}) set.cluster.Remove(set.pods[i]);
-    set.cluster.Edit(set.pods[0], [](ClusterObject& o) {
-      o.owners = {{"StatefulSet", "cart", "uid-dep", true}};
+    set.cluster.Edit(set.pods[0], [&](ClusterObject& o) {
+      if (kind != ObjectKind::kDeployment) {
+        o.owners = {{"StatefulSet", "cart", "uid-dep", true}};
+      }
     });
     EXPECT_EQ(set.Of("availability").outcome, kDeny);
     EXPECT_FALSE(set.Of("availability").retry_at.has_value())
         << "waiting brings no second pod";
+  }
+}
+
+TEST(Availability, ARolloutMustLeaveTheFloorWhereAllPodsServe) {
+  for (const Scene scene : {Scene::kCanary, Scene::kRest, Scene::kWhole}) {
+    for (const int away : {0, 1, 2, 3, 4}) {
+      GuardWorld world(scene);
+      world.EditWorkload(
+          [&](ClusterObject& o) { StateOf(o).max_unavailable = away; });
+      const Finding finding = world.Of("availability");
+      EXPECT_EQ(finding.outcome, away > 2 ? kDeny : kAllow) << away;
+      EXPECT_FALSE(finding.retry_at.has_value()) << "no waiting helps";
+    }
+  }
+  GuardWorld pod(Scene::kRestartPod);
+  pod.EditWorkload([](ClusterObject& o) { StateOf(o).max_unavailable = 4; });
+  EXPECT_EQ(pod.Of("availability").outcome, kAllow) << "a pod is no rollout";
+}
+
+TEST(Availability, ARolloutMustFitIntoTheBudget) {
+  const struct {
+    int away;
+    int desired;  // Of the four pods.
+    int allowed;  // Now.
+    FindingOutcome canary;
+    FindingOutcome whole;
+    bool waits;
+  } cases[] = {{1, 3, 1, kAllow, kAllow, false},
+               {2, 3, 1, kDeny, kDeny, false},
+               {2, 2, 2, kAllow, kAllow, false},
+               {2, 2, 1, kAllow, kDeny, true},
+               {0, 4, 0, kDeny, kDeny, true}};
+  for (const auto& c : cases) {
+    for (const Scene scene : {Scene::kCanary, Scene::kWhole}) {
+      GuardWorld world(scene);
+      world.EditWorkload(
+          [&](ClusterObject& o) { StateOf(o).max_unavailable = c.away; });
+      ClusterObject pdb = MakePdb(c.allowed);
+      std::get<PdbState>(pdb.state).expected = 4;
+      std::get<PdbState>(pdb.state).desired_healthy = c.desired;
+      world.cluster.Put(pdb);
+      const Finding finding = world.Of("availability");
+      const FindingOutcome wanted =
+          scene == Scene::kCanary ? c.canary : c.whole;
+      EXPECT_EQ(finding.outcome, wanted) << c.away << " " << c.desired;
+      EXPECT_EQ(finding.retry_at.has_value(), wanted == kDeny && c.waits);
+    }
   }
 }
 

@@ -8,6 +8,7 @@
 #include "adapters/kubernetes/application_mapper.h"
 #include "adapters/kubernetes/quota_mapper.h"
 #include "adapters/kubernetes/state_mapper.h"
+#include "adapters/kubernetes/strategy_mapper.h"
 #include "adapters/kubernetes/template_text.h"
 #include "codec/field_reader.h"
 
@@ -65,11 +66,7 @@ WorkloadState MapWorkload(const FieldReader& root, ObjectKind kind,
       state.progress_deadline_exceeded = true;
     }
   }
-  const char* strategy =
-      kind == ObjectKind::kDeployment ? "strategy" : "updateStrategy";
-  state.update_strategy = spec.Object(strategy).String("type");
-  state.partition =
-      spec.Object(strategy).Object("rollingUpdate").Int("partition");
+  MapStrategy(spec, kind, state);
   MapSelector(spec, state.selector, state.selector_has_expressions);
   const FieldReader metadata = spec.Object("template").Object("metadata");
   state.template_labels = metadata.StringMap("labels");
@@ -154,6 +151,7 @@ PdbState MapPdb(const FieldReader& root) {
   state.selects_all = spec.Has("selector") && state.selector.empty() &&
                       !state.selector_has_expressions;
   state.disruptions_allowed = status.Int("disruptionsAllowed");
+  state.expected = status.Int("expectedPods");
   state.desired_healthy = status.Int("desiredHealthy");
   state.current_healthy = status.Int("currentHealthy");
   state.observed_generation = status.Long("observedGeneration");
