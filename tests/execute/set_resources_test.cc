@@ -32,6 +32,7 @@ class SetResourcesTest : public ::testing::Test {
     ClusterObject node = Named(ObjectKind::kNode, "n1");
     NodeState host;
     host.allocatable.memory_bytes = 1LL << 30;
+    host.conditions = {{"Ready", "True"}};
     node.state = host;
     view_.Put(node);
     PutPod("a", "app", "OOMKilled");
@@ -130,6 +131,31 @@ TEST_F(SetResourcesTest, ALimitRangeInTheWay) {
   range.state = LimitRangeState{.container_max = "", .pod_max = "223Mi"};
   view_.Put(range);
   EXPECT_FALSE(Plan().ok()) << "192 and 32 MiB";
+}
+
+TEST_F(SetResourcesTest, ANodeThatTakesNoPodsDoesNotCount) {
+  const ObjectRef node{ObjectKind::kNode, "", "n1"};
+  const auto edit = [&](auto change) {
+    view_.Edit(node, [&](ClusterObject& o) {
+      NodeState& state = std::get<NodeState>(o.state);
+      state.unschedulable = state.tainted = false;
+      state.conditions = {{"Ready", "True"}};
+      change(state);
+    });
+  };
+  edit([](NodeState& state) { state.unschedulable = true; });
+  EXPECT_FALSE(Plan().ok());
+  edit([](NodeState& state) { state.conditions["Ready"] = "Unknown"; });
+  EXPECT_FALSE(Plan().ok());
+  edit([](NodeState& state) { state.conditions.clear(); });
+  EXPECT_FALSE(Plan().ok());
+  edit([](NodeState& state) { state.tainted = true; });
+  EXPECT_FALSE(Plan().ok());
+  view_.Edit({ObjectKind::kPod, "shop", "b"},
+             [](ClusterObject& o) { std::get<PodState>(o.state).node = "n1"; });
+  EXPECT_TRUE(Plan().ok()) << "one of its pods tolerates the taint";
+  edit([](NodeState&) {});
+  EXPECT_TRUE(Plan().ok());
 }
 
 TEST_F(SetResourcesTest, NoNodeIsLargeEnough) {

@@ -3,6 +3,7 @@
 
 #include "core/byte_size.h"
 #include "execute/actions/actions.h"
+#include "execute/node_pods.h"
 #include "execute/workload.h"
 
 namespace selfheal::actions {
@@ -109,16 +110,31 @@ Result<std::string> NamespaceProblem(ClusterView& view, const std::string& ns,
   return std::string();
 }
 
+/// True for a node that takes new pods of those that `pods` are like; a taint
+/// is tolerated where one of them runs there already.
+bool Takes(const ClusterObject& node, const std::vector<ClusterObject>& pods) {
+  const NodeState& state = *node.As<NodeState>();
+  const bool runs_one =
+      std::any_of(pods.begin(), pods.end(), [&](const ClusterObject& pod) {
+        return pod.As<PodState>()->node == node.ref.name;
+      });
+  return IsNodeReady(node) && !state.unschedulable &&
+         (!state.tainted || runs_one);
+}
+
 /// Why no node could take such a pod, or "".
-Result<std::string> NodeProblem(ClusterView& view, const Growth& growth) {
+Result<std::string> NodeProblem(ClusterView& view,
+                                const std::vector<ClusterObject>& pods,
+                                const Growth& growth) {
   const auto nodes = ListOf(view, ObjectKind::kNode, "");
   if (!nodes.ok()) return nodes.error();
   long long largest = 0;
   for (const ClusterObject& node : *nodes) {
+    if (!Takes(node, pods)) continue;
     largest = std::max(largest, node.As<NodeState>()->allocatable.memory_bytes);
   }
   if (growth.pod_total <= largest) return std::string();
-  return "no node has " + MemoryText(growth.pod_total);
+  return "no node that takes its pods has " + MemoryText(growth.pod_total);
 }
 
 Result<Growth> GrowthOf(const ClusterObject& workload,
@@ -196,7 +212,7 @@ Result<PlannedChange> FreezeSetResources(const SetResources& action,
   if (!growth.ok()) return growth.error();
   auto problem = NamespaceProblem(context.view, target.ns, *growth);
   if (problem.ok() && problem->empty()) {
-    problem = NodeProblem(context.view, *growth);
+    problem = NodeProblem(context.view, *pods, *growth);
   }
   if (!problem.ok()) return problem.error();
   if (!problem->empty()) return Impossible(*std::move(problem));
