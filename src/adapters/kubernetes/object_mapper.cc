@@ -158,24 +158,33 @@ PdbState MapPdb(const FieldReader& root) {
   return state;
 }
 
+/// By label or by taint; the last two are Rancher's.
+bool MarksControlPlane(const std::string& key) {
+  return key == "node-role.kubernetes.io/control-plane" ||
+         key == "node-role.kubernetes.io/master" ||
+         key == "node-role.kubernetes.io/controlplane" ||
+         key == "node-role.kubernetes.io/etcd";
+}
+
 NodeState MapNode(const FieldReader& root, const Labels& labels) {
   NodeState state;
   const FieldReader spec = root.Object("spec");
   const FieldReader status = root.Object("status");
   state.unschedulable = spec.Bool("unschedulable");
   for (const FieldReader& taint : spec.Objects("taints")) {
-    const bool cordon =
-        taint.String("key") == "node.kubernetes.io/unschedulable";
+    const std::string key = taint.String("key");
+    const bool cordon = key == "node.kubernetes.io/unschedulable";
     const bool soft = taint.String("effect") == "PreferNoSchedule";
     state.tainted = state.tainted || (!cordon && !soft);
+    state.control_plane = state.control_plane || MarksControlPlane(key);
   }
   state.allocatable = AllocatableOf(status);
   for (const FieldReader& address : status.Objects("addresses")) {
     state.addresses.push_back(address.String("address"));
   }
-  state.control_plane =
-      labels.contains("node-role.kubernetes.io/control-plane") ||
-      labels.contains("node-role.kubernetes.io/master");
+  for (const auto& [key, value] : labels) {
+    state.control_plane = state.control_plane || MarksControlPlane(key);
+  }
   state.kubelet_version = status.Object("nodeInfo").String("kubeletVersion");
   for (const FieldReader& condition : status.Objects("conditions")) {
     state.conditions[condition.Required("type")] = condition.String("status");

@@ -272,6 +272,27 @@ TEST(ObjectMapper, MapsANode) {
   EXPECT_EQ(object->As<NodeState>()->conditions.at("Ready"), "True");
 }
 
+TEST(ObjectMapper, ControlPlanesByLabelOrTaint) {
+  for (const char* key :
+       {"control-plane", "master", "controlplane", "etcd", "worker"}) {
+    const std::string role = std::string("node-role.kubernetes.io/") + key;
+    json node = {
+        {"metadata", {{"name", "n"}, {"uid", "u"}, {"resourceVersion", "1"}}},
+        {"spec", json::object()}};
+    json by_label = node;
+    by_label["metadata"]["labels"][role] = "";
+    json by_taint = node;
+    by_taint["spec"]["taints"] = {{{"key", role}, {"effect", "NoSchedule"}}};
+    for (const json& one : {by_label, by_taint}) {
+      const auto object = ParseObject(one.dump(), ObjectKind::kNode);
+      ASSERT_TRUE(object.ok()) << object.error().message;
+      EXPECT_EQ(object->As<NodeState>()->control_plane,
+                std::string(key) != "worker")
+          << one.dump();
+    }
+  }
+}
+
 /// One value of a good Deployment replaced by a wrong one.
 struct Spoiled {
   const char* pointer;
