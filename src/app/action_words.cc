@@ -74,7 +74,10 @@ struct Words {
     return {
         "cordons the node and evicts what runs there one after another, "
         "within " +
-            FormatDuration(action.timeout),
+            FormatDuration(action.timeout) +
+            (action.delete_emptydir_data
+                 ? "; what emptyDirs of Deployments hold is lost"
+                 : ""),
         "guards.nodes, guards.drain, PodDisruptionBudgets, what must not "
         "move, too little room elsewhere, too many bad nodes",
         "the node is let in again; evicted pods stay where they are"};

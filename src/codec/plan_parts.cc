@@ -32,7 +32,8 @@ struct ActionWriter {
   }
   Json operator()(const Cordon&) const { return Json::object(); }
   Json operator()(const Drain& action) const {
-    return {{"timeout", action.timeout.count()}};
+    return {{"timeout", action.timeout.count()},
+            {"delete_emptydir_data", action.delete_emptydir_data}};
   }
   Json operator()(const Uncordon&) const { return Json::object(); }
   Json operator()(const EvictOne&) const { return Json::object(); }
@@ -78,7 +79,8 @@ Action ActionFrom(const Reader& reader) {
     case ActionKind::kCordon:
       return Cordon{};
     case ActionKind::kDrain:
-      return Drain{seconds(reader.Integer("timeout"))};
+      return Drain{seconds(reader.Integer("timeout")),
+                   reader.Flag("delete_emptydir_data")};
     case ActionKind::kUncordon:
       return Uncordon{};
     case ActionKind::kEvictPod:

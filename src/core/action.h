@@ -66,6 +66,8 @@ struct Cordon {
 /// Cordon a node, then evict what runs there, disruption budgets obeyed.
 struct Drain {
   std::chrono::seconds timeout{1800};
+  /// What emptyDirs of Deployments hold may be lost.
+  bool delete_emptydir_data = false;
   bool operator==(const Drain&) const = default;
 };
 

@@ -14,8 +14,8 @@ using Protects = std::function<std::string(const ClusterObject&)>;
 /// The objects around the pods of one node, each read once.
 class Surveyor {
  public:
-  Surveyor(ClusterView& view, const Protects& protects)
-      : view_(view), protects_(protects) {}
+  Surveyor(ClusterView& view, bool lose_scratch, const Protects& protects)
+      : view_(view), lose_scratch_(lose_scratch), protects_(protects) {}
 
   /// Why `pod` must not be moved, or "" with the workload that replaces it.
   Result<std::string> Look(const ClusterObject& pod, ObjectRef* workload) {
@@ -34,8 +34,9 @@ class Surveyor {
       return who + " is of a " + owner->kind + ", whose pods we do not move";
     }
     *workload = **top;
-    if (pod.As<PodState>()->scratch &&
-        workload->kind == ObjectKind::kStatefulSet) {
+    const bool keeps =
+        !lose_scratch_ || workload->kind == ObjectKind::kStatefulSet;
+    if (pod.As<PodState>()->scratch && keeps) {
       return who + " keeps data in an emptyDir";
     }
     return Read(*workload);
@@ -76,6 +77,7 @@ class Surveyor {
   }
 
   ClusterView& view_;
+  const bool lose_scratch_;
   const Protects& protects_;
   std::map<ObjectRef, std::string> reasons_;
   std::map<ObjectRef, std::optional<ObjectRef>> tops_;
@@ -113,7 +115,7 @@ bool StaysOnNode(const ClusterObject& pod) {
 
 Result<NodeLoad> LookAtLoad(ClusterView& view, const std::string& node,
                             const std::vector<PodIdentity>& only,
-                            const Protects& protects) {
+                            bool lose_scratch, const Protects& protects) {
   const auto wanted = [&](const ClusterObject& pod) {
     return only.empty() ||
            std::any_of(only.begin(), only.end(), [&](const PodIdentity& one) {
@@ -126,7 +128,7 @@ Result<NodeLoad> LookAtLoad(ClusterView& view, const std::string& node,
   std::sort(pods->begin(), pods->end(),
             [](const auto& a, const auto& b) { return a.ref < b.ref; });
   NodeLoad load;
-  Surveyor surveyor(view, protects);
+  Surveyor surveyor(view, lose_scratch, protects);
   for (const ClusterObject& pod : *pods) {
     if (pod.As<PodState>() == nullptr) {
       return Error{Code::kInternal, ToString(pod.ref) + " is no pod"};

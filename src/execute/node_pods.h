@@ -30,16 +30,16 @@ struct NodeLoad {
 
 /// Looks at every pod on `node` before any is evicted. Nothing is where one of
 /// them would be lost: it has no controller, one that we do not know, or keeps
-/// data in an emptyDir. A Deployment's pods keep none: each of its rollouts
-/// throws away what their emptyDirs hold, so it is scratch by design; a
-/// StatefulSet's pod is expected to come back with what it had.
+/// data in an emptyDir. With `lose_scratch` a Deployment's pods may lose it, as
+/// in each of its rollouts; a StatefulSet's pod is expected to come back with
+/// what it had.
 ///
 /// @param only      the pods that are to leave; empty = all.
 /// @param protects  why an object may not be touched, or "".
 /// @error those of the view.
 Result<NodeLoad> LookAtLoad(
     ClusterView& view, const std::string& node,
-    const std::vector<PodIdentity>& only,
+    const std::vector<PodIdentity>& only, bool lose_scratch,
     const std::function<std::string(const ClusterObject&)>& protects);
 
 }  // namespace selfheal

@@ -103,7 +103,7 @@ TEST(StoredIncident, EveryMemberOfEveryEnumComesBack) {
                                        Rollback{2},
                                        SetResources{40},
                                        Cordon{},
-                                       Drain{seconds(99)},
+                                       Drain{seconds(99), true},
                                        Uncordon{},
                                        EvictOne{},
                                        ExpandVolume{10, 50},

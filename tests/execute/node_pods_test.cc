@@ -43,11 +43,12 @@ class NodePodsTest : public ::testing::Test {
   }
 
   NodeLoad Look() {
-    auto load = LookAtLoad(view_, "n1", only_, [](const ClusterObject& object) {
-      const auto found = object.labels.find("keep");
-      return found == object.labels.end() ? ""
-                                          : ToString(object.ref) + " stays";
-    });
+    auto load = LookAtLoad(
+        view_, "n1", only_, lose_scratch_, [](const ClusterObject& object) {
+          const auto found = object.labels.find("keep");
+          return found == object.labels.end() ? ""
+                                              : ToString(object.ref) + " stays";
+        });
     EXPECT_TRUE(load.ok()) << load.error().message;
     return load.ok() ? *load : NodeLoad{};
   }
@@ -61,6 +62,7 @@ class NodePodsTest : public ::testing::Test {
 
   FakeClusterView view_;
   std::vector<PodIdentity> only_;
+  bool lose_scratch_ = false;
 };
 
 TEST_F(NodePodsTest, PodsLeadToWhatMakesTheirSuccessors) {
@@ -105,9 +107,11 @@ TEST_F(NodePodsTest, NothingBeginsWhereAPodWouldBeLost) {
             "Pod/shop/odd is of a Foo, whose pods we do not move");
 }
 
-TEST_F(NodePodsTest, AnEmptyDirIsScratchForADeploymentAlone) {
+TEST_F(NodePodsTest, AnEmptyDirMayBeLostByADeploymentAlone) {
   ClusterObject cart = Pod("cart-1-a", "ReplicaSet", "cart-1");
   std::get<PodState>(cart.state).scratch = true;
+  EXPECT_EQ(HeldBy(cart), "Pod/shop/cart-1-a keeps data in an emptyDir");
+  lose_scratch_ = true;
   EXPECT_EQ(HeldBy(cart), "");
   ClusterObject db = Pod("db-0", "StatefulSet", "db");
   std::get<PodState>(db.state).scratch = true;
@@ -138,8 +142,8 @@ TEST_F(NodePodsTest, OnlyThoseThatAreToLeaveAreLookedAt) {
 TEST_F(NodePodsTest, WhatCannotBeReadIsAnError) {
   view_.FailGet({ObjectKind::kReplicaSet, "shop", "cart-1"},
                 {Code::kUnavailable, "503"});
-  const auto load =
-      LookAtLoad(view_, "n1", only_, [](const ClusterObject&) { return ""; });
+  const auto load = LookAtLoad(view_, "n1", only_, false,
+                               [](const ClusterObject&) { return ""; });
   EXPECT_FALSE(load.ok());
 }
 

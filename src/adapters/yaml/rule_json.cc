@@ -107,6 +107,7 @@ void AddParameters(const Action& action, Json& json) {
   }
   if (const auto* drain = std::get_if<Drain>(&action)) {
     json["timeout"] = FormatDuration(drain->timeout);
+    json["delete_emptydir_data"] = drain->delete_emptydir_data;
   }
 }
 

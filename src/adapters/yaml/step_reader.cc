@@ -106,8 +106,9 @@ void RefuseOthers(MapReader& step, const Action& action, FindingSink& sink) {
     if (!other) refuse("percent");
   }
   if (!std::holds_alternative<ExpandVolume>(action)) refuse("max_gib");
-  if (!std::holds_alternative<RenewCertificate>(action) &&
-      !std::holds_alternative<Drain>(action)) {
+  const bool drain = std::holds_alternative<Drain>(action);
+  if (!drain) refuse("delete_emptydir_data");
+  if (!drain && !std::holds_alternative<RenewCertificate>(action)) {
     refuse("timeout");
   }
 }
@@ -167,6 +168,9 @@ void ReadParameters(MapReader& step, const Config& config, Action& action,
   }
   if (auto* drain = std::get_if<Drain>(&action)) {
     ReadTimeout(step, drain->timeout, sink);
+    if (const Node* scratch = step.Find("delete_emptydir_data")) {
+      drain->delete_emptydir_data = ReadBool(*scratch, sink).value_or(false);
+    }
   }
   if (auto* memory = std::get_if<SetResources>(&action)) {
     ReadLimited(step, "percent", "the most that a step may add", 50,

@@ -143,7 +143,8 @@ std::size_t CountWorkloads(const std::vector<MovedPod>& moves) {
 }
 
 /// The pods of a workload that are in trouble on one node alone leave it.
-Result<PlannedChange> FreezeLeaving(const ObjectRef& workload,
+Result<PlannedChange> FreezeLeaving(const Drain& action,
+                                    const ObjectRef& workload,
                                     const StepContext& context) {
   const Suspects& suspects = context.suspects;
   if (suspects.node.empty() || suspects.pods.empty()) {
@@ -153,8 +154,8 @@ Result<PlannedChange> FreezeLeaving(const ObjectRef& workload,
   const ObjectRef node{ObjectKind::kNode, "", suspects.node};
   auto change = FreezeCordon({}, node, context);
   if (!change.ok()) return change;
-  auto load =
-      LookAtLoad(context.view, suspects.node, suspects.pods, context.protects);
+  auto load = LookAtLoad(context.view, suspects.node, suspects.pods,
+                         action.delete_emptydir_data, context.protects);
   if (!load.ok()) return load.error();
   if (!load->held.empty()) {
     return Error{Code::kFailedPrecondition,
@@ -173,12 +174,13 @@ Result<PlannedChange> FreezeLeaving(const ObjectRef& workload,
 
 }  // namespace
 
-Result<PlannedChange> FreezeDrain(const Drain&, const ObjectRef& target,
+Result<PlannedChange> FreezeDrain(const Drain& action, const ObjectRef& target,
                                   const StepContext& context) {
-  if (IsWorkload(target.kind)) return FreezeLeaving(target, context);
+  if (IsWorkload(target.kind)) return FreezeLeaving(action, target, context);
   auto change = FreezeCordon({}, target, context);
   if (!change.ok()) return change;
-  auto load = LookAtLoad(context.view, target.name, {}, context.protects);
+  auto load = LookAtLoad(context.view, target.name, {},
+                         action.delete_emptydir_data, context.protects);
   if (!load.ok()) return load.error();
   change->moves = std::move(load->moves);
   change->held = std::move(load->held);

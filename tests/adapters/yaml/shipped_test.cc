@@ -161,7 +161,7 @@ TEST(Shipped, SickNodesAreDrainedAndMayBeTakenBack) {
     EXPECT_EQ(rule->target, TargetMode::kNode);
     const Runbook& runbook = set->runbooks.at(rule->runbook);
     ASSERT_EQ(runbook.steps.size(), 1U);
-    EXPECT_EQ(runbook.steps[0].action, Action(Drain{seconds(1800)}));
+    EXPECT_EQ(runbook.steps[0].action, Action(Drain{seconds(1800), true}));
     EXPECT_EQ(runbook.steps[0].undo, UndoMode::kAutomatic);
     EXPECT_EQ(runbook.risk, Risk::kMedium);
   }
