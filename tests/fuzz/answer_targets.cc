@@ -53,7 +53,8 @@ bool IsUtf8(std::string_view text) {
 
 void FuzzMetricAnswer(std::string_view bytes) {
   SELFHEAL_CHECK(prometheus::ErrorSentence(bytes).size() <= 500);
-  const auto answer = prometheus::ParseAnswer(bytes, kMaxSamples);
+  const auto answer =
+      prometheus::ParseAnswer(bytes, prometheus::Asked::kInstant, kMaxSamples);
   if (!answer.ok()) return;
   std::size_t samples = 0;
   for (const Series& series : answer->series) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -42,7 +43,7 @@ class AnswerHandler {
  public:
   explicit AnswerHandler(std::size_t at_most) : at_most_(at_most) {}
 
-  Result<QueryAnswer> Take();
+  Result<QueryAnswer> Take(Asked asked);
   const std::string& status() const { return status_; }
   const std::string& error_type() const { return error_type_; }
   const std::string& error_text() const { return error_text_; }
@@ -65,6 +66,9 @@ class AnswerHandler {
   bool start_array(std::size_t);
   bool end_array() { return Pop(); }
   bool key(std::string& name) {
+    if (Top() != Frame::kSkipped && !keys_.back().insert(name).second) {
+      return Fail("a key stands twice in an object");
+    }
     key_ = std::move(name);
     return true;
   }
@@ -82,12 +86,19 @@ class AnswerHandler {
   /// A scalar that no place of the envelope wants as such.
   bool Scalar(const char* what) {
     const Frame top = Top();
-    if (top == Frame::kSkipped || top == Frame::kRoot) return true;
-    return Fail(std::string("unexpected ") + what);
+    if (top == Frame::kSkipped) return true;
+    return top == Frame::kRoot ? RootField(what)
+                               : Fail(std::string("unexpected ") + what);
+  }
+  /// A field of the envelope that is no array: warnings would go unheard.
+  bool RootField(std::string_view what) {
+    return key_ != "warnings" || what == "null" ||
+           Fail("warnings is not an array");
   }
   bool Push(Frame frame) {
     if (stack_.size() >= kMaxDepth) return Fail("nested too deeply");
     stack_.push_back(frame);
+    keys_.emplace_back();
     return true;
   }
   bool Pop();
@@ -97,11 +108,14 @@ class AnswerHandler {
   bool StartPoint();
 
   std::vector<Frame> stack_;
+  std::vector<std::set<std::string>> keys_;  ///< Seen so far, by frame.
   std::string key_;
   std::size_t at_most_;
   std::size_t samples_ = 0;
   bool started_ = false;
   bool has_result_ = false;
+  bool has_value_ = false;   ///< Some series is one of a vector,
+  bool has_values_ = false;  ///< or of a matrix.
   ResultType type_ = ResultType::kNone;
   std::string status_;
   std::string error_type_;
@@ -120,7 +134,7 @@ bool AnswerHandler::RootString(std::string& value) {
   } else if (key_ == "error") {
     error_text_ = std::move(value);
   }
-  return true;
+  return RootField("string");
 }
 
 bool AnswerHandler::string(std::string& value) {
@@ -189,7 +203,8 @@ bool AnswerHandler::start_object(std::size_t) {
   }
   switch (Top()) {
     case Frame::kRoot:
-      return Push(key_ == "data" ? Frame::kData : Frame::kSkipped);
+      return RootField("object") &&
+             Push(key_ == "data" ? Frame::kData : Frame::kSkipped);
     case Frame::kResult:
       answer_.series.emplace_back();
       return Push(Frame::kSeries);
@@ -215,7 +230,6 @@ bool AnswerHandler::start_array(std::size_t) {
       return Push(key_ == "warnings" ? Frame::kWarnings : Frame::kSkipped);
     case Frame::kData:
       if (key_ != "result") return Push(Frame::kSkipped);
-      if (has_result_) return Fail("two results");
       has_result_ = true;
       if (type_ == ResultType::kScalar) {
         answer_.series.emplace_back();
@@ -227,6 +241,8 @@ bool AnswerHandler::start_array(std::size_t) {
         return Fail("native histogram where a number is needed",
                     Code::kInvalidArgument);
       }
+      has_value_ = has_value_ || key_ == "value";
+      has_values_ = has_values_ || key_ == "values";
       if (key_ == "value") return StartPoint();
       return Push(key_ == "values" ? Frame::kPoints : Frame::kSkipped);
     case Frame::kPoints:
@@ -241,6 +257,7 @@ bool AnswerHandler::start_array(std::size_t) {
 bool AnswerHandler::Pop() {
   const Frame frame = stack_.back();
   stack_.pop_back();
+  keys_.pop_back();
   if (frame != Frame::kPoint) return true;
   if (point_fields_ != 2) return Fail("a sample is not [time, \"value\"]");
   if (++samples_ > at_most_) {
@@ -255,13 +272,18 @@ bool AnswerHandler::Pop() {
   return true;
 }
 
-Result<QueryAnswer> AnswerHandler::Take() {
+Result<QueryAnswer> AnswerHandler::Take(Asked asked) {
   if (error_) return *error_;
   if (status_ != "success") {
     return Error{Code::kInternal, "status is not \"success\""};
   }
   if (type_ == ResultType::kNone || !has_result_) {
     return Error{Code::kInternal, "no result in the answer"};
+  }
+  const bool matrix = type_ == ResultType::kMatrix;
+  if ((asked == Asked::kRange && !matrix) || (matrix && has_value_) ||
+      (!matrix && has_values_)) {
+    return Error{Code::kInternal, "the result is of another type than asked"};
   }
   for (const Series& series : answer_.series) {
     if (series.samples.empty()) {
@@ -299,9 +321,10 @@ std::optional<double> ParseSampleValue(std::string_view text) {
   return value;
 }
 
-Result<QueryAnswer> ParseAnswer(std::string_view body, std::size_t at_most) {
+Result<QueryAnswer> ParseAnswer(std::string_view body, Asked asked,
+                                std::size_t at_most) {
   AnswerHandler handler = Parse(body, at_most);
-  return handler.Take();
+  return handler.Take(asked);
 }
 
 std::string ErrorSentence(std::string_view body) {

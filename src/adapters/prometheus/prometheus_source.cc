@@ -90,7 +90,7 @@ std::vector<Result<QueryAnswer>> PrometheusSource::QueryRange(
                      {"end", FormatSeconds(query.end.time_since_epoch())},
                      {"step", std::to_string(query.step.count())}});
   }
-  return Send("/api/v1/query_range", std::move(forms), deadline);
+  return Send("/api/v1/query_range", Asked::kRange, std::move(forms), deadline);
 }
 
 std::vector<Result<QueryAnswer>> PrometheusSource::Query(
@@ -101,11 +101,12 @@ std::vector<Result<QueryAnswer>> PrometheusSource::Query(
     forms.push_back({{"query", query.expr},
                      {"time", FormatSeconds(query.at.time_since_epoch())}});
   }
-  return Send("/api/v1/query", std::move(forms), deadline);
+  return Send("/api/v1/query", Asked::kInstant, std::move(forms), deadline);
 }
 
 std::vector<Result<QueryAnswer>> PrometheusSource::Send(
-    const std::string& target, std::vector<Form> forms, Duration deadline) {
+    const std::string& target, Asked asked, std::vector<Form> forms,
+    Duration deadline) {
   std::vector<Result<QueryAnswer>> answers;
   answers.reserve(forms.size());
   const auto authorization = http::AuthorizationHeader(options_.auth);
@@ -130,14 +131,15 @@ std::vector<Result<QueryAnswer>> PrometheusSource::Send(
                         .max_body = options_.max_answer});
   }
   for (const http::Outcome& outcome : client_->SendAll(requests)) {
-    auto answer = Read(outcome);
+    auto answer = Read(outcome, asked);
     answers.push_back(answer ? std::move(answer)
                              : answer.error().With("prometheus"));
   }
   return answers;
 }
 
-Result<QueryAnswer> PrometheusSource::Read(const http::Outcome& outcome) const {
+Result<QueryAnswer> PrometheusSource::Read(const http::Outcome& outcome,
+                                           Asked asked) const {
   if (!outcome.ok()) return outcome.failure().error;
   const http::Response& response = outcome.response();
   const bool json = response.MediaType() == "application/json";
@@ -148,7 +150,8 @@ Result<QueryAnswer> PrometheusSource::Read(const http::Outcome& outcome) const {
                      (sentence.empty() ? "" : ": " + sentence)};
   }
   if (!json) return Error{Code::kInternal, "the answer is not JSON"};
-  return ParseAnswer(response.body, options_.max_answer / kBytesPerSample);
+  return ParseAnswer(response.body, asked,
+                     options_.max_answer / kBytesPerSample);
 }
 
 }  // namespace selfheal::prometheus

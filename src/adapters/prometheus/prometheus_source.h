@@ -7,6 +7,7 @@
 
 #include "adapters/http/auth.h"
 #include "adapters/http/client.h"
+#include "adapters/prometheus/answer_parser.h"
 #include "collect/metric_source.h"
 #include "core/result.h"
 
@@ -41,10 +42,10 @@ class PrometheusSource final : public MetricSource {
   using Form = std::vector<std::pair<std::string, std::string>>;
 
   PrometheusSource(Options options, std::unique_ptr<http::Client> client);
-  std::vector<Result<QueryAnswer>> Send(const std::string& target,
+  std::vector<Result<QueryAnswer>> Send(const std::string& target, Asked asked,
                                         std::vector<Form> forms,
                                         Duration deadline);
-  Result<QueryAnswer> Read(const http::Outcome& outcome) const;
+  Result<QueryAnswer> Read(const http::Outcome& outcome, Asked asked) const;
 
   const Options options_;
   const std::unique_ptr<http::Client> client_;

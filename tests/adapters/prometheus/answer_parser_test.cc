@@ -40,7 +40,7 @@ TEST(AnswerParser, ReadsAMatrix) {
                            R"([{"metric":{"__name__":"up","pod":"a\"b"},
                     "values":[[1700000000,"1"],[1700000060.5,"NaN"]]},
                    {"metric":{},"values":[[1700000000,"+Inf"]]}])"),
-                  kMany);
+                  Asked::kRange, kMany);
   ASSERT_TRUE(answer.ok()) << answer.error().message;
   ASSERT_EQ(answer->series.size(), 2u);
   const Series& first = answer->series[0];
@@ -54,10 +54,12 @@ TEST(AnswerParser, ReadsAMatrix) {
 
 TEST(AnswerParser, ReadsAVectorAndAScalar) {
   const auto vector = ParseAnswer(
-      Envelope("vector", R"([{"metric":{"a":"b"},"value":[1.5,"2"]}])"), kMany);
+      Envelope("vector", R"([{"metric":{"a":"b"},"value":[1.5,"2"]}])"),
+      Asked::kInstant, kMany);
   ASSERT_TRUE(vector.ok());
   EXPECT_EQ(vector->series[0].samples[0].value, 2.0);
-  const auto scalar = ParseAnswer(Envelope("scalar", R"([1.5,"3"])"), kMany);
+  const auto scalar =
+      ParseAnswer(Envelope("scalar", R"([1.5,"3"])"), Asked::kInstant, kMany);
   ASSERT_TRUE(scalar.ok());
   ASSERT_EQ(scalar->series.size(), 1u);
   EXPECT_TRUE(scalar->series[0].labels.empty());
@@ -65,7 +67,8 @@ TEST(AnswerParser, ReadsAVectorAndAScalar) {
 }
 
 TEST(AnswerParser, NoDataIsASuccessWithZeroSeries) {
-  const auto answer = ParseAnswer(Envelope("matrix", "[]"), kMany);
+  const auto answer =
+      ParseAnswer(Envelope("matrix", "[]"), Asked::kInstant, kMany);
   ASSERT_TRUE(answer.ok());
   EXPECT_TRUE(answer->series.empty());
   EXPECT_TRUE(answer->warnings.empty());
@@ -76,7 +79,7 @@ TEST(AnswerParser, KeepsWarningsAndSkipsInfosAndUnknownFields) {
       R"({"status":"success","new":{"a":[1,{"b":null}]},"infos":["i"],
           "data":{"resultType":"vector","result":[],"stats":{"x":[1,2]}},
           "warnings":["PromQL info: fixed for monotonicity", "store unreachable"]})",
-      kMany);
+      Asked::kInstant, kMany);
   ASSERT_TRUE(answer.ok()) << answer.error().message;
   EXPECT_EQ(answer->warnings, std::vector<std::string>{"store unreachable"});
 }
@@ -87,7 +90,7 @@ TEST(AnswerParser, RefusesNativeHistogramsAndStrings) {
         Envelope("matrix", R"([{"metric":{},"values":[[1,"1"]],
                                "histograms":[[1,{"count":"1"}]]}])"),
         Envelope("string", R"([1,"abc"])")}) {
-    const auto answer = ParseAnswer(body, kMany);
+    const auto answer = ParseAnswer(body, Asked::kInstant, kMany);
     ASSERT_FALSE(answer.ok()) << body;
     EXPECT_EQ(answer.error().code, Code::kInvalidArgument) << body;
   }
@@ -119,23 +122,73 @@ TEST(AnswerParser, RefusesNonsense) {
         Envelope("matrix", R"([{"metric":{},"values":[[1e300,"1"]]}])"),
         Envelope("matrix", "[]") + "x",
         Envelope("matrix", "[]").substr(0, 40)}) {
-    const auto answer = ParseAnswer(body, kMany);
+    const auto answer = ParseAnswer(body, Asked::kInstant, kMany);
     ASSERT_FALSE(answer.ok()) << body;
     EXPECT_EQ(answer.error().code, Code::kInternal) << body;
   }
 }
 
+TEST(AnswerParser, ARangeIsAnsweredByAMatrix) {
+  const std::string vector =
+      Envelope("vector", R"([{"metric":{},"value":[1,"1"]}])");
+  EXPECT_TRUE(ParseAnswer(vector, Asked::kInstant, kMany).ok());
+  EXPECT_FALSE(ParseAnswer(vector, Asked::kRange, kMany).ok());
+  EXPECT_FALSE(
+      ParseAnswer(Envelope("scalar", R"([1,"1"])"), Asked::kRange, kMany).ok());
+  const std::string one = R"([{"metric":{},"value":[1,"1"]}])";
+  const std::string many = R"([{"metric":{},"values":[[1,"1"]]}])";
+  for (const Asked asked : {Asked::kInstant, Asked::kRange}) {
+    EXPECT_TRUE(ParseAnswer(Envelope("matrix", many), asked, kMany).ok());
+    EXPECT_FALSE(ParseAnswer(Envelope("matrix", one), asked, kMany).ok());
+    EXPECT_FALSE(ParseAnswer(Envelope("vector", many), asked, kMany).ok());
+  }
+}
+
+TEST(AnswerParser, WarningsAreAnArrayOrAbsent) {
+  const auto with = [](const std::string& warnings) {
+    const std::string body = Envelope("matrix", "[]");
+    return ParseAnswer(
+        body.substr(0, body.size() - 1) + ",\"warnings\":" + warnings + "}",
+        Asked::kRange, kMany);
+  };
+  EXPECT_TRUE(with("null").ok());
+  EXPECT_EQ(with("[\"partial\"]")->warnings.size(), 1u);
+  for (const char* wrong : {"\"partial\"", "1", "true", "{}", "[1]", "[[]]"}) {
+    EXPECT_FALSE(with(wrong).ok()) << wrong;
+  }
+}
+
+TEST(AnswerParser, NoKeyStandsTwice) {
+  for (const char* body :
+       {R"({"status":"error","status":"success",
+            "data":{"resultType":"matrix","result":[]}})",
+        R"({"status":"success","data":{"resultType":"vector",
+            "resultType":"matrix","result":[]}})",
+        R"({"status":"success","data":{"resultType":"matrix",
+            "result":[],"result":[]}})",
+        R"({"status":"success","data":{"resultType":"matrix","result":[
+            {"metric":{"a":"1","a":"2"},"values":[[1,"1"]]}]}})",
+        R"({"status":"success","data":{"resultType":"matrix","result":[
+            {"metric":{},"metric":{},"values":[[1,"1"]]}]}})",
+        R"({"status":"success","warnings":["x"],"warnings":[],
+            "data":{"resultType":"matrix","result":[]}})"}) {
+    EXPECT_FALSE(ParseAnswer(body, Asked::kRange, kMany).ok()) << body;
+  }
+}
+
 TEST(AnswerParser, SurvivesDeepNesting) {
   const std::string deep(200000, '[');
-  EXPECT_FALSE(ParseAnswer(R"({"status":"success","x":)" + deep, kMany).ok());
-  EXPECT_FALSE(ParseAnswer(deep, kMany).ok());
+  EXPECT_FALSE(
+      ParseAnswer(R"({"status":"success","x":)" + deep, Asked::kInstant, kMany)
+          .ok());
+  EXPECT_FALSE(ParseAnswer(deep, Asked::kInstant, kMany).ok());
 }
 
 TEST(AnswerParser, CapsTheSamples) {
   const std::string body = Envelope(
       "matrix", R"([{"metric":{},"values":[[1,"1"],[2,"1"],[3,"1"]]}])");
-  EXPECT_TRUE(ParseAnswer(body, 3).ok());
-  const auto answer = ParseAnswer(body, 2);
+  EXPECT_TRUE(ParseAnswer(body, Asked::kInstant, 3).ok());
+  const auto answer = ParseAnswer(body, Asked::kInstant, 2);
   ASSERT_FALSE(answer.ok());
   EXPECT_EQ(answer.error().code, Code::kResourceExhausted);
 }
@@ -143,9 +196,10 @@ TEST(AnswerParser, CapsTheSamples) {
 TEST(AnswerParser, EveryTruncationIsAnError) {
   const std::string body = Envelope(
       "matrix", R"([{"metric":{"a":"b"},"values":[[1,"1"],[2,"NaN"]]}])");
-  ASSERT_TRUE(ParseAnswer(body, kMany).ok());
+  ASSERT_TRUE(ParseAnswer(body, Asked::kInstant, kMany).ok());
   for (std::size_t size = 0; size < body.size(); ++size) {
-    EXPECT_FALSE(ParseAnswer(body.substr(0, size), kMany).ok()) << size;
+    EXPECT_FALSE(ParseAnswer(body.substr(0, size), Asked::kInstant, kMany).ok())
+        << size;
   }
 }
 
