@@ -87,30 +87,45 @@ void ReadNumberOf(MapReader& step, std::string_view key, Range<int> range,
   }
 }
 
+template <typename... Takers>
+bool IsAny(const Action& action) {
+  return (std::holds_alternative<Takers>(action) || ...);
+}
+
+/// A key that only some actions take.
+struct Parameter {
+  std::string_view key;
+  bool (*taken_by)(const Action& action);
+};
+
+constexpr Parameter kParameters[] = {
+    {"canary", IsAny<RollingRestart>},
+    {"percent", IsAny<ScaleOut, ExpandVolume, SetResources>},
+    {"max_replicas", IsAny<ScaleOut>},
+    {"connections", IsAny<ScaleOut>},
+    {"back_after", IsAny<ScaleOut>},
+    {"max_revisions", IsAny<Rollback>},
+    {"max_gib", IsAny<ExpandVolume>},
+    {"timeout", IsAny<Drain, RenewCertificate>},
+    {"delete_emptydir_data", IsAny<Drain>},
+};
+
 /// Parameters of other actions, said so rather than as unknown keys.
 void RefuseOthers(MapReader& step, const Action& action, FindingSink& sink) {
-  const auto refuse = [&](std::string_view key) {
-    const Node* node = step.Find(key);
-    if (node == nullptr) return;
-    sink.Add(node->at,
-             std::string(ActionName(action)) + " takes no " + std::string(key));
-  };
-  if (!std::holds_alternative<RollingRestart>(action)) refuse("canary");
-  if (!std::holds_alternative<Rollback>(action)) refuse("max_revisions");
-  if (!std::holds_alternative<ScaleOut>(action)) {
-    refuse("max_replicas");
-    refuse("connections");
-    refuse("back_after");
-    const bool other = std::holds_alternative<ExpandVolume>(action) ||
-                       std::holds_alternative<SetResources>(action);
-    if (!other) refuse("percent");
+  for (const Parameter& parameter : kParameters) {
+    if (parameter.taken_by(action)) continue;
+    const Node* node = step.Find(parameter.key);
+    if (node == nullptr) continue;
+    sink.Add(node->at, std::string(ActionName(action)) + " takes no " +
+                           std::string(parameter.key));
   }
-  if (!std::holds_alternative<ExpandVolume>(action)) refuse("max_gib");
-  const bool drain = std::holds_alternative<Drain>(action);
-  if (!drain) refuse("delete_emptydir_data");
-  if (!drain && !std::holds_alternative<RenewCertificate>(action)) {
-    refuse("timeout");
-  }
+}
+
+/// Of a step whose action is not known, the keys that no action takes.
+void RefuseUnknown(MapReader& step) {
+  for (const Parameter& parameter : kParameters) step.Find(parameter.key);
+  for (const char* key : {"verify", "undo", "when"}) step.Find(key);
+  step.Finish();
 }
 
 void ReadTimeout(MapReader& step, seconds& timeout, FindingSink& sink) {
@@ -260,9 +275,12 @@ std::optional<RunbookStep> ReadStep(const Node& node, const Config& config,
   MapReader reader(node, sink);
   if (!reader.is_map()) return std::nullopt;
   const Node* action_node = reader.Require("action");
-  if (action_node == nullptr) return std::nullopt;
-  auto action = ReadAction(*action_node, sink);
-  if (!action) return std::nullopt;
+  std::optional<Action> action;
+  if (action_node != nullptr) action = ReadAction(*action_node, sink);
+  if (!action) {
+    RefuseUnknown(reader);
+    return std::nullopt;
+  }
   RunbookStep step;
   step.action = *action;
   step.verify_within = config.verify.within;

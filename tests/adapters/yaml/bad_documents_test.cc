@@ -447,6 +447,23 @@ INSTANTIATE_TEST_SUITE_P(
                "- action: rolling_restart\n      canary",
                "- canary",
                {"runbooks/b.yaml:7:7: key \"action\" is missing"}},
+        Change{"MisspeltAction",
+               "- action: rolling_restart\n      canary",
+               "- acton: rolling_restart\n      cannary",
+               {"runbooks/b.yaml:7:7: key \"action\" is missing",
+                "runbooks/b.yaml:7:7: unknown key \"acton\", did you mean "
+                "\"action\"?",
+                "runbooks/b.yaml:8:7: unknown key \"cannary\", did you mean "
+                "\"canary\"?"}},
+        Change{"UnknownActionWithAMisspeltKey",
+               "rolling_restart\n      canary",
+               "run_script\n      cannary",
+               {"runbooks/b.yaml:7:15: expected one of restart_pod, "
+                "rolling_restart, scale_out, rollback, set_resources, cordon, "
+                "drain, uncordon, evict_pod, expand_volume, "
+                "renew_certificate, notify; found \"run_script\"",
+                "runbooks/b.yaml:8:7: unknown key \"cannary\", did you mean "
+                "\"canary\"?"}},
         Change{"NoVerification",
                "      verify: {within: 5m}\n",
                "",
