@@ -14,14 +14,40 @@ namespace {
 
 using selfheal::testing::SourceDir;
 
-std::shared_ptr<const RuleSet> Shipped() {
-  Config config;
+std::shared_ptr<const RuleSet> Shipped(Config config = {}) {
   config.rules_dir = SourceDir() + "/rules";
   config.runbooks_dir = SourceDir() + "/runbooks";
   std::vector<SourceFinding> findings;
   const auto set = LoadRuleSet(config, testing::FakeDigest, &findings);
   EXPECT_EQ(testing::Texts(findings), std::vector<std::string>());
   return set.ok() ? *set : std::make_shared<const RuleSet>();
+}
+
+TEST(Shipped, RunbooksTakeWhatIsTightenedForAll) {
+  Config config;
+  config.guards.scale.percent = 20;
+  config.guards.scale.max_replicas = 5;
+  config.guards.rollback.max_revisions = 1;
+  config.verify.within = seconds(120);
+  const auto set = Shipped(config);
+  int scaling = 0;
+  for (const auto& [name, runbook] : set->runbooks) {
+    for (const RunbookStep& step : runbook.steps) {
+      const auto* scale = std::get_if<ScaleOut>(&step.action);
+      if (scale == nullptr) continue;
+      ++scaling;
+      EXPECT_EQ(scale->percent, 20) << name;
+      EXPECT_EQ(scale->max_replicas, 5) << name;
+    }
+  }
+  EXPECT_EQ(scaling, 3);
+}
+
+const Rule* FindRule(const RuleSet& set, std::string_view name) {
+  for (const Rule& rule : set.rules) {
+    if (rule.name == name) return &rule;
+  }
+  return nullptr;
 }
 
 std::string RuleFor(const RuleSet& set, const std::string& alert) {
