@@ -164,8 +164,9 @@ Result<PlannedChange> FreezeRollingRestart(const RollingRestart& action,
   if (pods->size() > 1) {
     SortByUse(&*pods);
     change.canaries = Identities(*pods);
-    const auto count =
-        std::min(pods->size(), static_cast<std::size_t>(action.canary_pods));
+    // As many siblings at least stay for the comparison.
+    const auto count = std::min(pods->size() / 2,
+                                static_cast<std::size_t>(action.canary_pods));
     const auto rest =
         change.canaries.begin() + static_cast<std::ptrdiff_t>(count);
     change.siblings.assign(rest, change.canaries.end());
