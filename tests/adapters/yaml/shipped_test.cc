@@ -43,13 +43,6 @@ TEST(Shipped, RunbooksTakeWhatIsTightenedForAll) {
   EXPECT_EQ(scaling, 3);
 }
 
-const Rule* FindRule(const RuleSet& set, std::string_view name) {
-  for (const Rule& rule : set.rules) {
-    if (rule.name == name) return &rule;
-  }
-  return nullptr;
-}
-
 std::string RuleFor(const RuleSet& set, const std::string& alert) {
   std::string names;
   for (const Rule& rule : set.rules) {
