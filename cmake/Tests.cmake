@@ -159,8 +159,14 @@ if(NOT SELFHEAL_SANITIZE)
       add_test(NAME ${folder}.${name}.${method}
         COMMAND python3 -B ${story} -v -k *.${method}
         WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+      # Most of a story is waiting, so two run beside each other; not where
+      # all of the machine is needed, or its speed is what is told.
+      set(serial OFF)
+      if(folder STREQUAL "cluster" OR name STREQUAL "backtest")
+        set(serial ON)
+      endif()
       set_tests_properties(${folder}.${name}.${method} PROPERTIES LABELS slow
-        RUN_SERIAL ON TIMEOUT 1200
+        RUN_SERIAL ${serial} TIMEOUT 1200
         SKIP_REGULAR_EXPRESSION "OK \\(skipped=1\\);NO TESTS RAN"
         ENVIRONMENT "SELFHEAL_BUILD=${PROJECT_BINARY_DIR}")
     endforeach()
