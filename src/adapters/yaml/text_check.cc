@@ -85,9 +85,9 @@ std::size_t LineStart(std::string_view text, int line) {
 
 bool CheckText(std::string_view text, FindingSink& sink) {
   if (text.size() > kMaxBytes) {
-    sink.Add({}, "the file has " + std::to_string(text.size()) +
-                     " bytes; at most " + std::to_string(kMaxBytes) +
-                     " are allowed");
+    // No more than one byte over is ever read, so its size is not known.
+    sink.Add({}, "the file has more than " + std::to_string(kMaxBytes) +
+                     " bytes; no more are allowed");
     return false;
   }
   Position at;

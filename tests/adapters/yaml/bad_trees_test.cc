@@ -47,7 +47,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         BadTree{"TooLarge",
                 std::string(kMaxBytes + 1, ' '),
-                {"f:1:1: the file has 262145 bytes; at most 262144 are "
+                {"f:1:1: the file has more than 262144 bytes; no more are "
                  "allowed"}},
         BadTree{"Outdented",
                 "a:\n  - b: 1\n # no line\n - c: 2\n",

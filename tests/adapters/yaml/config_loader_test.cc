@@ -126,9 +126,25 @@ TEST(ConfigLoader, EveryFindingHasItsPlace) {
              "found \"10.0.0.1\""}));
 }
 
+TEST(ConfigLoader, WhatLooksLikeANumberIsToldTheFormThatIsMissing) {
+  for (const char* text : {"0.0.0.0", "8000", "yes"}) {
+    const std::string found = ", found \"" + std::string(text) + "\"";
+    EXPECT_EQ(Problems("listen: " + std::string(text) + "\n"),
+              Lines{"c.yaml:1:9: expected host:port" + found});
+    EXPECT_EQ(Problems("metrics: {listen: " + std::string(text) + "}\n"),
+              Lines{"c.yaml:1:19: expected host:port" + found});
+    EXPECT_EQ(
+        Problems("kafka: {bootstrap_servers: [" + std::string(text) + "]}\n"),
+        Lines{"c.yaml:1:28: expected host:port" + found});
+  }
+  EXPECT_EQ(Problems("kubernetes: {namespaces: [1234]}\n"),
+            Lines{"c.yaml:1:27: expected a string, found a number (quote it if "
+                  "it is meant as text)"});
+}
+
 TEST(ConfigLoader, WrongTypesAreRefused) {
-  EXPECT_EQ(Problems("listen: 8000\n"),
-            Lines{"c.yaml:1:9: expected a string, found a number (quote it if "
+  EXPECT_EQ(Problems("prometheus: {password_file: 8000}\n"),
+            Lines{"c.yaml:1:29: expected a string, found a number (quote it if "
                   "it is meant as text)"});
   EXPECT_EQ(Problems("guards: {cooldown: 300}\n"),
             Lines{"c.yaml:1:20: expected a duration with its unit such as "
