@@ -81,15 +81,14 @@ int RunCheck(const CheckOptions& options) {
   std::vector<SourceFinding> findings;
   const Result<yaml::Checked> checked = yaml::CheckAll(request, &findings);
   const std::vector<std::string> secrets = SecretProblems(request);
-  if (!checked.ok() && checked.error().code != Code::kInvalidArgument) {
-    PrintText(findings, secrets);
-    PrintError("check", checked.error().message);
-    return kExitUsage;
-  }
   if (options.json) {
     PrintJson(findings, secrets);
   } else {
     PrintText(findings, secrets);
+  }
+  if (!checked.ok() && checked.error().code != Code::kInvalidArgument) {
+    PrintError("check", checked.error().message);
+    return kExitUsage;
   }
   if (!checked.ok() || !secrets.empty()) return kExitFailure;
   if (!options.json) PrintClean(*checked);

@@ -51,7 +51,7 @@ Result<KnobPositions> ApplyFile(const std::string& path,
                                 const std::vector<Knob>& knobs,
                                 std::vector<SourceFinding>* findings) {
   const auto text = ReadFile(path);
-  if (!text) return text.error().With("configuration");
+  if (!text) return text.error().With(path).With("configuration");
   FindingSink sink(path, findings);
   const auto root = ParseTree(*text, sink);
   if (!root) return KnobPositions();

@@ -17,9 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error NotFound(const std::string& path, const std::string& why) {
-  return {Code::kNotFound, path + ": " + why};
-}
+Error NotFound(const std::string& why) { return {Code::kNotFound, why}; }
 
 bool IsYaml(const fs::path& path) {
   const std::string name = path.filename().string();
@@ -45,13 +43,13 @@ std::vector<fs::path> ShareFolders() {
 Result<std::string> ReadFile(const std::string& path) {
   std::error_code error;
   if (!fs::is_regular_file(path, error)) {
-    return NotFound(path, error ? error.message() : "not a regular file");
+    return NotFound(error ? error.message() : "not a regular file");
   }
   std::ifstream stream(path, std::ios::binary);
-  if (!stream) return NotFound(path, std::generic_category().message(errno));
+  if (!stream) return NotFound(std::generic_category().message(errno));
   std::string text(kMaxBytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (stream.bad()) return NotFound(path, "read failed");
+  if (stream.bad()) return NotFound("read failed");
   text.resize(static_cast<std::size_t>(stream.gcount()));
   return text;
 }
@@ -66,7 +64,7 @@ Result<std::vector<std::string>> ListYamlFiles(const std::string& folder) {
       paths.push_back(it->path().string());
     }
   }
-  if (error) return NotFound(folder, error.message());
+  if (error) return NotFound(error.message()).With(folder);
   std::sort(paths.begin(), paths.end());
   return paths;
 }

@@ -10,7 +10,8 @@ namespace selfheal::yaml {
 
 /// The whole of a regular file; one byte over kMaxBytes is enough to refuse
 /// it, so no more is ever read.
-/// @error kNotFound  it is absent, not readable or not a regular file.
+/// @error kNotFound  it is absent, not readable or not a regular file: why,
+/// without the path.
 Result<std::string> ReadFile(const std::string& path);
 
 /// The paths of `*.yaml` and `*.yml` directly in `folder`, by name.

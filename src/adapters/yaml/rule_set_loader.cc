@@ -1,6 +1,7 @@
 #include "adapters/yaml/rule_set_loader.h"
 
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -17,18 +18,24 @@ namespace {
 
 using Findings = std::vector<SourceFinding>;
 
-/// Reads each file of `folder` by `read(root, config, sink)`.
+/// Reads each file of `folder` by `read(root, config, sink)`. A file that
+/// cannot be read is a finding like any other, and stands in `unreadable`.
 template <typename T, typename Reader>
 Result<std::vector<T>> ReadFolder(const std::string& folder,
                                   const Config& config, Reader read,
-                                  Findings* findings) {
+                                  Findings* findings,
+                                  std::optional<Error>& unreadable) {
   const auto paths = ListYamlFiles(ResolveFolder(folder));
   if (!paths) return paths.error();
   std::vector<T> loaded;
   for (const std::string& path : *paths) {
-    const auto text = ReadFile(path);
-    if (!text) return text.error();
     FindingSink sink(path, findings);
+    const auto text = ReadFile(path);
+    if (!text) {
+      sink.Add({}, "cannot be read: " + text.error().message);
+      if (!unreadable) unreadable = text.error().With(path);
+      continue;
+    }
     const auto root = ParseTree(*text, sink);
     if (!root) continue;
     auto one = read(*root, config, sink);
@@ -173,17 +180,19 @@ Result<std::shared_ptr<const RuleSet>> LoadRuleSet(const Config& config,
                                                    const DigestFunction& digest,
                                                    Findings* findings) {
   const std::size_t before = findings->size();
-  auto rules =
-      ReadFolder<LoadedRule>(config.rules_dir, config, ReadRule, findings);
+  std::optional<Error> unreadable;
+  auto rules = ReadFolder<LoadedRule>(config.rules_dir, config, ReadRule,
+                                      findings, unreadable);
   if (!rules) return rules.error().With("rules");
   auto runbooks = ReadFolder<LoadedRunbook>(config.runbooks_dir, config,
-                                            ReadRunbook, findings);
+                                            ReadRunbook, findings, unreadable);
   if (!runbooks) return runbooks.error().With("runbooks");
   CheckRuleNames(*rules, findings);
   CheckMatchers(*rules, findings);
   const auto index = IndexRunbooks(*runbooks, findings);
   // A runbook that could not be read would look missing.
   if (findings->size() == before) CheckRunbooks(*rules, index, findings);
+  if (unreadable) return *unreadable;
   if (findings->size() != before) {
     return Error{Code::kInvalidArgument,
                  std::to_string(findings->size() - before) +

@@ -14,7 +14,8 @@ namespace selfheal::yaml {
 /// Reads the rules and runbooks of the folders that `config` names and
 /// validates them as a whole. All findings of all files are collected.
 /// @error kInvalidArgument  there are findings; no set comes of them.
-/// @error kNotFound  a folder or a file cannot be read.
+/// @error kNotFound  a folder, or a file, which then is among the findings,
+/// cannot be read.
 Result<std::shared_ptr<const RuleSet>> LoadRuleSet(
     const Config& config, const DigestFunction& digest,
     std::vector<SourceFinding>* findings);

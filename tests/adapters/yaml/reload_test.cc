@@ -238,6 +238,32 @@ TEST(CheckAll, AWrongConfigurationStillNamesItsFolders) {
   EXPECT_EQ(check("absent"), (Lines{bogus}));
 }
 
+TEST(Reload, ADanglingLinkLeavesTheLastGoodOneAndHidesNothing) {
+  const testing::TempFolder folder;
+  Fill(folder);
+  const auto source = Load(folder.FolderConfig());
+  const auto first = source->Current();
+  folder.Write("rules/a.yaml", std::string(kRule) + "  windw: 60\n");
+  folder.Write("runbooks/b.yaml", "kind: [\n");
+  for (const char* link : {"rules/0.yaml", "runbooks/0.yaml"}) {
+    std::filesystem::create_symlink("gone.yaml", folder.Path(link));
+  }
+  std::vector<SourceFinding> findings;
+  const auto result = source->Reload(&findings);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().code, Code::kNotFound);
+  EXPECT_EQ(source->Current(), first);
+  const Lines lines = testing::Texts(findings, folder.Path(""));
+  ASSERT_EQ(lines.size(), 4U);
+  const std::string unread = ":1:1: cannot be read: No such file or directory";
+  EXPECT_EQ(lines[0], "rules/0.yaml" + unread);
+  EXPECT_EQ(lines[1],
+            "rules/a.yaml:10:3: unknown key \"windw\", did you mean "
+            "\"window\"?");
+  EXPECT_EQ(lines[2], "runbooks/0.yaml" + unread);
+  EXPECT_TRUE(lines[3].starts_with("runbooks/b.yaml:")) << lines[3];
+}
+
 TEST(CheckAll, AFileThatCannotBeReadIsToldApart) {
   const testing::TempFolder folder;
   std::vector<SourceFinding> findings;
