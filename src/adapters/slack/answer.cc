@@ -14,6 +14,20 @@ using nlohmann::json;
 constexpr int kMaxDepth = 32;
 constexpr std::size_t kMaxReason = 500;
 
+/// What people say where one of the two verbs is asked for.
+constexpr std::string_view kNearly[] = {
+    "approved",   "approving",    "i approve",  "accept",
+    "accepted",   "confirm",      "confirmed",  "agree",
+    "agreed",     "lgtm",         "yes",        "y",
+    "yep",        "yeah",         "ok",         "okay",
+    "sure",       "go ahead",     "do it",      "ship it",
+    "+1",         ":+1:",         ":thumbsup:", ":white_check_mark:",
+    ":ok_hand:",  "denied",       "i deny",     "reject",
+    "rejected",   "refuse",       "decline",    "declined",
+    "disapprove", "disapproved",  "no",         "n",
+    "nope",       "don't",        "do not",     "-1",
+    ":-1:",       ":thumbsdown:", ":x:"};
+
 Error Malformed(std::string why) {
   return {Code::kInvalidArgument, "payload: " + std::move(why)};
 }
@@ -51,23 +65,40 @@ std::string Unescaped(std::string text) {
   return text;
 }
 
+char Lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+}
+
 /// True where `text` begins with `verb` as a whole word, which it then loses.
 bool TakeVerb(std::string_view& text, std::string_view verb) {
   if (text.size() < verb.size()) return false;
   for (std::size_t i = 0; i < verb.size(); ++i) {
-    if ((text[i] | 0x20) != verb[i]) return false;
+    if (Lower(text[i]) != verb[i]) return false;
   }
   if (text.size() > verb.size() && IsWordChar(text[verb.size()])) return false;
   text.remove_prefix(verb.size());
   return true;
 }
 
-/// Fills in addressee, verb and reason; false where the text says neither.
+/// True where `text` begins with what people say for yes or no.
+bool MeansToAnswer(std::string_view text) {
+  return std::any_of(std::begin(kNearly), std::end(kNearly),
+                     [text](std::string_view word) {
+                       std::string_view rest = text;
+                       return TakeVerb(rest, word);
+                     });
+}
+
+/// Fills in addressee, verb and reason; false where the text says neither, nor
+/// anything like it.
 bool ReadWords(const std::string& raw, Answer& answer) {
   std::string_view text = raw;
   answer.addressee = TakeMention(text);
   answer.approve = TakeVerb(text, kApprove);
-  if (!answer.approve && !TakeVerb(text, kDeny)) return false;
+  if (!answer.approve && !TakeVerb(text, kDeny)) {
+    answer.unclear = MeansToAnswer(text);
+    return answer.unclear;
+  }
   // "approve, looks right"
   text.remove_prefix(
       std::min(text.find_first_not_of(" \t\r\n`,:;"), text.size()));
@@ -235,6 +266,7 @@ std::string WriteAnswer(const Answer& a) {
                  {"value", a.value},
                  {"reason", a.reason},
                  {"shared", a.shared},
+                 {"unclear", a.unclear},
                  {"addressee", a.addressee}});
 }
 
@@ -256,6 +288,7 @@ Result<Answer> ReadAnswer(const std::string& text) {
                 .value = fields.String("value"),
                 .reason = fields.String("reason"),
                 .shared = fields.Bool("shared"),
+                .unclear = fields.Bool("unclear"),
                 .addressee = fields.String("addressee")};
   if (error) return Malformed(error->message);
   return answer;

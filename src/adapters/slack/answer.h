@@ -26,6 +26,8 @@ struct Answer {
   std::string value;   ///< Of the button.
   std::string reason;
   bool shared = false;  ///< The channel is shared with another workspace.
+  /// Meant as an answer, but neither approve nor deny: it counts as none.
+  bool unclear = false;
   /// Whom the reply addresses: "<@U1> approve"; "" = nobody.
   std::string addressee = "";
 };
@@ -45,7 +47,8 @@ Result<nlohmann::json> ParsePayload(std::string_view text);
 /// The payload of an interaction. @error kInvalidArgument
 Result<Heard> ReadInteraction(const nlohmann::json& payload);
 /// The envelope of an event. Only a plain message in a thread, by a person,
-/// that begins with approve or deny, perhaps after one mention, is an answer.
+/// that begins with approve or deny, perhaps after one mention, is an answer;
+/// one that begins with a word like them is unclear.
 /// @error kInvalidArgument
 Result<Heard> ReadEvent(const nlohmann::json& envelope);
 /// The JSON in the one field `payload` of a form. @error kInvalidArgument

@@ -209,7 +209,7 @@ Result<void> ApprovalDesk::Hear(const Answer& answer, const Identity& we,
   const auto thread = ports_.chats.ThreadAt(answer.channel, answer.thread);
   if (!thread.ok()) return thread.error();
   if (!*thread) {
-    if (ports_.clock.Now() - received_at < kSettling) {
+    if (!answer.unclear && ports_.clock.Now() - received_at < kSettling) {
       return Error{Code::kUnavailable, "its message may just be being written"};
     }
     // Who replies in another thread of the channel does not speak to us.
@@ -218,7 +218,9 @@ Result<void> ApprovalDesk::Hear(const Answer& answer, const Identity& we,
   }
   const auto incident = ports_.incidents.Load((*thread)->incident_id);
   if (!incident.ok()) return incident.error();
-  return Consider(answer, *incident);
+  if (!answer.unclear) return Consider(answer, *incident);
+  Hint(answer, *incident);
+  return {};
 }
 
 Result<void> ApprovalDesk::Consider(const Answer& answer,
@@ -244,6 +246,22 @@ Result<void> ApprovalDesk::Consider(const Answer& answer,
   if (Retryable(decided.error().code)) return decided.error();
   const std::string& why = decided.error().message;
   return Refuse(answer, incident.id, why, "Not taken: " + why + ".");
+}
+
+void ApprovalDesk::Hint(const Answer& answer, const Incident& incident) {
+  if (!Outdated(answer, incident).empty()) return;
+  const SteadyTime now = ports_.clock.SteadyNow();
+  if (hinted_.size() > kMostPeople) hinted_.clear();
+  const auto [last, first] = hinted_.try_emplace(
+      answer.user + "|" + incident.id + "|" + incident.approval->plan_hash,
+      now);
+  if (!first && now - last->second < kWindow) return;
+  last->second = now;
+  const Risk risk = incident.plan ? incident.plan->risk : Risk::kHigh;
+  if (!ports_.workspace.Objection(answer.user, risk).empty()) return;
+  Tell(answer,
+       "Not taken as an answer: expected approve or deny as the first word; a "
+       "reason may follow.");
 }
 
 std::string ApprovalDesk::Outdated(const Answer& answer,
@@ -276,6 +294,7 @@ std::string ApprovalDesk::Outdated(const Answer& answer,
 Result<void> ApprovalDesk::NotAllowed(const Answer& answer,
                                       const std::string& incident,
                                       const std::string& why) {
+  if (answer.unclear) return {};
   const SteadyTime now = ports_.clock.SteadyNow();
   if (refused_.size() > kMostPeople) refused_.clear();
   auto& times = refused_[answer.team + "|" + answer.user];
@@ -291,6 +310,7 @@ Result<void> ApprovalDesk::Refuse(const Answer& answer,
                                   const std::string& incident,
                                   const std::string& why,
                                   const std::string& told) {
+  if (answer.unclear) return {};
   Fields data = {{"by", NameOf(answer)},
                  {"said", std::string(answer.approve ? kApprove : kDeny)}};
   const Fields via = ViaOf(answer);

@@ -74,8 +74,12 @@ class ApprovalDesk {
   bool Work(const ChatInput& input);
   Result<void> Hear(const Answer& answer, const Identity& we, Time received_at);
   Result<void> Consider(const Answer& answer, const Incident& incident);
+  /// Tells one who may answer, and tried, which words are waited for; silent
+  /// where it comes too often. Nobody else is told anything.
+  void Hint(const Answer& answer, const Incident& incident);
   /// Why the question is not the one that was answered, or "".
   std::string Outdated(const Answer& answer, const Incident& incident) const;
+  /// Not of what is unclear: it claimed nothing.
   Result<void> Refuse(const Answer& answer, const std::string& incident,
                       const std::string& why, const std::string& told);
   /// The same of one who may not answer; silent where it comes too often.
@@ -92,6 +96,8 @@ class ApprovalDesk {
   SteadyTime catch_up_at_;  ///< Not before; of the thread alone.
   /// When in the last minute a person was told so; of the thread alone.
   std::map<std::string, std::deque<SteadyTime>> refused_;
+  /// When a person was last looked at for a hint about a question; the same.
+  std::map<std::string, SteadyTime> hinted_;
   std::thread thread_;
 };
 

@@ -22,7 +22,7 @@ json Said(const std::string& text) {
 
 struct Words {
   std::string text;
-  std::string verb;  ///< "" = it is no answer.
+  std::string verb;  ///< "" = it is no answer, "?" = it is unclear.
   std::string reason;
 };
 
@@ -35,24 +35,29 @@ TEST_P(Replies, BeginWithAVerb) {
   ASSERT_EQ(heard->answer.has_value(), !words.verb.empty());
   if (!heard->answer) return;
   EXPECT_EQ(heard->answer->approve, words.verb == "approve");
+  EXPECT_EQ(heard->answer->unclear, words.verb == "?");
   EXPECT_EQ(heard->answer->reason, words.reason);
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Of, Replies,
-    ::testing::Values(Words{"approve", "approve", ""},
-                      Words{"  Approve  ", "approve", ""},
-                      Words{"DENY not now", "deny", "not now"},
-                      Words{"`approve`", "approve", ""},
-                      Words{"<@UBOT> approve a &lt; b &amp;&amp; c", "approve",
-                            "a < b && c"},
-                      Words{"approve\nsecond line", "approve", "second line"},
-                      Words{"approve, looks right", "approve", "looks right"},
-                      Words{"approved", "", ""}, Words{"I approve", "", ""},
-                      Words{"approve_all", "", ""}, Words{"", "", ""},
-                      Words{"<@UBOT|heal>approve", "approve", ""},
-                      Words{"<@U1> <@U2> approve", "", ""},
-                      Words{"<@UBOT", "", ""}, Words{"den", "", ""}));
+    ::testing::Values(
+        Words{"approve", "approve", ""}, Words{"  Approve  ", "approve", ""},
+        Words{"DENY not now", "deny", "not now"},
+        Words{"`approve`", "approve", ""},
+        Words{"<@UBOT> approve a &lt; b &amp;&amp; c", "approve", "a < b && c"},
+        Words{"approve\nsecond line", "approve", "second line"},
+        Words{"approve, looks right", "approve", "looks right"},
+        Words{"approved", "?", ""}, Words{"I approve", "?", ""},
+        Words{"LGTM!", "?", ""}, Words{"yes, please", "?", ""},
+        Words{":white_check_mark:", "?", ""},
+        Words{":+1::skin-tone-2:", "?", ""}, Words{"<@UBOT> ok", "?", ""},
+        Words{"No.", "?", ""}, Words{"okra", "", ""},
+        Words{"yesterday", "", ""}, Words{"who broke it?", "", ""},
+        Words{"approve_all", "", ""}, Words{"", "", ""},
+        Words{"<@UBOT|heal>approve", "approve", ""},
+        Words{"<@U1> <@U2> approve", "", ""}, Words{"<@UBOT", "", ""},
+        Words{"den", "", ""}));
 
 TEST(Events, AHandshakeIsAnsweredWithItsChallenge) {
   const auto heard = ReadEvent(

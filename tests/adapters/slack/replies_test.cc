@@ -70,6 +70,52 @@ TEST_F(Replies, AreTheSameAsTheirEvents) {
   EXPECT_TRUE(world_.Refusals(incident_).empty()) << "nor by a late event";
 }
 
+TEST_F(Replies, ThatOnlyMeanToAnswerGetAHintAndCountAsNothing) {
+  const auto say = [this](const std::string& user, const std::string& text) {
+    EXPECT_EQ(world_.PostReply(world_.Reply("1.2", user, text)), 200);
+  };
+  say("U1", "LGTM");
+  EXPECT_EQ(world_.Calls("chat.postEphemeral"), 1u);
+  const std::string hint = world_.LastCall("chat.postEphemeral");
+  EXPECT_NE(hint.find("user=U1"), std::string::npos) << hint;
+  EXPECT_NE(hint.find("expected%20approve%20or%20deny"), std::string::npos)
+      << hint;
+  // Once a minute and person.
+  say("U1", "yes");
+  EXPECT_EQ(world_.Calls("chat.postEphemeral"), 1u);
+  say("U2", "no");
+  EXPECT_EQ(world_.Calls("chat.postEphemeral"), 2u);
+  world_.clock.Advance(seconds(61));
+  say("U1", "approved");
+  EXPECT_EQ(world_.Calls("chat.postEphemeral"), 3u);
+  EXPECT_EQ(Asked().state, ApprovalState::kPending);
+  EXPECT_TRUE(Asked().grants.empty());
+  EXPECT_TRUE(world_.Refusals(incident_).empty());
+  say("U1", "approve");
+  EXPECT_EQ(Asked().grants.size(), 1u);
+}
+
+TEST_F(Replies, ThatOnlyMeanToAnswerTellStrangersNothing) {
+  const auto unclear = [this](const std::string& user) {
+    return world_.Reply("1.2", user, "approved");
+  };
+  json foreign = unclear("U1");
+  foreign["event"]["user_team"] = "T2";
+  json elsewhere = unclear("U1");
+  elsewhere["event"]["thread_ts"] = "7.7";
+  json addressed = unclear("U1");
+  addressed["event"]["text"] = "<@U2> ok?";
+  for (const json& said :
+       {unclear("UEVE"), unclear("UGONE"), foreign, elsewhere, addressed}) {
+    EXPECT_EQ(world_.PostReply(said), 200);
+  }
+  world_.clock.Advance(seconds(900));
+  EXPECT_EQ(world_.PostReply(unclear("U1")), 200) << "it has expired";
+  EXPECT_EQ(world_.Calls("chat.postEphemeral"), 0u);
+  EXPECT_TRUE(world_.Refusals(incident_).empty());
+  EXPECT_EQ(Asked().state, ApprovalState::kPending);
+}
+
 TEST_F(Replies, AreCheckedAsLiveOnes) {
   json edited = Unheard("U1", "approve");
   edited["edited"] = {{"user", "U1"}, {"ts", "9.9"}};
