@@ -179,6 +179,13 @@ void AddForecastCommand(CLI::App& program, int& exit_code) {
   command->add_option("--step", options->step, "Time between values (1m)");
   command->add_flag("--timing", options->request.timing,
                     "Prints times to stderr");
+  command->footer(R"(Examples:
+  selfheal forecast < windows.jsonl
+  selfheal forecast --horizon 30m --step 5m < windows.jsonl | jq .eta_s
+
+A line in: {"history":[],"window":[81,83,null,86],"threshold":90,
+"direction":"above"}; history may be empty.
+Exit: 0; 1 a line cannot be used; 2 usage.)");
   command->callback([options, &exit_code] {
     ForecastRequest& request = options->request;
     request.horizon = ParseSeconds("--horizon", options->horizon);

@@ -189,6 +189,14 @@ void AddScoreCommand(CLI::App& program, int& exit_code) {
   command->add_option("--step", options->step,
                       "Time of one row (5m; with --series 1m)");
   command->add_flag("--timing", request.timing, "Prints times to stderr");
+  command->footer(R"(Examples:
+  selfheal score --train usual.csv --test today.csv
+  selfheal score --train usual.csv --test today.csv --step 1m --timing
+  selfheal score --series all.csv --at alerts.csv --baseline 864 --gap 60
+
+CSV: a header of metric names, then one row a step, oldest first; empty or NaN
+is missing. The file of --at has the header "row" and counts from 0.
+Exit: 0; 1 the data cannot be used; 2 usage.)");
   train->needs(test)->excludes(series);
   test->needs(train);
   series->needs(at)->needs(baseline)->needs(gap);

@@ -145,6 +145,14 @@ void AddServeCommand(CLI::App& program, int& exit_code) {
                     "Sends server-side dry runs only");
   command->add_flag("--insecure-dev", options->insecure_dev,
                     "Every caller is admin; on a loopback address only");
+  command->footer(R"(Examples:
+  selfheal serve --config config/selfheal.yaml
+  selfheal serve --dry-run
+  selfheal serve --insecure-dev --config my.yaml
+
+SIGHUP reloads rules and runbooks, SIGUSR1 sets the kill switch.
+Exit: 0 stopped by a signal; 1 it cannot start (port taken, database not
+reachable); 2 usage, configuration, or the store belongs to another process.)");
   command->callback([options, &exit_code] { exit_code = RunServe(*options); });
 }
 

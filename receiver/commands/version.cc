@@ -24,9 +24,14 @@ void PrintVersion() {
 }  // namespace
 
 void AddVersionCommand(CLI::App& program, int&) {
-  program
-      .add_subcommand("version", "Prints the versions of program and libraries")
-      ->callback(PrintVersion);
+  CLI::App* const command = program.add_subcommand(
+      "version", "Prints the versions of program and libraries");
+  command->footer(R"(Examples:
+  selfheal version
+  selfheal version | head -n 1
+
+Exit: 0; 1 stdout cannot be written; 2 usage.)");
+  command->callback(PrintVersion);
 }
 
 }  // namespace selfheal

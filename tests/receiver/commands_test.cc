@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -90,8 +91,9 @@ TEST_P(Help, TeachesByExamplesThatHold) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Help,
-                         ::testing::Values("explain", "backtest", "test",
-                                           "check", "rbac", "audit"));
+                         ::testing::Values("serve", "check", "test", "explain",
+                                           "backtest", "score", "forecast",
+                                           "rbac", "audit", "version"));
 
 TEST(Json, OfCheckHasEachFinding) {
   const std::string folder = FreshFolder();
@@ -103,6 +105,14 @@ TEST(Json, OfCheckHasEachFinding) {
   ASSERT_FALSE(found.empty());
   EXPECT_EQ(found[0]["file"], folder + "/bad.yaml");
   EXPECT_EQ(found[0]["line"], 1);
+  // One that cannot be read hides nothing.
+  std::filesystem::create_symlink("gone", folder + "/a.yaml");
+  const Finished dangling = RunSelfheal(
+      {"check", "--json", "--rules", folder, "--runbooks", kRunbooks});
+  EXPECT_EQ(dangling.exit_code, 2);
+  const json both = json::parse(dangling.out)["findings"];
+  EXPECT_EQ(both.size(), found.size() + 1);
+  EXPECT_EQ(both[0]["file"], folder + "/a.yaml");
   const Finished good = RunSelfheal(
       {"check", "--json", "--rules", kRules, "--runbooks", kRunbooks});
   EXPECT_EQ(good.exit_code, 0) << good.out;

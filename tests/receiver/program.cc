@@ -22,14 +22,17 @@ using std::chrono::seconds;
 using Clock = std::chrono::steady_clock;
 
 /// What the child becomes; runs between fork and exec.
-void Become(const std::string& folder, std::vector<char*>& argv,
-            std::vector<char*>& environment) {
-  const auto redirect = [](const std::string& file, int to) {
-    const int fd = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+void Become(const std::string& folder, const Streams& streams,
+            std::vector<char*>& argv, std::vector<char*>& environment) {
+  const auto redirect = [](const std::string& file, int flags, int to) {
+    const int fd = open(file.c_str(), flags, 0600);
     dup2(fd, to);
   };
-  redirect(folder + "/out", STDOUT_FILENO);
-  redirect(folder + "/err", STDERR_FILENO);
+  constexpr int kWrite = O_WRONLY | O_CREAT | O_TRUNC;
+  redirect(streams.in, O_RDONLY, STDIN_FILENO);
+  redirect(streams.out.empty() ? folder + "/out" : streams.out, kWrite,
+           STDOUT_FILENO);
+  redirect(folder + "/err", kWrite, STDERR_FILENO);
   execve(argv[0], argv.data(), environment.data());
   _exit(127);
 }
@@ -44,7 +47,8 @@ std::vector<char*> Pointers(std::vector<std::string>& texts) {
 }  // namespace
 
 Program::Program(const std::vector<std::string>& arguments,
-                 const std::map<std::string, std::string>& environment)
+                 const std::map<std::string, std::string>& environment,
+                 const Streams& streams)
     : folder_(FreshFolder()) {
   std::vector<std::string> words = {SelfhealBinary()};
   words.insert(words.end(), arguments.begin(), arguments.end());
@@ -56,7 +60,7 @@ Program::Program(const std::vector<std::string>& arguments,
   std::vector<char*> argv = Pointers(words);
   std::vector<char*> envp = Pointers(variables);
   pid_ = fork();
-  if (pid_ == 0) Become(folder_, argv, envp);
+  if (pid_ == 0) Become(folder_, streams, argv, envp);
 }
 
 Program::~Program() {
@@ -106,8 +110,9 @@ int Program::AwaitPort() {
 }
 
 Finished RunSelfheal(const std::vector<std::string>& arguments,
-                     const std::map<std::string, std::string>& environment) {
-  return Program(arguments, environment).Wait();
+                     const std::map<std::string, std::string>& environment,
+                     const Streams& streams) {
+  return Program(arguments, environment, streams).Wait();
 }
 
 }  // namespace selfheal::testing

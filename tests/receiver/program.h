@@ -15,12 +15,19 @@ struct Finished {
   std::string err;
 };
 
+/// What a program reads from and writes to.
+struct Streams {
+  std::string in = "/dev/null";
+  std::string out = "";  ///< "" = a file of its own.
+};
+
 /// The `selfheal` of this build as a child process, without the variables of
 /// the caller's environment that it would read.
 class Program {
  public:
   Program(const std::vector<std::string>& arguments,
-          const std::map<std::string, std::string>& environment = {});
+          const std::map<std::string, std::string>& environment = {},
+          const Streams& streams = {});
   ~Program();
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
@@ -41,8 +48,8 @@ class Program {
 };
 
 /// Runs it to its end.
-Finished RunSelfheal(
-    const std::vector<std::string>& arguments,
-    const std::map<std::string, std::string>& environment = {});
+Finished RunSelfheal(const std::vector<std::string>& arguments,
+                     const std::map<std::string, std::string>& environment = {},
+                     const Streams& streams = {});
 
 }  // namespace selfheal::testing

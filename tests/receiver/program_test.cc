@@ -66,10 +66,20 @@ TEST_F(Selfheal, PrintsItsVersions) {
 TEST_F(Selfheal, UsageErrorsExit2) {
   ExpectUsage(RunSelfheal({}), "usage: command line: ");
   ExpectUsage(RunSelfheal({"chek"}),
-              "usage: command line: no command is called \"chek\"");
+              "usage: command line: no command is called \"chek\", expected "
+              "one of serve, check, test, explain, backtest, score, forecast, "
+              "rbac, audit, version (see selfheal --help)");
   ExpectUsage(RunSelfheal({"serve", "--bogus"}), "usage: serve: ");
   ExpectUsage(RunSelfheal({"serve", "--role", "king"}), "usage: serve: ");
-  ExpectUsage(RunSelfheal({"audit"}), "usage: audit: ");
+  const std::string parts = "expected one of verify, export, replay, backup ";
+  ExpectUsage(RunSelfheal({"audit"}), "usage: audit: " + parts);
+  for (const char* word : {"foo", "serve"}) {
+    ExpectUsage(RunSelfheal({"audit", word}),
+                "usage: audit: no command is called \"" + std::string(word) +
+                    "\", " + parts + "(see selfheal audit --help)");
+  }
+  ExpectUsage(RunSelfheal({"audit", "verify", "--bogus"}),
+              "usage: audit verify: ");
   EXPECT_EQ(RunSelfheal({"--help"}).exit_code, 0);
 }
 
