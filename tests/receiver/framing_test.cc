@@ -1,9 +1,11 @@
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <ostream>
 #include <string>
 #include <vector>
 
+#include "support/paths.h"
 #include "tests/receiver/raw_client.h"
 #include "tests/receiver/test_server.h"
 
@@ -307,6 +309,35 @@ TEST(FramingGood, NeverEchoesOrForgesWhatHeadersSay) {
   const std::string answer = client.ReadAnswer();
   EXPECT_EQ(StatusOf(answer), 200);
   EXPECT_EQ(answer.find("Forged"), std::string::npos);
+}
+
+// docs/reference/http.md is true.
+TEST(FramingDocs, WhatIsDocumentedIsRefused) {
+  std::ifstream in(SourceDir() + "/docs/reference/http.md");
+  TestServer server;
+  int rows = 0;
+  for (std::string line; std::getline(in, line);) {
+    if (!line.starts_with("| `")) continue;
+    const std::size_t end = line.find("` | ");
+    const std::string asked = line.substr(3, end - 3);
+    const bool is_line = asked.find(" HTTP/") != std::string::npos;
+    RawClient client(server.port());
+    client.Send(is_line ? asked + "\r\nHost: a\r\n\r\n"
+                        : kPost + asked + "\r\n\r\n");
+    const std::string answer = client.ReadAll();
+    EXPECT_EQ(std::to_string(StatusOf(answer)), line.substr(end + 4, 3))
+        << asked;
+    EXPECT_TRUE(HasField(answer, "Connection: close")) << asked;
+    ++rows;
+  }
+  EXPECT_EQ(rows, 10);
+}
+
+TEST(FramingGood, AFieldThatOnlyOffersIsIgnored) {
+  TestServer server;
+  RawClient client(server.port());
+  client.Send(kGet + "TE: gzip\r\nAccept-Encoding: gzip\r\n\r\n");
+  EXPECT_EQ(StatusOf(client.ReadAnswer()), 200);
 }
 
 }  // namespace
