@@ -1,5 +1,6 @@
 #include "receiver/services.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace selfheal {
@@ -20,9 +21,12 @@ Services ServicesOf(App& app, IntakeObserver& observer, const Config& config) {
     for (const SourceFinding& finding : found) {
       outcome.findings.push_back(ToString(finding));
     }
-    // What could not be read at all has no line of its own.
-    if (!done.ok() && done.error().code != Code::kInvalidArgument) {
-      outcome.findings.push_back(done.error().message);
+    // A folder that cannot be read has no line of its own.
+    auto& lines = outcome.findings;
+    if (!done.ok() && done.error().code != Code::kInvalidArgument &&
+        std::find(lines.begin(), lines.end(), done.error().message) ==
+            lines.end()) {
+      lines.push_back(done.error().message);
     }
     return outcome;
   };

@@ -33,7 +33,9 @@ Result<std::vector<T>> ReadFolder(const std::string& folder,
     const auto text = ReadFile(path);
     if (!text) {
       sink.Add({}, "cannot be read: " + text.error().message);
-      if (!unreadable) unreadable = text.error().With(path);
+      if (!unreadable) {
+        unreadable = Error{text.error().code, ToString(findings->back())};
+      }
       continue;
     }
     const auto root = ParseTree(*text, sink);
