@@ -214,6 +214,7 @@ struct ListQuery {
   std::string ns = {};    ///< Empty = cluster-scoped, or every namespace.
   Labels selector = {};   ///< Equality on labels; empty = all of the namespace.
   std::string node = {};  ///< Pods only: spec.nodeName; empty = any.
+  std::string name = {};  ///< Empty = any.
 };
 
 /// Port of correlate, guard, execute and verify: live reads of the cluster,

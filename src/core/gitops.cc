@@ -16,9 +16,10 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kFlux = {
     {{"kustomize.toolkit.fluxcd.io/", "Flux's Kustomization "},
      {"helm.toolkit.fluxcd.io/", "Flux's HelmRelease "}}};
 
-/// "argo_shop" is shop in another namespace than Argo CD's own.
+/// "argo_shop" is shop in another namespace than Argo CD's own, whose name it
+/// does not tell.
 ObjectRef ApplicationNamed(std::string name) {
-  std::string ns = kArgoCdNamespace;
+  std::string ns;
   if (const auto mark = name.find('_'); mark != std::string::npos) {
     ns = name.substr(0, mark);
     name.erase(0, mark + 1);
@@ -32,9 +33,18 @@ std::optional<Keeper> ByArgoCd(const ClusterObject& object) {
   std::string name = id.substr(0, id.find(':'));
   if (name.empty()) name = LabelOr(object.labels, kOwnInstance);
   if (name.empty()) return std::nullopt;
-  const ObjectRef one = ApplicationNamed(std::move(name));
-  return Keeper{Keeper::Kind::kArgoCd, one.ns, one.name,
-                "Argo CD's Application " + one.ns + "/" + one.name};
+  ObjectRef one = ApplicationNamed(std::move(name));
+  if (one.ns.empty()) one.ns = kArgoCdNamespace;
+  return KeeperBy(one);
+}
+
+/// What the label that Helm writes, too, may name; empty for none.
+std::optional<ObjectRef> PossiblyNamed(const ClusterObject& object) {
+  ObjectRef ref =
+      ApplicationNamed(std::string(LabelOr(object.labels, kInstance)));
+  const bool named =
+      IsDnsSubdomain(ref.name) && (ref.ns.empty() || IsDnsLabel(ref.ns));
+  return named ? std::optional(std::move(ref)) : std::nullopt;
 }
 
 std::optional<Keeper> ByFlux(const ClusterObject& object) {
@@ -61,11 +71,31 @@ std::optional<Keeper> KeeperOf(const ClusterObject& object) {
                 owner->kind + " " + owner->name + ", which controls it"};
 }
 
-std::optional<ObjectRef> PossibleApplication(const ClusterObject& object) {
-  const std::string name(LabelOr(object.labels, kInstance));
-  ObjectRef ref = ApplicationNamed(name);
-  if (name.empty() || !IsWellFormed(ref)) return std::nullopt;
-  return ref;
+Keeper KeeperBy(const ObjectRef& application) {
+  return {Keeper::Kind::kArgoCd, application.ns, application.name,
+          "Argo CD's Application " + application.ns + "/" + application.name};
+}
+
+Result<ClusterObject> PossibleApplication(ClusterView& view,
+                                          const ClusterObject& object) {
+  const auto named = PossiblyNamed(object);
+  if (!named) return Error{Code::kNotFound, "no label names an Application"};
+  auto found = view.List(
+      {.kind = ObjectKind::kApplication, .ns = named->ns, .name = named->name});
+  // A cluster without Argo CD does not know the kind: kNotFound, too.
+  if (!found.ok()) {
+    return found.error().With("whether Argo CD keeps " + ToString(object.ref));
+  }
+  if (found->empty()) {
+    return Error{Code::kNotFound, "no Application is called " + named->name};
+  }
+  if (found->size() > 1) {
+    return Error{Code::kFailedPrecondition,
+                 ToString(found->at(0).ref) + " and " +
+                     ToString(found->at(1).ref) + " may both keep " +
+                     ToString(object.ref)};
+  }
+  return std::move(found->front());
 }
 
 std::string ApplicationOf(const ClusterObject& workload) {
@@ -73,7 +103,7 @@ std::string ApplicationOf(const ClusterObject& workload) {
   if (keeper) {
     return keeper->kind == Keeper::Kind::kArgoCd ? keeper->name : "";
   }
-  const auto possible = PossibleApplication(workload);
+  const auto possible = PossiblyNamed(workload);
   return possible ? possible->name : "";
 }
 

@@ -24,9 +24,16 @@ inline constexpr char kArgoCdNamespace[] = "argocd";
 /// labels of Flux, or an owner that controls it. Pure.
 std::optional<Keeper> KeeperOf(const ClusterObject& object);
 
-/// The Application of Argo CD that the label app.kubernetes.io/instance may
-/// name; Helm writes that label too, so it counts only where there is one.
-std::optional<ObjectRef> PossibleApplication(const ClusterObject& object);
+Keeper KeeperBy(const ObjectRef& application);
+
+/// The Application of Argo CD that the label app.kubernetes.io/instance of
+/// `object` may name, in whatever namespace it is; Helm writes that label too,
+/// so it counts only where there is one. One request at most.
+///
+/// @error  kNotFound  there is none; kFailedPrecondition  there are several.
+///         With any other, nobody can say: act as if there was one.
+Result<ClusterObject> PossibleApplication(ClusterView& view,
+                                          const ClusterObject& object);
 
 /// The name of the Application of Argo CD that keeps `workload`, or may; "" for
 /// none. Pure.

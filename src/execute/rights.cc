@@ -84,7 +84,7 @@ std::vector<Grant> ViewGrants() {
 
 std::vector<Grant> ClusterViewGrants() {
   return {{"", {"namespaces", "nodes"}, {"get", "list"}},
-          {"argoproj.io", {"applications"}, {"get"}}};
+          {"argoproj.io", {"applications"}, {"get", "list"}}};
 }
 
 std::vector<Grant> ClusterGrantsOf(const Action& action) {

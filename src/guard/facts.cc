@@ -177,8 +177,7 @@ Facts Gather(const FactSources& sources, const MutationPurpose& purpose,
   const auto& of = sync ? facts.target : facts.object;
   facts.workload = of.ok() ? WorkloadOf(reader, *of) : of.error();
   if (Declares(mutation)) {
-    const auto application = PossibleApplication(*facts.object);
-    if (application) facts.application = reader.Get(*application);
+    facts.application = PossibleApplication(sources.cluster, *facts.object);
   }
   if (Scales(mutation)) {
     facts.hpas =

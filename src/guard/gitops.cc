@@ -24,18 +24,16 @@ Finding GuardGitOps(const GuardInput& input) {
   const Facts& facts = input.facts;
   if (!facts.object.ok()) return Unread(facts.object.error());
   const std::string name = ToString(facts.object->ref);
-  if (const auto keeper = KeeperOf(*facts.object)) {
+  auto keeper = KeeperOf(*facts.object);
+  if (!keeper && facts.application.ok()) {
+    keeper = KeeperBy(facts.application->ref);
+  }
+  if (keeper) {
     return Deny(name + " is kept by " + keeper->text +
                 ", and would be set back: change it there");
   }
-  if (facts.application.ok()) {
-    return Deny(name + " is kept by Argo CD's Application " +
-                facts.application->ref.ns + "/" + facts.application->ref.name +
-                ", and would be set back: change it there");
-  }
   // Helm writes that label too: only where there is none, nobody keeps it.
-  if (PossibleApplication(*facts.object) &&
-      facts.application.error().code != Code::kNotFound) {
+  if (facts.application.error().code != Code::kNotFound) {
     return Unread(facts.application.error());
   }
   return Allow("nobody is known to keep " + name);

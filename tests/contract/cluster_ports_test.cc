@@ -87,6 +87,10 @@ void Lists(Ports& ports) {
   EXPECT_TRUE((*pods)[0].As<PodState>()->ready);
   query.node = "node-2";
   EXPECT_TRUE(ports.view.List(query)->empty());
+  query.node = "node-1";
+  query.name = "two";
+  ASSERT_EQ(ports.view.List(query)->size(), 1u);
+  EXPECT_EQ(ports.view.List(query)->front().ref.name, "two");
   for (const ObjectKind kind :
        {ObjectKind::kReplicaSet, ObjectKind::kStatefulSet,
         ObjectKind::kDaemonSet, ObjectKind::kHorizontalPodAutoscaler,

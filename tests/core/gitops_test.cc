@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/fakes/fake_cluster_view.h"
+
 namespace selfheal {
 namespace {
 
@@ -17,14 +19,47 @@ TEST(KeeperOf, NobodyByDefaultNorByHelmAlone) {
   cart.labels["app.kubernetes.io/instance"] = "shop";
   cart.labels["app.kubernetes.io/managed-by"] = "Helm";
   EXPECT_FALSE(KeeperOf(cart));
-  EXPECT_EQ(PossibleApplication(cart),
-            (ObjectRef{ObjectKind::kApplication, "argocd", "shop"}));
-  cart.labels["app.kubernetes.io/instance"] = "teams_shop";
-  EXPECT_EQ(PossibleApplication(cart),
-            (ObjectRef{ObjectKind::kApplication, "teams", "shop"}));
-  cart.labels["app.kubernetes.io/instance"] = "Not A Name";
-  EXPECT_FALSE(PossibleApplication(cart));
-  EXPECT_FALSE(PossibleApplication(Cart()));
+}
+
+/// The Application that may keep cart where that label is `instance`, or why
+/// there is none.
+std::string PossiblyBy(testing::FakeClusterView& view,
+                       const std::string& instance) {
+  ClusterObject cart = Cart();
+  if (!instance.empty()) {
+    cart.labels["app.kubernetes.io/instance"] = instance;
+  }
+  const auto found = PossibleApplication(view, cart);
+  return found.ok() ? ToString(found->ref)
+                    : std::string(CodeName(found.error().code));
+}
+
+TEST(PossibleApplication, IsCalledSoWhereverItIs) {
+  testing::FakeClusterView view;
+  EXPECT_EQ(PossiblyBy(view, "shop"), "not_found");
+  const auto put = [&](const char* ns, const char* name) {
+    ClusterObject application;
+    application.ref = {ObjectKind::kApplication, ns, name};
+    view.Put(application);
+  };
+  put("teams", "shop");
+  put("teams", "pay");
+  const int before = view.reads();
+  EXPECT_EQ(PossiblyBy(view, "shop"), "Application/teams/shop");
+  EXPECT_EQ(view.reads(), before + 1);
+  put("argocd", "shop");
+  EXPECT_EQ(PossiblyBy(view, "shop"), "failed_precondition");
+  EXPECT_EQ(PossiblyBy(view, "teams_shop"), "Application/teams/shop");
+  EXPECT_EQ(PossiblyBy(view, "others_shop"), "not_found");
+  EXPECT_EQ(PossiblyBy(view, "Not A Name"), "not_found");
+  EXPECT_EQ(PossiblyBy(view, ""), "not_found");
+}
+
+TEST(PossibleApplication, WhoMayNotLookDoesNotKnow) {
+  testing::FakeClusterView view;
+  view.FailList(ObjectKind::kApplication, {Code::kPermissionDenied, "no"});
+  EXPECT_EQ(PossiblyBy(view, "shop"), "permission_denied");
+  EXPECT_EQ(PossiblyBy(view, ""), "not_found");
 }
 
 TEST(KeeperOf, ArgoCdByALabelThatNobodyElseWrites) {

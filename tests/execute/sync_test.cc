@@ -109,7 +109,19 @@ TEST_F(SyncTest, ALabelCountsWhereThereIsSuchAnApplication) {
   });
   ASSERT_TRUE(Plan().ok());
   EXPECT_EQ(Plan()->object, kShop);
-  view_.FailGet(kShop, {Code::kNotFound, "no such resource"});
+  ClusterObject elsewhere = *view_.Get(kShop);
+  elsewhere.ref.ns = "teams";
+  view_.Put(elsewhere);
+  const auto unclear = Plan();
+  EXPECT_EQ(unclear.error().code, Code::kFailedPrecondition);
+  EXPECT_NE(unclear.error().message.find("may both keep"), std::string::npos);
+  view_.Edit(kCart, [](ClusterObject& o) {
+    o.labels["app.kubernetes.io/instance"] = "teams_shop";
+  });
+  EXPECT_EQ(Plan()->object, elsewhere.ref);
+  view_.FailList(ObjectKind::kApplication, {Code::kPermissionDenied, "no"});
+  EXPECT_EQ(Plan().error().code, Code::kPermissionDenied);
+  view_.FailList(ObjectKind::kApplication, {Code::kNotFound, "no CRD"});
   EXPECT_NE(Plan().error().message.find("not in its history"),
             std::string::npos)
       << "Helm's label alone";

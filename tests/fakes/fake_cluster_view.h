@@ -81,6 +81,7 @@ class FakeClusterView final : public ClusterView {
   static bool Matches(const ListQuery& query, const ClusterObject& object) {
     if (object.ref.kind != query.kind) return false;
     if (!query.ns.empty() && object.ref.ns != query.ns) return false;
+    if (!query.name.empty() && object.ref.name != query.name) return false;
     const PodState* pod = object.As<PodState>();
     if (!query.node.empty() && (pod == nullptr || pod->node != query.node)) {
       return false;

@@ -45,8 +45,8 @@ class AccessWatchTest : public ::testing::Test {
   }
 
   using Names = std::set<std::string>;
-  /// To get and list namespaces and nodes, and to get Applications.
-  static constexpr int kReads = 5;
+  /// To get and list namespaces, nodes and Applications.
+  static constexpr int kReads = 6;
 
   Config config_;
   FakeClock clock_;
@@ -107,7 +107,7 @@ TEST_F(AccessWatchTest, AsksAgainForNewRulesAndAfterFiveMinutes) {
 }
 
 TEST_F(AccessWatchTest, WhatGuardsCantReadIsToldOnceAndTurnsNothingOff) {
-  const std::string right = "get applications.argoproj.io everywhere";
+  const std::string right = "list applications.argoproj.io everywhere";
   access_.lacking = {right};
   watch_.RunOnce();
   EXPECT_EQ(watch_.Off(), Names{});

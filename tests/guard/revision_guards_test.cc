@@ -184,9 +184,16 @@ TEST(GuardGitOps, HelmsLabelCountsWithAnApplicationOnly) {
   });
   EXPECT_EQ(world.Of("gitops").outcome, FindingOutcome::kAllow);
   ClusterObject application;
-  application.ref = {ObjectKind::kApplication, "argocd", "cart"};
+  application.ref = {ObjectKind::kApplication, "teams", "shop"};
   world.cluster.Put(application);
-  EXPECT_EQ(world.Of("gitops").outcome, FindingOutcome::kDeny);
+  EXPECT_EQ(world.Of("gitops").outcome, FindingOutcome::kAllow);
+  application.ref.name = "cart";
+  world.cluster.Put(application);
+  const Finding kept = world.Of("gitops");
+  EXPECT_EQ(kept.outcome, FindingOutcome::kDeny);
+  EXPECT_NE(kept.reason.find("Application teams/cart"), std::string::npos);
+  world.cluster.FailList(ObjectKind::kApplication, {Code::kNotFound, "no CRD"});
+  EXPECT_EQ(world.Of("gitops").outcome, FindingOutcome::kAllow);
 }
 
 TEST(GuardGitOps, AnApplicationThatCanNotBeReadMayKeepIt) {
@@ -196,8 +203,7 @@ TEST(GuardGitOps, AnApplicationThatCanNotBeReadMayKeepIt) {
     world.EditWorkload([](ClusterObject& o) {
       o.labels["app.kubernetes.io/instance"] = "cart";
     });
-    world.cluster.FailGet({ObjectKind::kApplication, "argocd", "cart"},
-                          {code, "no answer"});
+    world.cluster.FailList(ObjectKind::kApplication, {code, "no answer"});
     EXPECT_EQ(world.Of("gitops").outcome, FindingOutcome::kDeny);
   }
 }

@@ -114,12 +114,19 @@ Result<std::string> ListPath(const ListQuery& query, int limit,
   const auto selector = SelectorText(query.selector);
   if (!selector) return BadName("a label of the selector");
   if (!selector->empty()) parameters.emplace_back("labelSelector", *selector);
+  std::string fields;
   if (!query.node.empty()) {
     if (query.kind != ObjectKind::kPod || !IsDnsSubdomain(query.node)) {
       return BadName("node");
     }
-    parameters.emplace_back("fieldSelector", "spec.nodeName=" + query.node);
+    fields = "spec.nodeName=" + query.node;
   }
+  if (!query.name.empty()) {
+    if (!IsDnsSubdomain(query.name)) return BadName("name");
+    fields += (fields.empty() ? "" : ",");
+    fields += "metadata.name=" + query.name;
+  }
+  if (!fields.empty()) parameters.emplace_back("fieldSelector", fields);
   parameters.emplace_back("limit", std::to_string(limit));
   if (!continue_token.empty()) {
     parameters.emplace_back("continue", continue_token);

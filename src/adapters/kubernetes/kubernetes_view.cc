@@ -63,6 +63,9 @@ Result<std::vector<ClusterObject>> KubernetesView::ListOnce(
       if (!query.ns.empty() && object.ref.ns != query.ns) {
         return Error{Code::kInternal, "an object of another namespace"};
       }
+      if (!query.name.empty() && object.ref.name != query.name) {
+        return Error{Code::kInternal, "an object of another name"};
+      }
     }
     std::move(parsed->items.begin(), parsed->items.end(),
               std::back_inserter(objects));

@@ -60,16 +60,10 @@ Mutation SyncTo(const Incident& incident, const ClusterObject& live,
 Result<std::optional<Keeper>> KeeperInForce(ClusterView& view,
                                             const ClusterObject& workload) {
   if (auto keeper = KeeperOf(workload)) return keeper;
-  const auto named = PossibleApplication(workload);
-  if (!named) return std::optional<Keeper>();
-  if (const auto found = view.Get(*named); !found.ok()) {
-    if (found.error().code == Code::kNotFound) return std::optional<Keeper>();
-    return found.error().With("whether " + ToString(*named) + " keeps " +
-                              ToString(workload.ref));
-  }
-  return std::optional(
-      Keeper{Keeper::Kind::kArgoCd, named->ns, named->name,
-             "Argo CD's Application " + named->ns + "/" + named->name});
+  const auto possible = PossibleApplication(view, workload);
+  if (possible.ok()) return std::optional(KeeperBy(possible->ref));
+  if (possible.error().code != Code::kNotFound) return possible.error();
+  return std::optional<Keeper>();
 }
 
 Result<PlannedChange> FreezeSync(const Keeper& keeper, const ObjectRef& target,
