@@ -47,6 +47,18 @@ bool IsAsTheAlertSays(const std::vector<ClusterObject>& nodes,
                      });
 }
 
+/// The alert and the metrics are one witness, Prometheus; what the API server
+/// hears of the kubelet is another. A cordon moves nobody: it may follow the
+/// figures of a disk, which show before the kubelet speaks. A drain that began
+/// goes on, as what leaves is what makes the disk well.
+bool AsksTheNode(const GuardInput& input) {
+  const Incident* incident = input.request.incident;
+  if (incident == nullptr) return false;
+  if (incident->type == IncidentType::kNodePressure) return true;
+  return incident->type == IncidentType::kDiskPressure && !input.child() &&
+         input.purpose().kind == ActionKind::kDrain;
+}
+
 bool HasDiskPressure(const ClusterObject& node) {
   const NodeState* state = node.As<NodeState>();
   return state != nullptr && StatusOf(*state, "DiskPressure") == "True";
@@ -69,10 +81,7 @@ Finding GuardNodeEvidence(const GuardInput& input) {
   const bool many =
       bad >= kTooMany || (bad >= kAtLeast && bad * 100 > kMostPercent * all);
   if (many) return Deny(share + ": the evidence is not to be trusted");
-  // A disk that fills shows in its figures before the kubelet says so.
-  const Incident* incident = input.request.incident;
-  if (incident != nullptr && incident->type == IncidentType::kNodePressure &&
-      !IsAsTheAlertSays(nodes, input.purpose().target)) {
+  if (AsksTheNode(input) && !IsAsTheAlertSays(nodes, input.purpose().target)) {
     return Deny(
         "the API server says that the node is well: one signal alone "
         "moves nobody");

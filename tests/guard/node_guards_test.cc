@@ -80,6 +80,21 @@ TEST(NodeGuards, AFullDiskEverywhereIsNoReasonToMove) {
   EXPECT_EQ(world.Of("node_evidence").outcome, FindingOutcome::kDeny);
 }
 
+/// Alert and metrics are one witness; the node's own word is the other.
+TEST(NodeGuards, AFullDiskMovesPodsOnceItsNodeSaysSo) {
+  const auto of_full_disk = [](NodeScene scene, const char* pressure) {
+    NodeWorld world(scene);
+    world.incident.type = IncidentType::kDiskPressure;
+    SetCondition(world, "n2", "MemoryPressure", "False");
+    SetCondition(world, "n2", "DiskPressure", pressure);
+    return world.Of("node_evidence").outcome;
+  };
+  EXPECT_EQ(of_full_disk(NodeScene::kBegin, "False"), FindingOutcome::kDeny);
+  EXPECT_EQ(of_full_disk(NodeScene::kBegin, "True"), FindingOutcome::kAllow);
+  EXPECT_EQ(of_full_disk(NodeScene::kCordon, "False"), FindingOutcome::kAllow);
+  EXPECT_EQ(of_full_disk(NodeScene::kEvict, "False"), FindingOutcome::kAllow);
+}
+
 TEST(NodeGuards, UnreadNodesDeny) {
   NodeWorld world(NodeScene::kBegin);
   world.cluster.FailList(ObjectKind::kNode,
