@@ -104,16 +104,20 @@ Result<ObjectRef> NamedWorkload(const Labels& labels) {
   return *found;
 }
 
-/// The owner of a pod, unless the alert names another workload as well.
+/// The owner of a pod, unless a label names another workload as well; it is
+/// another one if it is of another kind, too.
 Result<ResolvedTarget> AsLabelled(Result<ResolvedTarget> owner,
                                   const Labels& labels) {
-  const auto named = NamedWorkload(labels);
-  if (!owner.ok() || !named.ok() || named->kind != owner->object.kind ||
-      named->name == owner->object.name) {
-    return owner;
+  if (!owner.ok()) return owner;
+  for (const auto& [label, kind] : kWorkloadLabels) {
+    const std::string_view name = LabelOr(labels, label);
+    const bool same = kind == owner->object.kind && name == owner->object.name;
+    if (name.empty() || same) continue;
+    return Invalid("the labels contradict: the pod belongs to " +
+                   ToString(owner->object) + ", not to what label " +
+                   std::string(label) + " names");
   }
-  return Invalid("the labels contradict: the pod belongs to " +
-                 ToString(owner->object) + ", not to " + ToString(*named));
+  return owner;
 }
 
 /// The object whose name stands in one label beside the namespace.

@@ -131,6 +131,12 @@ TEST_F(TargetResolverTest, APodAndAnotherWorkloadsNameContradict) {
   Labels labels = {
       {"namespace", "shop"}, {"pod", "cart-1-abcde"}, {"deployment", "cart"}};
   EXPECT_TRUE(Resolve(labels).ok());
+  labels["statefulset"] = "cart";
+  EXPECT_FALSE(Resolve(labels).ok()) << "of another kind than its owner";
+  labels.erase("deployment");
+  EXPECT_FALSE(Resolve(labels).ok());
+  EXPECT_EQ(Resolve(labels).error().code, Code::kInvalidArgument);
+  labels.erase("statefulset");
   labels["deployment"] = "checkout";
   EXPECT_FALSE(Resolve(labels).ok());
 }
