@@ -175,10 +175,62 @@ constexpr std::string_view kVolumeSeries = R"(
         values: '0x70'
 )";
 
+/// HPAs that have had their maximum of 4 for an hour; for `calm` one wanted
+/// less for a while, for `custom` one scales by a queue, for `bare` there is
+/// none.
+constexpr std::string_view kHpaSeries = R"(
+      - series: 'container_cpu_usage_seconds_total{namespace="shop",pod="cart-7c9f-abcde",container="app"}'
+        values: '0+60x60'
+      - series: 'kube_pod_container_resource_requests{namespace="shop",pod="cart-7c9f-abcde",container="app",resource="cpu"}'
+        values: '0.8x60'
+      - series: 'kube_horizontalpodautoscaler_info{namespace="shop",horizontalpodautoscaler="cart-hpa",scaletargetref_kind="Deployment",scaletargetref_name="cart"}'
+        values: '1x60'
+      - series: 'kube_horizontalpodautoscaler_spec_max_replicas{namespace="shop",horizontalpodautoscaler="cart-hpa"}'
+        values: '4x60'
+      - series: 'kube_horizontalpodautoscaler_status_current_replicas{namespace="shop",horizontalpodautoscaler="cart-hpa"}'
+        values: '4x60'
+      - series: 'kube_horizontalpodautoscaler_status_desired_replicas{namespace="shop",horizontalpodautoscaler="cart-hpa"}'
+        values: '4x60'
+      - series: 'kube_horizontalpodautoscaler_spec_target_metric{namespace="shop",horizontalpodautoscaler="cart-hpa",metric_name="cpu",metric_target_type="utilization"}'
+        values: '70x60'
+      - series: 'container_cpu_usage_seconds_total{namespace="shop",pod="calm-7c9f-abcde",container="app"}'
+        values: '0+60x60'
+      - series: 'kube_pod_container_resource_requests{namespace="shop",pod="calm-7c9f-abcde",container="app",resource="cpu"}'
+        values: '0.8x60'
+      - series: 'kube_horizontalpodautoscaler_info{namespace="shop",horizontalpodautoscaler="calm-hpa",scaletargetref_kind="Deployment",scaletargetref_name="calm"}'
+        values: '1x60'
+      - series: 'kube_horizontalpodautoscaler_spec_max_replicas{namespace="shop",horizontalpodautoscaler="calm-hpa"}'
+        values: '4x60'
+      - series: 'kube_horizontalpodautoscaler_status_current_replicas{namespace="shop",horizontalpodautoscaler="calm-hpa"}'
+        values: '4x60'
+      - series: 'kube_horizontalpodautoscaler_status_desired_replicas{namespace="shop",horizontalpodautoscaler="calm-hpa"}'
+        values: '4x52 3x1 4x10'
+      - series: 'kube_horizontalpodautoscaler_spec_target_metric{namespace="shop",horizontalpodautoscaler="calm-hpa",metric_name="cpu",metric_target_type="utilization"}'
+        values: '70x60'
+      - series: 'container_cpu_usage_seconds_total{namespace="shop",pod="bare-7c9f-abcde",container="app"}'
+        values: '0+60x60'
+      - series: 'kube_pod_container_resource_requests{namespace="shop",pod="bare-7c9f-abcde",container="app",resource="cpu"}'
+        values: '0.8x60'
+      - series: 'container_cpu_usage_seconds_total{namespace="shop",pod="custom-7c9f-abcde",container="app"}'
+        values: '0+60x60'
+      - series: 'kube_pod_container_resource_requests{namespace="shop",pod="custom-7c9f-abcde",container="app",resource="cpu"}'
+        values: '0.8x60'
+      - series: 'kube_horizontalpodautoscaler_info{namespace="shop",horizontalpodautoscaler="custom-hpa",scaletargetref_kind="Deployment",scaletargetref_name="custom"}'
+        values: '1x60'
+      - series: 'kube_horizontalpodautoscaler_spec_max_replicas{namespace="shop",horizontalpodautoscaler="custom-hpa"}'
+        values: '4x60'
+      - series: 'kube_horizontalpodautoscaler_status_current_replicas{namespace="shop",horizontalpodautoscaler="custom-hpa"}'
+        values: '4x60'
+      - series: 'kube_horizontalpodautoscaler_status_desired_replicas{namespace="shop",horizontalpodautoscaler="custom-hpa"}'
+        values: '4x60'
+      - series: 'kube_horizontalpodautoscaler_spec_target_metric{namespace="shop",horizontalpodautoscaler="custom-hpa",metric_name="queue",metric_target_type="average"}'
+        values: '9x60'
+)";
+
 /// What one query of a rule answers about one Deployment, or "KIND/...".
 struct Expectation {
   std::string rule;
-  std::string query;
+  std::string query;  ///< Its name, or "NAME limit".
   std::string workload;
   std::string value;  ///< Empty: no series.
 };
@@ -193,9 +245,10 @@ std::string Expanded(const RuleSet& set, const Expectation& expected) {
   for (const Rule& rule : set.rules) {
     if (rule.name != expected.rule) continue;
     for (const EvidenceQuery& query : rule.evidence) {
-      if (query.name != expected.query) continue;
-      const auto text =
-          ExpandQuery(query.query, {.target = TargetOf(expected), .pods = {}});
+      const bool limit = expected.query == query.name + " limit";
+      if (query.name != expected.query && !limit) continue;
+      const auto text = ExpandQuery(limit ? query.limit.value() : query.query,
+                                    {.target = TargetOf(expected), .pods = {}});
       if (text.ok()) return *text;
       ADD_FAILURE() << text.error().message;
     }
@@ -260,6 +313,17 @@ TEST(ShippedQueries, AnswerAboutAVolume) {
                 {{"volume-filling", "used_percent", claim + "data", "95"},
                  {"volume-filling", "used_percent", claim + "log", "60"},
                  {"volume-filling", "used_percent", claim + "none", ""}});
+}
+
+TEST(ShippedQueries, AnswerAboutAnHpa) {
+  const std::string rule = "hpa-maxed-out";
+  const std::string used = "cpu_at_hpa_max_percent";
+  ExpectAnswers(kHpaSeries, {{rule, used, "cart", "125"},
+                             {rule, used + " limit", "cart", "70"},
+                             {rule, used, "calm", "0"},
+                             {rule, used, "custom", "125"},
+                             {rule, used + " limit", "custom", ""},
+                             {rule, used, "bare", ""}});
 }
 
 TEST(ShippedQueries, AnswerWithOneSeriesOrNone) {

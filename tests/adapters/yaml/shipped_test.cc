@@ -60,7 +60,7 @@ TEST(Shipped, OneRuleForEachAlertNameThatPeopleHave) {
   EXPECT_EQ(RuleFor(*set, "KubeMemoryLeak"), "memory-leak;");
   EXPECT_EQ(RuleFor(*set, "SelfhealMemoryLeak"), "memory-leak;");
   EXPECT_EQ(RuleFor(*set, "CPUThrottlingHigh"), "cpu-throttling;");
-  EXPECT_EQ(RuleFor(*set, "KubeHpaMaxedOut"), "cpu-throttling;");
+  EXPECT_EQ(RuleFor(*set, "KubeHpaMaxedOut"), "hpa-maxed-out;");
   EXPECT_EQ(RuleFor(*set, "SelfhealCpuThrottling"), "cpu-throttling;");
   EXPECT_EQ(RuleFor(*set, "RequestLatencyP99High"), "network-latency;");
   EXPECT_EQ(RuleFor(*set, "SelfhealNetworkLatency"), "network-latency;");
@@ -92,7 +92,7 @@ TEST(Shipped, EveryAlertOfTheUsualRulesHasOneRule) {
       {"KubePodCrashLooping", pod, "crash-loop"},
       {"ContainerOOMKilled", pod, "oom-killed"},
       {"CPUThrottlingHigh", pod, "cpu-throttling"},
-      {"KubeHpaMaxedOut", {{"namespace", "shop"}}, "cpu-throttling"},
+      {"KubeHpaMaxedOut", {{"namespace", "shop"}}, "hpa-maxed-out"},
       {"KubeMemoryLeak", pod, "memory-leak"},
       {"KubePersistentVolumeFillingUp", volume, "volume-filling"},
       {"KubePersistentVolumeInodesFillingUp", volume, "volume-filling"},
