@@ -23,6 +23,9 @@ void ReconcileClaims(Store& store);
 /// cert-manager: what is Issuing becomes Ready.
 void ReconcileCertificates(Store& store);
 
+/// Plays Argo Rollouts: updates by the steps of a canary, abort and restart.
+void ReconcileRollouts(Store& store);
+
 /// Plays Argo CD: does what `operation` of an Application asks for.
 void ReconcileApplications(Store& store);
 

@@ -96,6 +96,7 @@ std::int64_t IntOrPercent(const Json& value, std::int64_t total, bool up) {
 Json PlainTemplate(Json pod_template) {
   if (Member(pod_template, {"metadata", "labels"}) != nullptr) {
     pod_template["metadata"]["labels"].erase("pod-template-hash");
+    pod_template["metadata"]["labels"].erase("rollouts-pod-template-hash");
   }
   return pod_template;
 }

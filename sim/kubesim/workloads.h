@@ -38,7 +38,8 @@ bool IsPodAvailable(const Json& pod, std::int64_t min_ready_seconds,
 /// 3, "25%" of `total`; percentages round up or down.
 std::int64_t IntOrPercent(const Json& value, std::int64_t total, bool up);
 
-/// A pod template without the label pod-template-hash.
+/// A pod template without the labels pod-template-hash and
+/// rollouts-pod-template-hash.
 Json PlainTemplate(Json pod_template);
 
 /// The hash that names the ReplicaSet or revision of a template.

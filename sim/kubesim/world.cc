@@ -196,6 +196,7 @@ void World::Reconcile() {
     CollectGarbage(store_);
     ReconcileApplications(store_);
     ReconcileDeployments(store_);
+    ReconcileRollouts(store_);
     ReconcileReplicaSets(store_);
     ReconcileStatefulSets(store_);
     ReconcileDaemonSets(store_);

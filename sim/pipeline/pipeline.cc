@@ -4,6 +4,7 @@
 
 #include "adapters/crypto/digest.h"
 #include "adapters/yaml/rule_set_loader.h"
+#include "flow/days_left.h"
 #include "sim/fakes/fake_observers.h"
 #include "sim/kubesim/resources.h"
 #include "sim/pipeline/sim_journal.h"
@@ -92,7 +93,13 @@ class Pipeline::Rest {
                     .observer = observer,
                     .log = log,
                     .clock = p.clock,
-                    .wake = [](const Incident&, Duration) {}}) {}
+                    .wake = [](const Incident&, Duration) {},
+                    .measure =
+                        [&p](const Incident& incident, const Labels& labels) {
+                          return DaysLeft(p.metrics,
+                                          p.config.prometheus.timeout,
+                                          incident.type, labels, p.clock.Now());
+                        }}) {}
 
   FixedRules runbooks;
   KeepNotices notifier;

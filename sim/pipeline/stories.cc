@@ -77,7 +77,8 @@ void Begin(Pipeline& pipeline, Story story) {
       return;
     case Story::kCpu:
       pipeline.metrics.patterns = {
-          Jump("container_cpu_cfs_throttled_periods_total", 3, 1, 70)};
+          Jump("container_cpu_cfs_throttled_periods_total", 3, 1, 70),
+          Jump("container_cpu_usage_seconds_total", 40, 2, 97)};
       pipeline.PostFiring("CPUThrottlingHigh",
                           pipeline.PodsOf("checkout").front());
       return;

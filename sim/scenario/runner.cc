@@ -75,7 +75,10 @@ std::string Make(const Change& change, Pipeline& pipeline) {
   kubesim::ApiRequest request;
   request.method = "PATCH";
   request.path = PathOf(change.workload);
-  request.content_type = "application/strategic-merge-patch+json";
+  // A custom resource takes no strategic patch.
+  request.content_type = change.workload.find("/Rollout/") != std::string::npos
+                             ? "application/merge-patch+json"
+                             : "application/strategic-merge-patch+json";
   request.body = change.patch.dump();
   const auto answer = pipeline.cluster.world().api().Handle(request);
   return answer.code == 200

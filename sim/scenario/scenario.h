@@ -21,7 +21,7 @@ struct Injection {
 /// A change of a simulated workload, as somebody makes it.
 struct Change {
   std::string workload;  ///< As Injection's.
-  kubesim::Json patch;   ///< A strategic merge patch.
+  kubesim::Json patch;   ///< A strategic merge patch; of a Rollout a merge one.
 };
 
 /// A condition of a node, from the beginning of the trouble.

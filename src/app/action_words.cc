@@ -52,7 +52,9 @@ struct Words {
     return {
         "puts the pod template of the last healthy revision in place, at "
         "most " +
-            std::to_string(action.max_revisions) + " back",
+            std::to_string(action.max_revisions) +
+            " back; of a Rollout whose new revision is not promoted yet it "
+            "aborts the update",
         "no healthy revision, an owner by GitOps, missing approval",
         "forward to the revision before"};
   }

@@ -18,6 +18,7 @@
 #include "app/log_notifier.h"
 #include "app/no_cluster.h"
 #include "correlate/rule_match.h"
+#include "flow/days_left.h"
 #include "flow/notice_of.h"
 
 namespace selfheal {
@@ -348,17 +349,23 @@ void Parts::BuildFlow() {
   scale_back = std::make_unique<ScaleBack>(*ports, *store);
   flow = std::make_unique<FlowService>(
       *ports,
-      Correlator::Ports{.alerts = *store,
-                        .incidents = *store,
-                        .links = *store,
-                        .runbooks = *runbooks,
-                        .targets = *targets,
-                        .notifier = *notifier,
-                        .namespaces = config.kubernetes.namespaces,
-                        .observer = *metrics,
-                        .log = *log,
-                        .clock = clock,
-                        .wake = {}},
+      Correlator::Ports{
+          .alerts = *store,
+          .incidents = *store,
+          .links = *store,
+          .runbooks = *runbooks,
+          .targets = *targets,
+          .notifier = *notifier,
+          .namespaces = config.kubernetes.namespaces,
+          .observer = *metrics,
+          .log = *log,
+          .clock = clock,
+          .wake = {},
+          .measure =
+              [this](const Incident& incident, const Labels& labels) {
+                return DaysLeft(*tally, config.prometheus.timeout,
+                                incident.type, labels, clock.Now());
+              }},
       WatchLoop::Ports{.config = config,
                        .clock = clock,
                        .metrics = *prometheus,

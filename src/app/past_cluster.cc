@@ -20,6 +20,7 @@ constexpr Known kKnown[] = {
     {ObjectKind::kStatefulSet, "kube_statefulset_replicas", "statefulset"},
     {ObjectKind::kDaemonSet, "kube_daemonset_status_desired_number_scheduled",
      "daemonset"},
+    {ObjectKind::kRollout, "rollout_info_replicas_desired", "name"},
     {ObjectKind::kHorizontalPodAutoscaler, "kube_horizontalpodautoscaler_info",
      "horizontalpodautoscaler"},
     {ObjectKind::kPersistentVolumeClaim, "kube_persistentvolumeclaim_info",
@@ -169,7 +170,7 @@ Result<std::vector<ClusterObject>> PastCluster::Nodes() {
 
 Result<std::vector<ClusterObject>> PastCluster::PodsOf(
     const ObjectRef& workload) {
-  const bool sets = workload.kind == ObjectKind::kDeployment;
+  const bool sets = KeptIn(workload.kind) == ObjectKind::kReplicaSet;
   const std::string maker =
       sets ? "created_by_kind=\"ReplicaSet\",created_by_name=~" +
                  QuotePromQl(EscapeRegex(workload.name) + "-[a-z0-9]+")

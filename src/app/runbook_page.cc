@@ -50,7 +50,13 @@ std::string ConfirmedBy(const Rule& rule) {
             " with a probability of at least " +
             Number(confirm.forecast_probability);
   }
-  return text + ". A metric of the rule's own has to stand out now.";
+  text += ". A metric of the rule's own has to stand out now";
+  if (!confirm.together_with.empty()) {
+    std::vector<std::string> others;
+    for (const auto& name : confirm.together_with) others.push_back(Code(name));
+    text += ", and " + Any(others) + " has to be bad, too";
+  }
+  return text + ".";
 }
 
 std::string_view BadWhen(BadDirection direction) {

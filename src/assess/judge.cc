@@ -12,6 +12,7 @@
 #include "assess/causes.h"
 #include "assess/forecast.h"
 #include "assess/sentence.h"
+#include "assess/together.h"
 
 namespace selfheal {
 namespace {
@@ -247,6 +248,10 @@ Assessment Judge(const EvidenceWindow& window, const ConfirmSpec& spec,
   if (out.forecast) out.reasons.push_back(out.forecast->reason);
   out.reasons.insert(out.reasons.end(), usable.left_out.begin(),
                      usable.left_out.end());
+  Metrics measured = usable.required;
+  measured.insert(measured.end(), usable.optional.begin(),
+                  usable.optional.end());
+  assess::BearOut(measured, spec.together_with, spec.anomaly_threshold, out);
   if (out.outcome == Judgement::kConfirmed) AddCauses(window, spec, out);
   return out;
 }

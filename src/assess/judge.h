@@ -27,8 +27,9 @@ Assessment Judge(const EvidenceWindow& window, const ConfirmSpec& spec,
                  std::uint64_t seed);
 
 /// For the eye: the score that Judge would have given at each point of the
-/// longest grid of `window`, from what was known then. The last one is that of
-/// Judge; NaN where it would have been inconclusive. The detectors are fitted
+/// longest grid of `window`, from what was known then, before `together_with`
+/// is asked. The last one is that of Judge; NaN where it would have been
+/// inconclusive. The detectors are fitted
 /// once, so it costs a few times what Judge does.
 std::vector<double> ScoreLine(const EvidenceWindow& window,
                               const ConfirmSpec& spec, std::uint64_t seed);

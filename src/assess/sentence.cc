@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "assess/robust.h"
+#include "assess/together.h"
 #include "assess/trend.h"
 #include "core/quantity.h"
 
@@ -188,14 +189,8 @@ std::string Excuse(const std::vector<std::string>& reasons) {
   return text;
 }
 
-}  // namespace
-
-std::string Sentence(const EvidenceWindow& window,
-                     const Assessment& assessment) {
-  if (assessment.outcome == Judgement::kInconclusive &&
-      !assessment.reasons.empty()) {
-    return Excuse(assessment.reasons);
-  }
+/// What stands out, and what the forecast says.
+std::string Found(const EvidenceWindow& window, const Assessment& assessment) {
   const auto notable = Notable(window, assessment);
   std::string text;
   for (const MetricWindow* metric : notable) {
@@ -213,6 +208,20 @@ std::string Sentence(const EvidenceWindow& window,
   }
   if (arrival.starts_with("is ")) arrival.erase(0, 3);
   return text + "; " + arrival;
+}
+
+}  // namespace
+
+std::string Sentence(const EvidenceWindow& window,
+                     const Assessment& assessment) {
+  const std::vector<std::string>& reasons = assessment.reasons;
+  if (assessment.outcome == Judgement::kInconclusive && !reasons.empty()) {
+    return Excuse(reasons);
+  }
+  const std::string found = Found(window, assessment);
+  const bool alone =
+      !reasons.empty() && reasons.front().starts_with(kNothingShows);
+  return alone ? reasons.front() + "; " + found : found;
 }
 
 }  // namespace selfheal::assess

@@ -1,6 +1,7 @@
 #include "codec/mutation_json.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <stdexcept>
 
 #include "codec/names.h"
@@ -79,6 +80,11 @@ struct MutationWriter {
     out["action_id"] = m.action_id;
     return out;
   }
+  Json operator()(const SetAborted& m) const {
+    Json out = Common("set_aborted", m.rollout, m);
+    out["aborted"] = m.aborted;
+    return out;
+  }
   Json operator()(const SetHpaBounds& m) const {
     Json out = Common("set_hpa_bounds", m.hpa, m);
     out["min_replicas"] = m.min_replicas;
@@ -88,20 +94,33 @@ struct MutationWriter {
   }
 };
 
-Mutation MutationFrom(const Json& value) {
-  const Reader reader(value);
-  const std::string kind = reader.Text("kind");
+/// One of those that leave no action's id on their object, or nothing.
+std::optional<Mutation> UnmarkedFrom(const Reader& reader,
+                                     const std::string& kind) {
   const ObjectRef object = reader.Ref("object");
   const std::string uid = reader.Text("uid");
   const std::string version = reader.Text("resource_version");
   if (kind == "delete_pod") return DeletePod{object, uid, version};
   if (kind == "evict_pod") return EvictPod{object, uid, version};
-  if (kind == "set_restarted_at") {
-    return SetRestartedAt{object, uid, version, reader.Text("restarted_at"),
-                          reader.Text("action_id")};
+  if (kind == "set_aborted") {
+    return SetAborted{object, uid, version, reader.Flag("aborted")};
   }
   if (kind == "set_replicas") {
     return SetReplicas{object, uid, version, reader.Int("replicas")};
+  }
+  return std::nullopt;
+}
+
+Mutation MutationFrom(const Json& value) {
+  const Reader reader(value);
+  const std::string kind = reader.Text("kind");
+  if (auto unmarked = UnmarkedFrom(reader, kind)) return *std::move(unmarked);
+  const ObjectRef object = reader.Ref("object");
+  const std::string uid = reader.Text("uid");
+  const std::string version = reader.Text("resource_version");
+  if (kind == "set_restarted_at") {
+    return SetRestartedAt{object, uid, version, reader.Text("restarted_at"),
+                          reader.Text("action_id")};
   }
   if (kind == "set_hpa_bounds") {
     return SetHpaBounds{object,

@@ -80,6 +80,7 @@ Json StoredOptions(const ConfirmSpec& options) {
       {"sample", options.sample},
       {"contamination", codec::Number(options.contamination)},
       {"min_baseline", options.min_baseline},
+      {"together_with", options.together_with},
       {"causes", codec::StoredCauses(options.causes)}};
 }
 
@@ -99,6 +100,7 @@ ConfirmSpec OptionsFrom(const Json& value) {
   out.sample = reader.Int("sample");
   out.contamination = reader.Real("contamination");
   out.min_baseline = reader.Int("min_baseline");
+  out.together_with = reader.Texts("together_with");
   out.causes = codec::CausesFrom(reader.Texts("causes"));
   return out;
 }

@@ -14,6 +14,7 @@ std::string PodPattern(const ObjectRef& workload) {
   const std::string name = EscapeRegex(workload.name);
   switch (workload.kind) {
     case ObjectKind::kDeployment:
+    case ObjectKind::kRollout:
       return name + "-[a-z0-9]+-[a-z0-9]{5}";
     case ObjectKind::kStatefulSet:
       return name + "-[0-9]+";

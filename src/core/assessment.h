@@ -53,6 +53,8 @@ struct ConfirmSpec {
   int sample = 256;
   double contamination = 0.1;
   int min_baseline = 60;  ///< Rows.
+  /// Metrics of which one has to be bad, too: what else shows that it is felt.
+  std::vector<std::string> together_with = {};
   /// Which causes of a confirmed trouble are to be decided, too.
   std::vector<Cause> causes = {};
 };

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -28,7 +29,25 @@ struct ContainerMemory {
   std::string request;
 };
 
-/// Spec and status of a Deployment, StatefulSet, DaemonSet or ReplicaSet.
+/// What a Rollout of Argo Rollouts tells beside what a Deployment does.
+struct RolloutState {
+  std::string phase;        ///< Healthy, Progressing, Paused, Degraded, or "".
+  std::string message;      ///< Why it is in that phase, or "".
+  bool aborted = false;     ///< Its update was given up: the stable set serves.
+  std::string stable_hash;  ///< Of the revision that was promoted wholly last.
+  std::string current_hash;  ///< Of the revision that its template is.
+  std::string restart_at;    ///< spec.restartAt as written, or "".
+  std::string restarted_at;  ///< status.restartedAt as written, or "".
+  std::string template_of;   ///< "Deployment/cart" of its workloadRef, or "".
+
+  /// True while its template is another one than what was promoted last.
+  bool Updates() const { return current_hash != stable_hash; }
+  /// True while pods from before spec.restartAt are to be replaced.
+  bool Restarts() const;
+};
+
+/// Spec and status of a Deployment, StatefulSet, DaemonSet, ReplicaSet or
+/// Rollout.
 /// Absent integers are 0, an absent spec.replicas is 1.
 struct WorkloadState {
   int replicas = 1;          ///< Desired.
@@ -43,17 +62,19 @@ struct WorkloadState {
   int max_unavailable = 1;
   /// rollingUpdate.partition of a StatefulSet: pods below it stay as they are.
   int partition = 0;
-  std::string update_strategy;  ///< RollingUpdate, Recreate, OnDelete, or "".
-  Labels selector;              ///< matchLabels.
+  /// RollingUpdate, Recreate, OnDelete; Canary or BlueGreen of a Rollout; "".
+  std::string update_strategy;
+  Labels selector;  ///< matchLabels.
   bool selector_has_expressions = false;
   Labels template_labels;
   Labels template_annotations;
-  std::string revision;  ///< deployment.kubernetes.io/revision, or "".
+  std::string revision;  ///< The revision that its annotation names, or "".
   /// The whole template in its canonical form (JSON, keys in order, without
   /// what controllers add). Lists of Deployments, StatefulSets and DaemonSets
   /// leave this and `memory` out.
   std::string pod_template;
   std::vector<ContainerMemory> memory;  ///< Of each container, not of inits.
+  std::optional<RolloutState> rollout;  ///< Of a Rollout alone.
 };
 
 /// One kept template of a StatefulSet or DaemonSet.
@@ -172,6 +193,14 @@ struct ApplicationState {
     std::string revision;
     std::optional<Time> deployed_at;
   };
+  /// One object that it keeps.
+  struct Resource {
+    std::string kind;  ///< As written; may be one that we do not know.
+    std::string ns;
+    std::string name;
+    std::string sync_status;
+    std::string health;  ///< "" where Argo CD judges none.
+  };
   std::string sync_status;      ///< Synced, OutOfSync, Unknown.
   std::string sync_revision;    ///< What Git says now.
   std::string health;           ///< Healthy, Degraded, ...
@@ -181,6 +210,7 @@ struct ApplicationState {
   std::string operation_revision;
   bool multiple_sources = false;
   std::vector<Entry> history;  ///< Oldest first.
+  std::vector<Resource> resources;
 };
 
 /// One live object: the metadata that decisions need, and its kind's state.
@@ -207,6 +237,13 @@ struct ClusterObject {
   /// The owner with controller = true, or null.
   const OwnerRef* Controller() const;
 };
+
+/// The mark of the last restart that was asked for: the template's annotation,
+/// or spec.restartAt of a Rollout; "" = none.
+std::string_view RestartedAt(const WorkloadState& workload);
+
+/// The hash of the template that a ReplicaSet of a Rollout keeps, or "".
+std::string_view RolloutHash(const ClusterObject& replica_set);
 
 /// Which objects of a kind to list.
 struct ListQuery {

@@ -25,6 +25,7 @@ struct ObjectVisitor {
   const ObjectRef& operator()(const RequestSync& m) const {
     return m.application;
   }
+  const ObjectRef& operator()(const SetAborted& m) const { return m.rollout; }
 };
 
 }  // namespace

@@ -21,13 +21,23 @@ struct EvictPod {
   std::string resource_version;
 };
 
-/// Set the template annotation kubectl.kubernetes.io/restartedAt.
+/// Set the template annotation kubectl.kubernetes.io/restartedAt; of a Rollout
+/// spec.restartAt.
 struct SetRestartedAt {
   ObjectRef workload;
   std::string uid;
   std::string resource_version;
-  std::string restarted_at;  ///< "" removes the annotation.
+  std::string restarted_at;  ///< "" removes it.
   std::string action_id;     ///< Goes to selfheal.dev/last-action.
+};
+
+/// Give the update of a Rollout up, so that its stable revision serves alone;
+/// or take that back, and the update goes on.
+struct SetAborted {
+  ObjectRef rollout;
+  std::string uid;
+  std::string resource_version;
+  bool aborted = true;
 };
 
 /// Set spec.replicas through the scale subresource.
@@ -113,7 +123,7 @@ struct RequestSync {
 using Mutation =
     std::variant<DeletePod, EvictPod, SetRestartedAt, SetReplicas, SetHpaBounds,
                  SetUnschedulable, SetTemplate, SetMemory, SetVolumeRequest,
-                 RequestRenewal, RequestSync>;
+                 RequestRenewal, RequestSync, SetAborted>;
 
 /// The object that `mutation` writes to.
 const ObjectRef& ObjectOf(const Mutation& mutation);

@@ -7,7 +7,7 @@
 namespace selfheal {
 namespace {
 
-constexpr std::array<std::pair<ObjectKind, std::string_view>, 17> kKinds = {{
+constexpr std::array<std::pair<ObjectKind, std::string_view>, 18> kKinds = {{
     {ObjectKind::kPod, "Pod"},
     {ObjectKind::kReplicaSet, "ReplicaSet"},
     {ObjectKind::kDeployment, "Deployment"},
@@ -25,6 +25,7 @@ constexpr std::array<std::pair<ObjectKind, std::string_view>, 17> kKinds = {{
     {ObjectKind::kApplication, "Application"},
     {ObjectKind::kResourceQuota, "ResourceQuota"},
     {ObjectKind::kLimitRange, "LimitRange"},
+    {ObjectKind::kRollout, "Rollout"},
 }};
 
 bool IsAlphanumeric(char c) {
@@ -106,9 +107,15 @@ bool IsWellFormed(const ObjectRef& ref) {
   return IsDnsLabel(ref.ns) && IsDnsSubdomain(ref.name);
 }
 
+ObjectKind KeptIn(ObjectKind workload) {
+  const bool sets =
+      workload == ObjectKind::kDeployment || workload == ObjectKind::kRollout;
+  return sets ? ObjectKind::kReplicaSet : ObjectKind::kControllerRevision;
+}
+
 bool IsWorkload(ObjectKind kind) {
   return kind == ObjectKind::kDeployment || kind == ObjectKind::kStatefulSet ||
-         kind == ObjectKind::kDaemonSet;
+         kind == ObjectKind::kDaemonSet || kind == ObjectKind::kRollout;
 }
 
 }  // namespace selfheal

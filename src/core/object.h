@@ -26,6 +26,7 @@ enum class ObjectKind {
   kApplication,  ///< Argo CD's.
   kResourceQuota,
   kLimitRange,
+  kRollout,  ///< Argo Rollouts'.
 };
 
 /// The kind as Kubernetes writes it, e.g. "Deployment".
@@ -60,5 +61,8 @@ bool IsWellFormed(const ObjectRef& ref);
 
 /// True for the kinds that own pods and can be restarted or scaled.
 bool IsWorkload(ObjectKind kind);
+
+/// The kind of the objects that keep the earlier templates of a workload.
+ObjectKind KeptIn(ObjectKind workload);
 
 }  // namespace selfheal

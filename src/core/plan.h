@@ -51,6 +51,13 @@ struct PlannedChange {
   std::string held;  ///< Why the node is only cordoned, not drained, or "".
 };
 
+/// True for a way back that gives the update of a Rollout up: its values are
+/// the hashes of two revisions, not templates.
+inline bool IsAbort(const PlannedChange& change) {
+  return change.object.kind == ObjectKind::kRollout &&
+         !change.to_value.empty() && change.to_value.front() != '{';
+}
+
 /// What is to be done next about one incident, and the proof of what was
 /// looked at when that was decided.
 struct Plan {

@@ -17,8 +17,9 @@ struct Route {
 
 /// The rule that matched, with its target; or, where a node is the trouble of
 /// the target's pod, that node with the rule for its type: ten pods that fail
-/// with one node are one incident, of the node. Without such a rule the target
-/// stays what it is. Pure.
+/// with one node are one incident, of the node. A crash loop whose container
+/// the kernel killed for its memory goes by the rule for that, as no restart
+/// helps it. Without such a rule the target stays what it is. Pure.
 Route RouteOf(const RuleSet& set, const Rule& matched,
               const ResolvedTarget& target);
 

@@ -4,29 +4,25 @@
 #include <array>
 #include <utility>
 
-#include "core/gitops.h"
+#include "correlate/application_target.h"
 #include "correlate/pod_suffix.h"
 
 namespace selfheal {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, ObjectKind>, 3>
+constexpr std::array<std::pair<std::string_view, ObjectKind>, 4>
     kWorkloadLabels = {{{"deployment", ObjectKind::kDeployment},
                         {"statefulset", ObjectKind::kStatefulSet},
-                        {"daemonset", ObjectKind::kDaemonSet}}};
+                        {"daemonset", ObjectKind::kDaemonSet},
+                        {"rollout", ObjectKind::kRollout}}};
 /// Every label that is looked at, beside the ones named exported_*.
-constexpr std::array<std::string_view, 12> kTargetLabels = {
-    "namespace",
-    "persistentvolumeclaim",
-    "name",
-    "pod",
-    "node",
-    "deployment",
-    "daemonset",
-    "statefulset",
-    "horizontalpodautoscaler",
-    "dest_namespace",
-    "secret_namespace",
+constexpr std::array<std::string_view, 13> kTargetLabels = {
+    "namespace",      "persistentvolumeclaim",
+    "name",           "pod",
+    "node",           "deployment",
+    "daemonset",      "statefulset",
+    "rollout",        "horizontalpodautoscaler",
+    "dest_namespace", "secret_namespace",
     "secret_name"};
 /// Where an Application of Argo CD deploys to; its label `name` names it.
 constexpr std::string_view kDestination = "dest_namespace";
@@ -34,7 +30,7 @@ constexpr std::string_view kDestination = "dest_namespace";
 /// exporter, say; or where a certificate is, that a probe has seen there.
 constexpr std::string_view kInstance = "instance";
 constexpr std::string_view kExported = "exported_";
-/// Pod -> ReplicaSet -> Deployment, and one more for safety.
+/// Pod -> ReplicaSet -> Deployment or Rollout, and one more for safety.
 constexpr int kMaxHops = 3;
 
 Error Invalid(std::string message) {
@@ -76,6 +72,16 @@ bool Holds(const ClusterObject& node, const std::string& condition) {
   if (state == nullptr) return false;
   const auto found = state->conditions.find(condition);
   return found != state->conditions.end() && found->second == "True";
+}
+
+bool WasOomKilled(const ClusterObject& pod) {
+  const PodState* state = pod.As<PodState>();
+  return state != nullptr &&
+         std::any_of(state->containers.begin(), state->containers.end(),
+                     [](const ContainerState& one) {
+                       return !one.ready &&
+                              one.last_terminated_reason == "OOMKilled";
+                     });
 }
 
 /// "10.0.0.7:9100" -> "10.0.0.7", "[fd00::7]:9100" -> "fd00::7".
@@ -228,6 +234,7 @@ Result<ResolvedTarget> TargetResolver::TargetOf(const ClusterObject& pod) {
   auto root = RootOf(pod);
   if (!root.ok()) return root.error();
   target->root = *std::move(root);
+  target->oom_killed = WasOomKilled(pod);
   return target;
 }
 
@@ -307,37 +314,6 @@ Result<ResolvedTarget> TargetResolver::OwnerOfGone(const ObjectRef& pod) {
                ToString(pod) + " is gone, and so is what made it"};
 }
 
-/// An alert about an Application means the workload that it keeps, as the
-/// workloads themselves say; of several nobody says which one is meant.
-Result<ResolvedTarget> TargetResolver::KeptBy(const Labels& labels) {
-  const ObjectRef application{.kind = ObjectKind::kApplication,
-                              .ns = std::string(LabelOr(labels, kDestination)),
-                              .name = std::string(LabelOr(labels, "name"))};
-  if (!IsWellFormed(application)) {
-    return Invalid("labels dest_namespace and name do not name an Application");
-  }
-  const std::string what =
-      "Application " + application.name + " in namespace " + application.ns;
-  std::optional<ResolvedTarget> found;
-  for (const auto& [label, kind] : kWorkloadLabels) {
-    auto workloads = view_.List({.kind = kind, .ns = application.ns});
-    if (!workloads.ok()) return workloads.error().With("resolve " + what);
-    for (const ClusterObject& workload : *workloads) {
-      if (ApplicationOf(workload) != application.name) continue;
-      if (found) {
-        return Invalid(what + " keeps " + ToString(found->object) + " and " +
-                       ToString(workload.ref) +
-                       ": the alert does not say which has drifted");
-      }
-      found = ResolvedTarget{.object = workload.ref, .uid = workload.uid};
-    }
-  }
-  if (!found) {
-    return Error{Code::kNotFound, what + " keeps no workload that we know"};
-  }
-  return *found;
-}
-
 Result<ResolvedTarget> TargetResolver::Resolve(const Rule& rule,
                                                const Labels& labels) {
   if (auto ok = RefuseExported(labels); !ok.ok()) return ok.error();
@@ -388,7 +364,10 @@ Result<ResolvedTarget> TargetResolver::Resolve(const Rule& rule,
   }
   auto named = NamedWorkload(labels);
   if (named.ok()) return Live(*named);
-  if (!LabelOr(labels, kDestination).empty()) return KeptBy(labels);
+  if (!LabelOr(labels, kDestination).empty()) {
+    auto workload = WorkloadOfApplication(view_, labels);
+    return workload.ok() ? Live(*workload) : workload.error();
+  }
   return named.error();
 }
 

@@ -26,6 +26,9 @@ struct ResolvedTarget {
   /// Set where the pod that the alert names was evicted by its node's kubelet,
   /// or fails on a node that is not ready.
   std::optional<NodeTrouble> root = {};
+  /// The kernel has killed a container of the pod that the alert names, for its
+  /// memory, and it does not serve.
+  bool oom_killed = false;
 };
 
 /// Finds the object that an alert's labels name, the way `rule` maps them.
@@ -49,7 +52,6 @@ class TargetResolver {
   Result<std::optional<NodeTrouble>> RootOf(const ClusterObject& pod);
   Result<ResolvedTarget> OwnerOf(const ClusterObject& pod);
   Result<ResolvedTarget> OwnerOfGone(const ObjectRef& pod);
-  Result<ResolvedTarget> KeptBy(const Labels& labels);
   Result<ResolvedTarget> Live(const ObjectRef& ref);
 
   ClusterView& view_;

@@ -60,6 +60,9 @@ class Scanner {
     } else if (rest_.starts_with("null") || rest_.starts_with("true")) {
       literal = rest_.substr(0, 4);
       rest_.remove_prefix(4);
+    } else if (rest_.starts_with("false")) {
+      literal = "false";
+      rest_.remove_prefix(literal.size());
     } else {
       const std::size_t end = rest_.find_first_not_of("0123456789");
       literal = std::string(rest_.substr(0, end));

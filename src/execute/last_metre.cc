@@ -63,6 +63,19 @@ std::string SyncProblem(const RequestSync& mutation,
   return "the revision is not one of the Application's";
 }
 
+/// Why the update of a Rollout may not be given up, or go on; or "".
+std::string AbortProblem(const SetAborted& mutation,
+                         const ClusterObject& live) {
+  const auto* state = live.As<WorkloadState>();
+  if (state == nullptr || !state->rollout) return "the object is no Rollout";
+  const RolloutState& rollout = *state->rollout;
+  if (rollout.stable_hash.empty()) return "no revision was ever promoted";
+  if (rollout.stable_hash == rollout.current_hash) {
+    return "no update is under way";
+  }
+  return rollout.aborted == mutation.aborted ? "it stands like that" : "";
+}
+
 /// Why the new number of replicas is out of the live one's reach, or "".
 std::string ReachProblem(const Intent& intent, const ClusterObject& live) {
   int from = 0;
@@ -81,6 +94,8 @@ std::string ReachProblem(const Intent& intent, const ClusterObject& live) {
     return MemoryProblem(*s, live, IsUndo(intent.purpose().kind));
   } else if (const auto* a = std::get_if<RequestSync>(&intent.mutation())) {
     return SyncProblem(*a, live);
+  } else if (const auto* b = std::get_if<SetAborted>(&intent.mutation())) {
+    return AbortProblem(*b, live);
   } else {
     return "";
   }

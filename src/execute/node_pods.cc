@@ -70,8 +70,10 @@ class Surveyor {
     std::optional<ObjectRef> top;
     if (above == nullptr) {
       top = set;
-    } else if (above->kind == KindName(ObjectKind::kDeployment)) {
-      top = ObjectRef{ObjectKind::kDeployment, ns, above->name};
+    } else if (const auto maker = ParseKind(above->kind);
+               maker == ObjectKind::kDeployment ||
+               maker == ObjectKind::kRollout) {
+      top = ObjectRef{*maker, ns, above->name};
     }
     return tops_.emplace(set, top).first->second;
   }

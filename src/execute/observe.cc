@@ -4,7 +4,6 @@ namespace selfheal {
 namespace {
 
 constexpr char kLastAction[] = "selfheal.dev/last-action";
-constexpr char kRestartedAt[] = "kubectl.kubernetes.io/restartedAt";
 
 struct AppliedVisitor {
   const ClusterObject& live;
@@ -13,9 +12,7 @@ struct AppliedVisitor {
   bool operator()(const EvictPod&) const { return live.deleting; }
   bool operator()(const SetRestartedAt& m) const {
     const auto* state = live.As<WorkloadState>();
-    return state != nullptr &&
-           LabelOr(state->template_annotations, kRestartedAt) ==
-               m.restarted_at &&
+    return state != nullptr && RestartedAt(*state) == m.restarted_at &&
            LabelOr(live.annotations, kLastAction) == m.action_id;
   }
   bool operator()(const SetReplicas& m) const {
@@ -58,6 +55,11 @@ struct AppliedVisitor {
   /// Argo CD takes `operation` away as soon as it begins.
   bool operator()(const RequestSync& m) const {
     return LabelOr(live.annotations, kLastAction) == m.action_id;
+  }
+  bool operator()(const SetAborted& m) const {
+    const auto* state = live.As<WorkloadState>();
+    return state != nullptr && state->rollout &&
+           state->rollout->aborted == m.aborted;
   }
   bool operator()(const SetHpaBounds& m) const {
     const auto* state = live.As<HpaState>();

@@ -1,29 +1,13 @@
 #include "execute/request_text.h"
 
 #include <algorithm>
-#include <map>
 #include <string_view>
 
 #include "execute/flat_json.h"
+#include "execute/request_shape.h"
 
 namespace selfheal {
 namespace {
-
-/// What a mutation's request must look like, written out a second time.
-struct Shape {
-  std::string method;
-  std::string path;
-  /// Leaves that must stand in the body, with their literals.
-  FlatJson required;
-  /// Leaves that may stand there, with their only literals.
-  FlatJson optional;
-  /// The whole body, where it holds a list; then there are no leaves.
-  std::string body = {};
-};
-
-std::string Quote(std::string_view text) {
-  return '"' + std::string(text) + '"';
-}
 
 /// Letters, digits, '-' and '.' of a name that is one path segment.
 bool IsSegment(std::string_view name) {
@@ -61,163 +45,6 @@ bool IsQuantity(std::string_view text) {
   return text.front() != '0' && (name == "Ki" || name == "Mi" || name == "Gi");
 }
 
-std::string_view PluralOf(ObjectKind kind) {
-  if (kind == ObjectKind::kDeployment) return "deployments";
-  if (kind == ObjectKind::kStatefulSet) return "statefulsets";
-  if (kind == ObjectKind::kDaemonSet) return "daemonsets";
-  return "";
-}
-
-/// The head of a patch whose body is compared as a whole.
-std::string OpenPatch(const std::string& uid, const std::string& version,
-                      const std::string& action_id) {
-  return R"({"metadata":{"annotations":{"selfheal.dev/last-action":)" +
-         Quote(action_id) + R"(},"resourceVersion":)" + Quote(version) +
-         R"(,"uid":)" + Quote(uid) + R"(},"spec":{"template":{)";
-}
-
-std::string InNamespace(std::string_view group, const ObjectRef& ref,
-                        std::string_view plural) {
-  return std::string(group) + "/namespaces/" + ref.ns + "/" +
-         std::string(plural) + "/" + ref.name;
-}
-
-struct ShapeVisitor {
-  Shape operator()(const DeletePod& m) const {
-    return {"DELETE",
-            InNamespace("/api/v1", m.pod, "pods"),
-            {{"preconditions|uid", Quote(m.uid)},
-             {"preconditions|resourceVersion", Quote(m.resource_version)}},
-            {{"apiVersion", Quote("v1")}, {"kind", Quote("DeleteOptions")}}};
-  }
-  Shape operator()(const EvictPod& m) const {
-    return {"POST",
-            InNamespace("/api/v1", m.pod, "pods") + "/eviction",
-            {{"apiVersion", Quote("policy/v1")},
-             {"kind", Quote("Eviction")},
-             {"metadata|name", Quote(m.pod.name)},
-             {"metadata|namespace", Quote(m.pod.ns)},
-             {"deleteOptions|preconditions|uid", Quote(m.uid)},
-             {"deleteOptions|preconditions|resourceVersion",
-              Quote(m.resource_version)}},
-            {{"deleteOptions|apiVersion", Quote("v1")},
-             {"deleteOptions|kind", Quote("DeleteOptions")}}};
-  }
-  Shape operator()(const SetRestartedAt& m) const {
-    const std::string value =
-        m.restarted_at.empty() ? "null" : Quote(m.restarted_at);
-    return {
-        "PATCH",
-        InNamespace("/apis/apps/v1", m.workload, PluralOf(m.workload.kind)),
-        {{"metadata|uid", Quote(m.uid)},
-         {"metadata|resourceVersion", Quote(m.resource_version)},
-         {"metadata|annotations|selfheal.dev/last-action", Quote(m.action_id)},
-         {"spec|template|metadata|annotations|"
-          "kubectl.kubernetes.io/restartedAt",
-          value}},
-        {}};
-  }
-  Shape operator()(const SetReplicas& m) const {
-    return {
-        "PUT",
-        InNamespace("/apis/apps/v1", m.workload, PluralOf(m.workload.kind)) +
-            "/scale",
-        {{"apiVersion", Quote("autoscaling/v1")},
-         {"kind", Quote("Scale")},
-         {"metadata|name", Quote(m.workload.name)},
-         {"metadata|namespace", Quote(m.workload.ns)},
-         {"metadata|uid", Quote(m.uid)},
-         {"metadata|resourceVersion", Quote(m.resource_version)},
-         {"spec|replicas", std::to_string(m.replicas)}},
-        {}};
-  }
-  Shape operator()(const SetUnschedulable& m) const {
-    const std::string mark = m.unschedulable ? Quote(m.action_id) : "null";
-    return {
-        "PATCH",
-        "/api/v1/nodes/" + m.node.name,
-        {{"metadata|uid", Quote(m.uid)},
-         {"metadata|resourceVersion", Quote(m.resource_version)},
-         {"metadata|annotations|selfheal.dev/last-action", Quote(m.action_id)},
-         {"metadata|annotations|selfheal.dev/cordoned", mark},
-         {"spec|unschedulable", m.unschedulable ? "true" : "null"}},
-        {}};
-  }
-  Shape operator()(const SetTemplate& m) const {
-    return {"PATCH",
-            InNamespace("/apis/apps/v1", m.workload, PluralOf(m.workload.kind)),
-            {},
-            {},
-            OpenPatch(m.uid, m.resource_version, m.action_id) +
-                R"("$patch":"replace",)" + m.pod_template.substr(1) + "}}"};
-  }
-  Shape operator()(const SetMemory& m) const {
-    const std::string request =
-        m.request.empty()
-            ? ""
-            : R"(,"requests":{"memory":)" + Quote(m.request) + "}";
-    return {"PATCH",
-            InNamespace("/apis/apps/v1", m.workload, PluralOf(m.workload.kind)),
-            {},
-            {},
-            OpenPatch(m.uid, m.resource_version, m.action_id) +
-                R"("spec":{"containers":[{"name":)" + Quote(m.container) +
-                R"(,"resources":{"limits":{"memory":)" + Quote(m.limit) + "}" +
-                request + "}}]}}}}"};
-  }
-  Shape operator()(const SetVolumeRequest& m) const {
-    return {
-        "PATCH",
-        InNamespace("/api/v1", m.claim, "persistentvolumeclaims"),
-        {{"metadata|uid", Quote(m.uid)},
-         {"metadata|resourceVersion", Quote(m.resource_version)},
-         {"metadata|annotations|selfheal.dev/last-action", Quote(m.action_id)},
-         {"spec|resources|requests|storage", Quote(m.storage)}},
-        {}};
-  }
-  Shape operator()(const RequestRenewal& m) const {
-    const bool there = m.condition >= 0;
-    const std::string place = there ? std::to_string(m.condition) : "-";
-    return {
-        "PATCH",
-        InNamespace("/apis/cert-manager.io/v1", m.certificate, "certificates") +
-            "/status",
-        {},
-        {},
-        R"([{"op":"replace","path":"/metadata/uid","value":)" + Quote(m.uid) +
-            R"(},{"op":"replace","path":"/metadata/resourceVersion",)" +
-            R"("value":)" + Quote(m.resource_version) + R"(},{"op":")" +
-            (there ? "replace" : "add") + R"(","path":"/status/conditions/)" +
-            place + R"(","value":{"lastTransitionTime":)" + Quote(m.at) +
-            R"(,"message":"renewal requested by selfheal, action )" +
-            m.action_id + R"(","reason":"ManuallyTriggered","status":"True",)" +
-            R"("type":"Issuing"}}])"};
-  }
-  Shape operator()(const RequestSync& m) const {
-    return {
-        "PATCH",
-        InNamespace("/apis/argoproj.io/v1alpha1", m.application,
-                    "applications"),
-        {{"metadata|uid", Quote(m.uid)},
-         {"metadata|resourceVersion", Quote(m.resource_version)},
-         {"metadata|annotations|selfheal.dev/last-action", Quote(m.action_id)},
-         {"operation|initiatedBy|username", Quote("selfheal")},
-         {"operation|sync|revision", Quote(m.revision)}},
-        {}};
-  }
-  Shape operator()(const SetHpaBounds& m) const {
-    return {
-        "PATCH",
-        InNamespace("/apis/autoscaling/v2", m.hpa, "horizontalpodautoscalers"),
-        {{"metadata|uid", Quote(m.uid)},
-         {"metadata|resourceVersion", Quote(m.resource_version)},
-         {"metadata|annotations|selfheal.dev/last-action", Quote(m.action_id)},
-         {"spec|minReplicas", std::to_string(m.min_replicas)},
-         {"spec|maxReplicas", std::to_string(m.max_replicas)}},
-        {}};
-  }
-};
-
 /// The kinds that each mutation may be aimed at.
 struct KindVisitor {
   bool operator()(const DeletePod& m) const { return Pod(m.pod); }
@@ -227,7 +54,8 @@ struct KindVisitor {
   }
   bool operator()(const SetReplicas& m) const {
     return m.workload.kind == ObjectKind::kDeployment ||
-           m.workload.kind == ObjectKind::kStatefulSet;
+           m.workload.kind == ObjectKind::kStatefulSet ||
+           m.workload.kind == ObjectKind::kRollout;
   }
   bool operator()(const SetHpaBounds& m) const {
     return m.hpa.kind == ObjectKind::kHorizontalPodAutoscaler;
@@ -240,7 +68,8 @@ struct KindVisitor {
            m.pod_template.front() == '{';
   }
   bool operator()(const SetMemory& m) const {
-    return !PluralOf(m.workload.kind).empty() && IsSegment(m.container) &&
+    return !PluralOf(m.workload.kind).empty() &&
+           m.workload.kind != ObjectKind::kRollout && IsSegment(m.container) &&
            IsQuantity(m.limit) && (m.request.empty() || IsQuantity(m.request));
   }
   bool operator()(const SetVolumeRequest& m) const {
@@ -254,6 +83,9 @@ struct KindVisitor {
   bool operator()(const RequestSync& m) const {
     return m.application.kind == ObjectKind::kApplication &&
            !m.revision.empty();
+  }
+  bool operator()(const SetAborted& m) const {
+    return m.rollout.kind == ObjectKind::kRollout;
   }
   static bool Pod(const ObjectRef& ref) { return ref.kind == ObjectKind::kPod; }
 };
@@ -378,7 +210,7 @@ Result<void> CheckRequestText(const WireRequest& request,
   }
   std::string problem = PlaceProblem(mutation, limits);
   if (problem.empty()) problem = NumberProblem(mutation, limits.max_replicas);
-  const Shape shape = std::visit(ShapeVisitor{}, mutation);
+  const Shape shape = ShapeOf(mutation);
   if (problem.empty()) problem = HeadProblem(request, shape);
   if (problem.empty()) problem = BodyProblem(request.body, shape);
   if (!problem.empty()) return refuse(std::move(problem));

@@ -34,6 +34,15 @@ std::optional<Revision> ReadRevision(const ClusterObject& object) {
   return revision;
 }
 
+/// A Rollout's template lacks the defaults that its ReplicaSets' have: its
+/// controller tells which one is its own.
+bool Stands(const ClusterObject& object, const Revision& revision,
+            const WorkloadState& workload) {
+  if (!workload.rollout) return revision.pod_template == workload.pod_template;
+  const std::string& hash = workload.rollout->current_hash;
+  return !hash.empty() && RolloutHash(object) == hash;
+}
+
 /// Pods that serve and never restarted; empty where one did, or does not.
 std::vector<const ClusterObject*> Calm(const Revision& revision,
                                        const std::vector<ClusterObject>& pods) {
@@ -96,9 +105,7 @@ Result<std::vector<Revision>> HistoryOf(ClusterView& view,
                  "the selector of " + ToString(workload.ref) +
                      " is not a plain list of labels"};
   }
-  auto kept = view.List({.kind = workload.ref.kind == ObjectKind::kDeployment
-                                     ? ObjectKind::kReplicaSet
-                                     : ObjectKind::kControllerRevision,
+  auto kept = view.List({.kind = KeptIn(workload.ref.kind),
                          .ns = workload.ref.ns,
                          .selector = state->selector,
                          .node = ""});
@@ -112,6 +119,7 @@ Result<std::vector<Revision>> HistoryOf(ClusterView& view,
       continue;
     }
     if (auto revision = ReadRevision(object)) {
+      revision->stands = Stands(object, *revision, *state);
       history.push_back(*std::move(revision));
     }
   }

@@ -17,10 +17,10 @@ struct Revision {
   long long number = 0;
   Time created_at;           ///< When the template came into use first.
   std::string pod_template;  ///< JSON, keys in order, without white space.
+  bool stands = false;       ///< It is what the workload's template is now.
 };
 
-/// The history of a Deployment, StatefulSet or DaemonSet: what it controls by
-/// its uid, newest number first.
+/// The history of a workload: what it controls by its uid, newest number first.
 ///
 /// @error kFailedPrecondition  its selector says not what is its own.
 Result<std::vector<Revision>> HistoryOf(ClusterView& view,

@@ -8,23 +8,27 @@ struct Grants {
     return {{"", {"pods"}, {"delete"}}};
   }
   /// The canary leaves by the eviction API, disruption budgets obeyed; the
-  /// patch writes the template's annotation, and pauses and resumes.
+  /// patch writes the template's annotation, or a Rollout's restartAt.
   std::vector<Grant> operator()(const RollingRestart&) const {
     return {{"", {"pods/eviction"}, {"create"}},
-            {"apps", {"deployments", "statefulsets", "daemonsets"}, {"patch"}}};
+            {"apps", {"deployments", "statefulsets", "daemonsets"}, {"patch"}},
+            {"argoproj.io", {"rollouts"}, {"patch"}}};
   }
   std::vector<Grant> operator()(const ScaleOut&) const {
     return {{"apps", {"deployments/scale", "statefulsets/scale"}, {"update"}},
+            {"argoproj.io", {"rollouts/scale"}, {"update"}},
             {"autoscaling", {"horizontalpodautoscalers"}, {"patch"}}};
   }
   std::vector<Grant> operator()(const ScaleIn&) const {
     return (*this)(ScaleOut{});
   }
-  /// The template; a StatefulSet's stuck pod has to be deleted. What Argo CD
-  /// keeps goes back by its Application.
+  /// The template; a StatefulSet's stuck pod has to be deleted, and the update
+  /// of a Rollout is aborted by its status. What Argo CD keeps goes back by its
+  /// Application.
   std::vector<Grant> operator()(const Rollback&) const {
     return {{"apps", {"deployments", "statefulsets", "daemonsets"}, {"patch"}},
             {"", {"pods"}, {"delete"}},
+            {"argoproj.io", {"rollouts", "rollouts/status"}, {"patch"}},
             {"argoproj.io", {"applications"}, {"get", "patch"}}};
   }
   std::vector<Grant> operator()(const SetResources&) const {
@@ -56,6 +60,7 @@ struct NodeGrants {
     grants.push_back({"", {"pods/eviction"}, {"create"}});
     grants.push_back(
         {"apps", {"deployments", "replicasets", "statefulsets"}, {"get"}});
+    grants.push_back({"argoproj.io", {"rollouts"}, {"get"}});
     grants.push_back({"policy", {"poddisruptionbudgets"}, {"list"}});
     return grants;
   }
@@ -78,6 +83,7 @@ std::vector<Grant> ViewGrants() {
            {"deployments", "replicasets", "statefulsets", "daemonsets",
             "controllerrevisions"},
            {"get", "list"}},
+          {"argoproj.io", {"rollouts"}, {"get", "list"}},
           {"autoscaling", {"horizontalpodautoscalers"}, {"get", "list"}},
           {"policy", {"poddisruptionbudgets"}, {"get", "list"}}};
 }

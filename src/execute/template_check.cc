@@ -22,6 +22,21 @@ bool Holds(const ClusterObject& kept, const SetTemplate& mutation) {
   return false;
 }
 
+/// The template that the new one is measured against: a Rollout's own lacks
+/// the defaults that its ReplicaSet has.
+std::string Standing(const WorkloadState& state,
+                     const std::vector<ClusterObject>& history) {
+  if (!state.rollout) return state.pod_template;
+  for (const ClusterObject& kept : history) {
+    const std::string* held = TemplateIn(kept);
+    if (held != nullptr && !state.rollout->current_hash.empty() &&
+        RolloutHash(kept) == state.rollout->current_hash) {
+      return *held;
+    }
+  }
+  return "";
+}
+
 }  // namespace
 
 Result<void> CheckTemplate(ClusterView& cluster, const SetTemplate& mutation,
@@ -35,9 +50,7 @@ Result<void> CheckTemplate(ClusterView& cluster, const SetTemplate& mutation,
     return refuse("the object has no template");
   }
   ListQuery query;
-  query.kind = mutation.workload.kind == ObjectKind::kDeployment
-                   ? ObjectKind::kReplicaSet
-                   : ObjectKind::kControllerRevision;
+  query.kind = KeptIn(mutation.workload.kind);
   query.ns = mutation.workload.ns;
   query.selector = state->selector;
   const auto history = cluster.List(query);
@@ -47,7 +60,9 @@ Result<void> CheckTemplate(ClusterView& cluster, const SetTemplate& mutation,
     known = known || Holds(kept, mutation);
   }
   if (!known) return refuse("the template is in no revision of the workload");
-  std::string wider = WideningBy(state->pod_template, mutation.pod_template);
+  const std::string now = Standing(*state, *history);
+  if (now.empty()) return refuse("what stands is in no revision");
+  std::string wider = WideningBy(now, mutation.pod_template);
   if (!wider.empty()) return refuse(std::move(wider));
   return {};
 }

@@ -32,6 +32,21 @@ RolloutStatus DeploymentStatus(const WorkloadState& state, std::string* why) {
   return RolloutStatus::kDone;
 }
 
+/// As Argo's own command line reads it: its controller works the phase out.
+RolloutStatus PromotedStatus(const RolloutState& rollout, std::string* why) {
+  if (rollout.Restarts()) {
+    *why = "pods from before " + rollout.restart_at + " are left";
+    return RolloutStatus::kProgressing;
+  }
+  *why = "its phase is " + (rollout.phase.empty() ? "unknown" : rollout.phase) +
+         (rollout.message.empty() ? "" : ": " + rollout.message);
+  if (rollout.aborted || rollout.phase == "Degraded") {
+    return RolloutStatus::kFailed;
+  }
+  return rollout.phase == "Healthy" ? RolloutStatus::kDone
+                                    : RolloutStatus::kProgressing;
+}
+
 RolloutStatus OrderedStatus(const WorkloadState& state, std::string* why) {
   const bool done = state.updated >= state.replicas &&
                     state.ready >= state.replicas &&
@@ -46,6 +61,13 @@ RolloutStatus OrderedStatus(const WorkloadState& state, std::string* why) {
 Result<std::vector<ClusterObject>> PodsOf(ClusterView& view,
                                           const ClusterObject& workload) {
   const auto* state = workload.As<WorkloadState>();
+  if (state != nullptr && state->rollout &&
+      !state->rollout->template_of.empty()) {
+    return Error{Code::kFailedPrecondition, ToString(workload.ref) +
+                                                " is made from " +
+                                                state->rollout->template_of +
+                                                ": a person changes it there"};
+  }
   if (state == nullptr || state->selector.empty() ||
       state->selector_has_expressions) {
     return Error{Code::kFailedPrecondition,
@@ -80,6 +102,7 @@ RolloutStatus StatusOf(const ClusterObject& workload, std::string* why) {
     *why = "the controller has not seen the change yet";
     return RolloutStatus::kProgressing;
   }
+  if (state->rollout) return PromotedStatus(*state->rollout, why);
   return workload.ref.kind == ObjectKind::kDeployment
              ? DeploymentStatus(*state, why)
              : OrderedStatus(*state, why);

@@ -12,15 +12,16 @@ namespace selfheal {
 /// The pods that `workload` selects, without those that are being deleted and
 /// those that have finished.
 ///
-/// @error kFailedPrecondition  the selector has expressions or is empty: what
-///        it selects is not known, so nothing is.
+/// @error kFailedPrecondition  the selector has expressions or is empty, or is
+///        that of another workload: what it selects is not known, so nothing
+///        is.
 Result<std::vector<ClusterObject>> PodsOf(ClusterView& view,
                                           const ClusterObject& workload);
 
 /// Where a rollout stands, as `kubectl rollout status` reads it.
 enum class RolloutStatus { kDone, kProgressing, kFailed };
 
-/// Deployment, StatefulSet or DaemonSet. Pure.
+/// Deployment, StatefulSet, DaemonSet or Rollout. Pure.
 /// @param why  one sentence, always set.
 RolloutStatus StatusOf(const ClusterObject& workload, std::string* why);
 

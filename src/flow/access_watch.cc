@@ -4,6 +4,7 @@
 #include <map>
 #include <utility>
 
+#include "core/optional_kind.h"
 #include "execute/rights.h"
 #include "flow/places.h"
 
@@ -131,7 +132,7 @@ void AccessWatch::Keep(const RuleSet& set,
   for (const auto& [name, runbook] : set.runbooks) {
     std::string rights;
     for (const guard::MissingRight& one : missing) {
-      if (!Takes(runbook, one.action)) continue;
+      if (!Takes(runbook, one.action) || IsOfRollouts(one.right)) continue;
       rights += (rights.empty() ? "" : ", ") + ToString(one.right);
     }
     const bool was_off = Off().contains(name);

@@ -279,6 +279,10 @@ Result<void> Correlator::Escalate(const StoredAlert& stored, Incident incident,
     joining.Add(stored);
     return {};
   }
+  if (tell == Tell::kPeople && ports_.measure) {
+    const std::string told = ports_.measure(incident, stored.alert.labels);
+    if (!told.empty()) incident.reason += "; " + told;
+  }
   if (auto created = Create({&stored}, incident); !created.ok()) return created;
   if (tell == Tell::kPeople) {
     ports_.notifier.Notify(

@@ -42,6 +42,9 @@ class Correlator {
     const Clock& clock;
     /// An incident has something to look at, at the latest after so long.
     std::function<void(const Incident&, Duration)> wake;
+    /// What can be measured of an alert whose target nobody acts on, one
+    /// sentence or ""; asked once for each that people are told of.
+    std::function<std::string(const Incident&, const Labels&)> measure = {};
   };
 
   explicit Correlator(Ports ports) : ports_(std::move(ports)) {}

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/duration.h"
+#include "core/optional_kind.h"
 #include "flow/places.h"
 #include "guard/guards.h"
 
@@ -110,8 +111,9 @@ Result<void> SurroundingsWatch::CountTargets(
   for (const std::string& ns : PlacesOf(ports_.config)) {
     for (const ObjectKind kind :
          {ObjectKind::kDeployment, ObjectKind::kStatefulSet,
-          ObjectKind::kDaemonSet}) {
+          ObjectKind::kDaemonSet, ObjectKind::kRollout}) {
       auto listed = ports_.cluster.List({.kind = kind, .ns = ns});
+      if (!listed.ok() && MayLack(kind, listed.error())) continue;
       if (!listed.ok()) return listed.error();
       population[kind] += static_cast<int>(listed->size());
       for (const ClusterObject& object : *listed) {

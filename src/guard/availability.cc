@@ -43,16 +43,30 @@ std::optional<Finding> BudgetProblem(const GuardInput& input,
   return std::nullopt;
 }
 
+/// A Rollout that gets no other template deletes its pods where they are, and
+/// never surges.
+bool RestartsInPlace(const GuardInput& input) {
+  return input.facts.workload->ref.kind == ObjectKind::kRollout &&
+         input.purpose().kind == ActionKind::kRollingRestart;
+}
+
+/// How many pods a rollout may take away at once.
+int TakenAway(const GuardInput& input, const WorkloadState& state) {
+  return RestartsInPlace(input) ? std::max(1, state.max_unavailable)
+                                : state.max_unavailable;
+}
+
 /// Why a rollout would take too many pods away even where all of them serve,
 /// so that no waiting helps. It asks no budget itself.
 std::optional<Finding> StrategyProblem(const GuardInput& input,
                                        const ClusterObject& workload,
                                        const WorkloadState& state) {
+  const int away = TakenAway(input, state);
   const std::string what = "a rollout of " + ToString(workload.ref) +
-                           " may take away " +
-                           std::to_string(state.max_unavailable) + " of its " +
-                           std::to_string(state.replicas) + " pods at once";
-  if (state.replicas - state.max_unavailable < Floor(state)) {
+                           " may take away " + std::to_string(away) +
+                           " of its " + std::to_string(state.replicas) +
+                           " pods at once";
+  if (state.replicas - away < Floor(state)) {
     return Deny(what + ": " + std::to_string(Floor(state)) + " must serve");
   }
   for (const ClusterObject& pdb : *input.facts.pdbs) {
@@ -62,7 +76,7 @@ std::optional<Finding> StrategyProblem(const GuardInput& input,
       continue;
     }
     const int most = budget->expected - budget->desired_healthy;
-    if (most < state.max_unavailable) {
+    if (most < away) {
       return Deny(what + ": " + ToString(pdb.ref) + " allows " +
                   std::to_string(std::max(0, most)));
     }
@@ -100,13 +114,15 @@ Finding CheckPod(const GuardInput& input) {
   return Allow(reason);
 }
 
-/// The controller of a Deployment takes no pod away below what maxUnavailable
-/// leaves of its replicas; the others may beside those that are away already.
-int LeftIn(const ClusterObject& workload, const WorkloadState& state,
-           int serving) {
-  return workload.ref.kind == ObjectKind::kDeployment
-             ? std::min(serving, state.replicas - state.max_unavailable)
-             : serving - state.max_unavailable;
+/// The controller of a Deployment, and of a Rollout that gets a template, takes
+/// no pod away below what maxUnavailable leaves of its replicas; the others may
+/// beside those that are away already.
+int LeftIn(const GuardInput& input, const WorkloadState& state, int serving) {
+  const bool keeps =
+      KeptIn(input.facts.workload->ref.kind) == ObjectKind::kReplicaSet &&
+      !RestartsInPlace(input);
+  const int away = TakenAway(input, state);
+  return keeps ? std::min(serving, state.replicas - away) : serving - away;
 }
 
 Finding CheckRestart(const GuardInput& input) {
@@ -119,7 +135,7 @@ Finding CheckRestart(const GuardInput& input) {
   }
   const int serving = CountServing(*input.facts.pods, "");
   if (serving == 0) return Allow("no pod serves: there is nothing to lose");
-  const int left = LeftIn(workload, *state, serving);
+  const int left = LeftIn(input, *state, serving);
   const int floor = Floor(*state);
   const std::string reason = std::to_string(left) +
                              " pods serve in the rollout, " +
@@ -148,6 +164,7 @@ Finding CheckAvailability(const GuardInput& input) {
   const Mutation& mutation = input.request.mutation;
   const bool restarts = std::holds_alternative<SetRestartedAt>(mutation) ||
                         std::holds_alternative<SetTemplate>(mutation) ||
+                        std::holds_alternative<SetAborted>(mutation) ||
                         std::holds_alternative<SetMemory>(mutation);
   const bool removes = std::holds_alternative<DeletePod>(mutation) ||
                        std::holds_alternative<EvictPod>(mutation);

@@ -164,6 +164,12 @@ struct ChangeVisitor {
            m.action_id == purpose.action_id &&
            Value(m.revision, ActionKind::kRollback, ActionKind::kUndoRollback);
   }
+  bool operator()(const SetAborted& m) const {
+    const ActionKind kind =
+        m.aborted ? ActionKind::kRollback : ActionKind::kUndoRollback;
+    return Planned(change, m.rollout, m.uid) && IsAbort(change) &&
+           purpose.kind == kind;
+  }
   bool operator()(const SetHpaBounds& m) const {
     if (!Planned(change, m.hpa, m.uid) || m.action_id != purpose.action_id) {
       return false;

@@ -71,9 +71,7 @@ Result<ClusterObject> WorkloadOf(Reader& reader, ClusterObject object) {
   constexpr int kMostHops = 3;
   for (int hop = 0; hop < kMostHops; ++hop) {
     const OwnerRef* owner = object.Controller();
-    const bool top = object.ref.kind == ObjectKind::kDeployment ||
-                     object.ref.kind == ObjectKind::kStatefulSet ||
-                     object.ref.kind == ObjectKind::kDaemonSet ||
+    const bool top = IsWorkload(object.ref.kind) ||
                      (object.ref.kind == ObjectKind::kReplicaSet && !owner);
     if (top) return object;
     Result<ClusterObject> next = ControllerOf(reader, object);
@@ -132,9 +130,7 @@ Result<std::vector<ClusterObject>> RevisionsOf(ClusterView& cluster,
     return Error{Code::kFailedPrecondition,
                  ToString(workload.ref) + " has no selector by labels"};
   }
-  const bool sets = workload.ref.kind == ObjectKind::kDeployment;
-  return ListAll(cluster, {.kind = sets ? ObjectKind::kReplicaSet
-                                        : ObjectKind::kControllerRevision,
+  return ListAll(cluster, {.kind = KeptIn(workload.ref.kind),
                            .ns = workload.ref.ns,
                            .selector = state->selector,
                            .node = ""});

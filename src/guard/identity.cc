@@ -66,8 +66,7 @@ struct UndoVisitor {
   bool operator()(const SetRestartedAt&) const {
     const WorkloadState* state = object.As<WorkloadState>();
     return state != nullptr && !change.restarted_at.empty() &&
-           LabelOr(state->template_annotations,
-                   "kubectl.kubernetes.io/restartedAt") == change.restarted_at;
+           RestartedAt(*state) == change.restarted_at;
   }
   bool operator()(const SetReplicas&) const {
     const WorkloadState* state = object.As<WorkloadState>();
@@ -99,6 +98,11 @@ struct UndoVisitor {
     const ApplicationState* state = object.As<ApplicationState>();
     return state != nullptr && !change.to_value.empty() &&
            state->operation_revision == change.to_value;
+  }
+  bool operator()(const SetAborted&) const {
+    const WorkloadState* state = object.As<WorkloadState>();
+    return state != nullptr && state->rollout && state->rollout->aborted &&
+           state->rollout->current_hash == change.from_value;
   }
   bool operator()(const SetHpaBounds&) const {
     const HpaState* state = object.As<HpaState>();

@@ -9,6 +9,7 @@ namespace {
 struct Kept {
   long long number = 0;
   const std::string* pod_template = nullptr;
+  std::string_view hash = {};  ///< Of a Rollout's.
 };
 
 long long NumberOf(const std::string& text) {
@@ -28,7 +29,8 @@ std::vector<Kept> KeptBy(const ClusterObject& workload,
     const OwnerRef* owner = one.Controller();
     if (owner == nullptr || owner->uid != workload.uid) continue;
     if (const auto* set = one.As<WorkloadState>()) {
-      kept.push_back({NumberOf(set->revision), &set->pod_template});
+      kept.push_back(
+          {NumberOf(set->revision), &set->pod_template, RolloutHash(one)});
     } else if (const auto* state = one.As<RevisionState>()) {
       kept.push_back({state->number, &state->pod_template});
     }
@@ -41,6 +43,17 @@ const Kept* With(const std::vector<Kept>& kept, const std::string& text) {
       std::find_if(kept.begin(), kept.end(), [&](const Kept& one) {
         return !text.empty() && *one.pod_template == text;
       });
+  return found == kept.end() ? nullptr : &*found;
+}
+
+/// What the workload's template is; of a Rollout as its controller tells.
+const Kept* Standing(const std::vector<Kept>& kept,
+                     const WorkloadState& state) {
+  if (!state.rollout) return With(kept, state.pod_template);
+  const std::string& hash = state.rollout->current_hash;
+  const auto found = std::find_if(
+      kept.begin(), kept.end(),
+      [&](const Kept& one) { return !hash.empty() && one.hash == hash; });
   return found == kept.end() ? nullptr : &*found;
 }
 
@@ -85,9 +98,36 @@ Finding CheckSync(const GuardInput& input, const RequestSync& mutation) {
   return Deny(to + ": not in its history");
 }
 
+/// An update that is under way, and a revision that served before it.
+Finding CheckAbort(const GuardInput& input, const SetAborted& mutation) {
+  if (!input.facts.workload.ok()) return Unread(input.facts.workload.error());
+  const ClusterObject& workload = *input.facts.workload;
+  const WorkloadState* state = workload.As<WorkloadState>();
+  const std::string name = ToString(workload.ref);
+  if (state == nullptr || !state->rollout) return Deny(name + " has no update");
+  const RolloutState& rollout = *state->rollout;
+  if (rollout.stable_hash.empty() || !rollout.Updates()) {
+    return Deny(name + " is not being updated");
+  }
+  if (rollout.aborted == mutation.aborted) {
+    return Deny(name + " stands like that");
+  }
+  const PlannedChange& change = input.request.plan->change;
+  if (rollout.current_hash != change.from_value ||
+      rollout.stable_hash != change.to_value) {
+    return Deny(name + " has other revisions than those that were planned for");
+  }
+  return Allow(mutation.aborted
+                   ? "back to the stable revision " + rollout.stable_hash
+                   : "on to revision " + rollout.current_hash);
+}
+
 }  // namespace
 
 Finding GuardRevisions(const GuardInput& input) {
+  if (const auto* abort = std::get_if<SetAborted>(&input.request.mutation)) {
+    return CheckAbort(input, *abort);
+  }
   if (const auto* sync = std::get_if<RequestSync>(&input.request.mutation)) {
     return CheckSync(input, *sync);
   }
@@ -105,7 +145,7 @@ Finding GuardRevisions(const GuardInput& input) {
   if (aim == nullptr) return Deny("no revision of " + name + " is like that");
   const std::string to = "revision " + std::to_string(aim->number);
   if (input.undo()) return Allow("forward to " + to + ", which is kept");
-  const Kept* now = With(kept, state->pod_template);
+  const Kept* now = Standing(kept, *state);
   if (now == nullptr) return Deny(name + " stands at no kept revision");
   const auto back =
       std::count_if(kept.begin(), kept.end(), [&](const Kept& one) {

@@ -13,6 +13,10 @@ std::string Pending(const ClusterObject& workload, const WorkloadState& state) {
   if (state.observed_generation < workload.generation) {
     return "its controller has not seen the last change";
   }
+  if (const auto& rollout = state.rollout) {
+    if (rollout->Restarts()) return "its pods are being restarted";
+    return rollout->Updates() ? "its new revision is not promoted yet" : "";
+  }
   if (state.updated < state.replicas) {
     return std::to_string(state.updated) + " of " +
            std::to_string(state.replicas) + " pods are of the new template";
@@ -21,6 +25,17 @@ std::string Pending(const ClusterObject& workload, const WorkloadState& state) {
     return "old pods are still going";
   }
   return "";
+}
+
+bool Rolls(const WorkloadState& state) {
+  return state.update_strategy == "RollingUpdate" ||
+         state.update_strategy == "Canary" ||
+         state.update_strategy == "BlueGreen";
+}
+
+bool HasFailed(const WorkloadState& state) {
+  return state.progress_deadline_exceeded ||
+         (state.rollout && state.rollout->aborted);
 }
 
 }  // namespace
@@ -39,14 +54,14 @@ Finding CheckRollout(const GuardInput& input) {
                      kind == ActionKind::kUndoRollingRestart ||
                      kind == ActionKind::kSetResources;
   if (rolls && state->paused) return Deny(name + " is paused");
-  if (rolls && state->update_strategy != "RollingUpdate") {
+  if (rolls && !Rolls(*state)) {
     return Deny(name + " does not roll: its strategy is " +
                 (state->update_strategy.empty() ? "not known"
                                                 : state->update_strategy));
   }
   if (input.undo()) return Allow("an undo may cut a rollout short");
   if (back) return Allow("a rollback may cut a rollout short");
-  if (state->progress_deadline_exceeded) {
+  if (HasFailed(*state)) {
     return Deny(name + " is stuck in a rollout that failed");
   }
   const std::string pending = Pending(workload, *state);

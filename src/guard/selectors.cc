@@ -26,9 +26,9 @@ bool BelongsTo(const ClusterObject& pod, const ClusterObject& workload) {
   const OwnerRef* owner = pod.Controller();
   if (owner == nullptr) return false;
   if (owner->uid == workload.uid) return true;
-  // A Deployment's ReplicaSets are called NAME-HASH, and no hash has a dash.
+  // ReplicaSets are called NAME-HASH, and no hash has a dash.
   const std::string prefix = workload.ref.name + "-";
-  return workload.ref.kind == ObjectKind::kDeployment &&
+  return KeptIn(workload.ref.kind) == ObjectKind::kReplicaSet &&
          owner->kind == "ReplicaSet" && owner->name.starts_with(prefix) &&
          owner->name.find('-', prefix.size()) == std::string::npos;
 }

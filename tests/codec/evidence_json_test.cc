@@ -61,6 +61,7 @@ TEST(StoredEvidence, KeepsHowItWasJudgedToTheBit) {
                        .sample = 99,
                        .contamination = 1e-17,
                        .min_baseline = 61,
+                       .together_with = {"cpu", "latency"},
                        .causes = {Cause::kLoad, Cause::kOnePod}},
                       *testing::FullIncident().assessment};
   const std::string text =
@@ -78,6 +79,7 @@ TEST(StoredEvidence, KeepsHowItWasJudgedToTheBit) {
   EXPECT_EQ(options.need, ConfirmSpec::Need::kAll);
   EXPECT_EQ(options.horizon, seconds(901));
   EXPECT_EQ(options.min_baseline, 61);
+  EXPECT_EQ(options.together_with, judged.options.together_with);
   EXPECT_EQ(options.causes, judged.options.causes);
 }
 

@@ -82,7 +82,8 @@ TEST(MutationJson, EveryKindGoesRound) {
                      7,
                      "a"},
       RequestSync{
-          {ObjectKind::kApplication, "argocd", "shop"}, "u", "11", "r", "a"}};
+          {ObjectKind::kApplication, "argocd", "shop"}, "u", "11", "r", "a"},
+      SetAborted{{ObjectKind::kRollout, "shop", "cart"}, "u", "12", false}};
   ASSERT_EQ(all.size(), std::variant_size_v<Mutation>);
   for (const Mutation& mutation : all) {
     const auto back = ParseMutation(MutationJson(mutation));

@@ -1,15 +1,11 @@
-// Claims and certificates, which belong to no workload: our adapter over the
-// simulator and over a real kube-apiserver with a CRD of cert-manager's shape.
-// Their controllers are played by the test.
+// Claims, and the custom resources of others: our adapter over the simulator
+// and over a real kube-apiserver with CRDs of their shape. Their controllers
+// are played by the test.
 #include <gtest/gtest.h>
 
-#include <thread>
-
-#include "adapters/kubernetes/kubernetes_client.h"
-#include "adapters/kubernetes/kubernetes_view.h"
 #include "sim/kubesim/simulator.h"
-#include "tests/contract/kubernetes_contract.h"
 #include "tests/contract/kubernetes_control_plane.h"
+#include "tests/contract/standalone_world.h"
 
 namespace selfheal::testing {
 namespace {
@@ -18,31 +14,6 @@ constexpr char kCertificates[] =
     "/apis/cert-manager.io/v1/namespaces/standalone/certificates";
 constexpr char kClaims[] =
     "/api/v1/namespaces/standalone/persistentvolumeclaims";
-
-struct World {
-  const Client& raw;
-  kubernetes::KubernetesView view;
-  kubernetes::KubernetesClient client;
-
-  ClusterObject Live(ObjectKind kind, const std::string& name) {
-    auto object = view.Get({kind, "standalone", name});
-    EXPECT_TRUE(object.ok()) << object.error().message;
-    return *std::move(object);
-  }
-  ApplyResult Apply(const Mutation& mutation) {
-    const auto request = client.Encode(mutation);
-    EXPECT_TRUE(request.ok());
-    const ApplyReply dry = client.DryRun(*request);
-    const ApplyReply reply = client.Apply(*request);
-    EXPECT_EQ(static_cast<int>(dry.result), static_cast<int>(reply.result))
-        << dry.reason << " / " << reply.reason;
-    return reply.result;
-  }
-};
-
-void Made(const Answered& answer) {
-  ASSERT_EQ(answer.code, 201) << answer.text;
-}
 
 void GrowsAVolume(World& world) {
   Made(world.raw.Post("/apis/storage.k8s.io/v1/storageclasses",
@@ -85,44 +56,11 @@ void GrowsAVolume(World& world) {
   EXPECT_EQ(world.Apply(grow), ApplyResult::kRefused);
 }
 
-/// As much of cert-manager's own as we read and write.
-Json CertificateDefinition() {
-  const Json open = {{"type", "object"},
-                     {"x-kubernetes-preserve-unknown-fields", true}};
-  return {{"apiVersion", "apiextensions.k8s.io/v1"},
-          {"kind", "CustomResourceDefinition"},
-          {"metadata", {{"name", "certificates.cert-manager.io"}}},
-          {"spec",
-           {{"group", "cert-manager.io"},
-            {"scope", "Namespaced"},
-            {"names",
-             {{"plural", "certificates"},
-              {"singular", "certificate"},
-              {"kind", "Certificate"},
-              {"listKind", "CertificateList"}}},
-            {"versions",
-             {{{"name", "v1"},
-               {"served", true},
-               {"storage", true},
-               {"subresources", {{"status", Json::object()}}},
-               {"schema",
-                {{"openAPIV3Schema",
-                  {{"type", "object"},
-                   {"properties", {{"spec", open}, {"status", open}}}}}}}}}}}}};
-}
-
-/// The simulator knows the kind; an API server learns it.
-void TeachCertificates(const Client& raw) {
-  if (raw.Get(kCertificates).code == 200) return;
-  raw.Post("/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
-           CertificateDefinition());
-  for (int i = 0; i < 200 && raw.Get(kCertificates).code != 200; ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-}
-
 void RenewsACertificate(World& world) {
-  TeachCertificates(world.raw);
+  Teach(world.raw, {.group = "cert-manager.io",
+                    .version = "v1",
+                    .plural = "certificates",
+                    .kind = "Certificate"});
   Made(world.raw.Post(kCertificates,
                       {{"apiVersion", "cert-manager.io/v1"},
                        {"kind", "Certificate"},
@@ -169,6 +107,7 @@ void RunAll(const std::string& url, const std::string& token,
               kubernetes::KubernetesClient(**api)};
   GrowsAVolume(world);
   RenewsACertificate(world);
+  HandlesARollout(world);
 }
 
 TEST(StandaloneObjects, KeepTheirContractOverTheSimulator) {

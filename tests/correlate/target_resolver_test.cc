@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "correlate/route.h"
 #include "correlate/rule_match.h"
 #include "fakes/fake_cluster_view.h"
 
@@ -48,6 +47,25 @@ TEST_F(TargetResolverTest, APodLeadsToTheWorkloadThatOwnsIt) {
   }
 }
 
+TEST_F(TargetResolverTest, APodLeadsToTheRolloutThatOwnsIt) {
+  view_.Put(Object(ObjectKind::kRollout, "web", "ro1"));
+  ClusterObject set = Object(ObjectKind::kReplicaSet, "web-1", "r2");
+  set.owners = {{"Rollout", "web", "ro1", true}};
+  view_.Put(set);
+  ClusterObject pod = Object(ObjectKind::kPod, "web-1-abcde", "p2");
+  pod.owners = {{"ReplicaSet", "web-1", "r2", true}};
+  view_.Put(pod);
+  for (const char* name : {"web-1-abcde", "web-1-g4n25"}) {
+    const auto target = Resolve({{"namespace", "shop"}, {"pod", name}});
+    ASSERT_TRUE(target.ok()) << target.error().message;
+    EXPECT_EQ(ToString(target->object), "Rollout/shop/web");
+    EXPECT_EQ(target->uid, "ro1");
+  }
+  EXPECT_TRUE(Resolve({{"namespace", "shop"}, {"rollout", "web"}}).ok());
+  view_.Put(Object(ObjectKind::kRollout, "web", "ro2"));
+  EXPECT_FALSE(Resolve({{"namespace", "shop"}, {"pod", "web-1-abcde"}}).ok());
+}
+
 TEST_F(TargetResolverTest, OwnersAreMatchedByUid) {
   ClusterObject impostor = Object(ObjectKind::kDeployment, "cart", "d2");
   view_.Put(impostor);
@@ -89,6 +107,47 @@ TEST_F(TargetResolverTest, AnApplicationMeansTheOneWorkloadThatItKeeps) {
   target = Resolve(labels);
   ASSERT_FALSE(target.ok()) << "two, and the alert does not say which";
   EXPECT_EQ(target.error().code, Code::kInvalidArgument);
+}
+
+TEST_F(TargetResolverTest, AnApplicationTellsWhichOfItsWorkloadsHasDrifted) {
+  const Labels labels = {
+      {"namespace", "argocd"}, {"name", "store"}, {"dest_namespace", "shop"}};
+  view_.Put(Object(ObjectKind::kStatefulSet, "db", "s1"));
+  for (const char* name : {"cart", "web"}) {
+    ClusterObject kept = Object(ObjectKind::kDeployment, name, "d1");
+    kept.labels["app.kubernetes.io/instance"] = "store";
+    view_.Put(kept);
+  }
+  ClusterObject store = Object(ObjectKind::kApplication, "store", "a1");
+  store.ref.ns = "argocd";
+  ApplicationState state;
+  state.resources = {{"Deployment", "shop", "cart", "Synced", "Healthy"},
+                     {"ConfigMap", "shop", "cart", "OutOfSync", ""},
+                     {"StatefulSet", "shop", "db", "OutOfSync", "Degraded"}};
+  store.state = state;
+  view_.Put(store);
+  const auto target = Resolve(labels);
+  ASSERT_TRUE(target.ok()) << target.error().message;
+  EXPECT_EQ(ToString(target->object), "StatefulSet/shop/db");
+  const auto told = [&](std::vector<ApplicationState::Resource> resources) {
+    state.resources = std::move(resources);
+    store.state = state;
+    view_.Put(store);
+    return Resolve(labels).error().message;
+  };
+  EXPECT_NE(told({{"StatefulSet", "shop", "db", "OutOfSync", "Degraded"},
+                  {"Deployment", "shop", "cart", "OutOfSync", "Healthy"}})
+                .find("StatefulSet/shop/db (Degraded), Deployment/shop/cart"),
+            std::string::npos);
+  EXPECT_NE(told({{"ConfigMap", "shop", "cart", "OutOfSync", ""}})
+                .find("ConfigMap/shop/cart"),
+            std::string::npos);
+  EXPECT_NE(told({}).find("keeps Deployment/shop/cart and"), std::string::npos)
+      << "nothing is told to have drifted: as the workloads say";
+  view_.FailGet(store.ref, {Code::kPermissionDenied, "no right"});
+  EXPECT_EQ(Resolve(labels).error().code, Code::kInvalidArgument);
+  view_.FailGet(store.ref, {Code::kUnavailable, "no answer"});
+  EXPECT_EQ(Resolve(labels).error().code, Code::kUnavailable);
 }
 
 TEST_F(TargetResolverTest, TheSameAppElsewhereIsNotMeant) {
@@ -305,38 +364,25 @@ TEST_F(TargetResolverTest, TheTroubleOfAPodOnALostNodeIsTheNodes) {
   EXPECT_EQ(resolve()->root->type, IncidentType::kDiskPressure);
 }
 
-TEST(RouteTest, TenPodsThatFailWithOneNodeAreOneIncidentOfTheNode) {
-  RuleSet set;
-  Rule crash;
-  crash.name = "crash-loop";
-  crash.target = TargetMode::kPod;
-  Rule node;
-  node.name = "node-pressure";
-  node.type = IncidentType::kNodePressure;
-  node.target = TargetMode::kNode;
-  set.rules = {crash, node};
-  for (int i = 0; i < 10; ++i) {
-    const ResolvedTarget target{
-        .object = {ObjectKind::kDeployment, "shop", "app-" + std::to_string(i)},
-        .uid = "uid",
-        .root = NodeTrouble{{ObjectKind::kNode, "", "n1"},
-                            "uid-n1",
-                            IncidentType::kNodePressure}};
-    const Route route = RouteOf(set, set.rules[0], target);
-    EXPECT_EQ(route.rule->name, "node-pressure");
-    EXPECT_EQ(ToString(route.object), "Node/n1");
-    EXPECT_EQ(route.uid, "uid-n1");
-  }
-  const ResolvedTarget own{.object = {ObjectKind::kDeployment, "shop", "cart"},
-                           .uid = "uid"};
-  EXPECT_EQ(RouteOf(set, set.rules[0], own).rule->name, "crash-loop");
-  // Without a rule for the node's trouble the pod's counts.
-  set.rules.pop_back();
-  ResolvedTarget rooted = own;
-  rooted.root = NodeTrouble{
-      {ObjectKind::kNode, "", "n1"}, "uid-n1", IncidentType::kNodePressure};
-  EXPECT_EQ(ToString(RouteOf(set, set.rules[0], rooted).object),
-            "Deployment/shop/cart");
+TEST_F(TargetResolverTest, ThePodTellsWhetherTheKernelKilledIt) {
+  const auto killed = [&](const std::string& reason, bool ready) {
+    ClusterObject pod = Object(ObjectKind::kPod, "cart-1-abcde", "p1");
+    pod.owners = {{"ReplicaSet", "cart-1", "r1", true}};
+    PodState state;
+    ContainerState side;
+    side.ready = true;
+    ContainerState app;
+    app.ready = ready;
+    app.last_terminated_reason = reason;
+    state.containers = {side, app};
+    pod.state = state;
+    view_.Put(pod);
+    return Resolve({{"namespace", "shop"}, {"pod", "cart-1-abcde"}})
+        ->oom_killed;
+  };
+  EXPECT_TRUE(killed("OOMKilled", false));
+  EXPECT_FALSE(killed("OOMKilled", true)) << "it serves again";
+  EXPECT_FALSE(killed("Error", false));
 }
 
 }  // namespace

@@ -8,14 +8,12 @@ namespace selfheal {
 namespace {
 
 TEST(FlatJson, ReadsWhatWeSend) {
-  const auto leaves =
-      Flatten(R"({"a":"x","b":{"c/d.e":3,"f":{"g":null}},"h":"","i":0})");
+  const auto leaves = Flatten(
+      R"({"a":"x","b":{"c/d.e":3,"f":{"g":null}},"h":"","i":0,"j":false,"k":true})");
   ASSERT_TRUE(leaves.ok());
-  const FlatJson expected = {{"a", "\"x\""},
-                             {"b|c/d.e", "3"},
-                             {"b|f|g", "null"},
-                             {"h", "\"\""},
-                             {"i", "0"}};
+  const FlatJson expected = {
+      {"a", "\"x\""}, {"b|c/d.e", "3"}, {"b|f|g", "null"}, {"h", "\"\""},
+      {"i", "0"},     {"j", "false"},   {"k", "true"}};
   EXPECT_EQ(*leaves, expected);
 }
 
@@ -38,7 +36,8 @@ TEST(FlatJson, RefusesEverythingElse) {
       R"({,"a":1})",
       R"({"a":[]})",
       R"({"a":["All"]})",
-      R"({"a":false})",
+      R"({"a":False})",
+      R"({"a":falsex})",
       R"({"a":-1})",
       R"({"a":01})",
       R"({"a":1.5})",
@@ -53,7 +52,6 @@ TEST(FlatJson, RefusesEverythingElse) {
       "{\"a\":\"\xc3\xa4\"}",
       R"({"a":1,"a":1})",
       R"({"a":1,"a":2})",
-      R"({"a":false})",
       R"({"a":tru})",
       R"({"a":truetrue})",
       R"({"a":nul})",

@@ -16,6 +16,7 @@ const ObjectRef kPod{ObjectKind::kPod, "shop", "cart-abc-0"};
 const ObjectRef kDeployment{ObjectKind::kDeployment, "shop", "cart"};
 const ObjectRef kClaim{ObjectKind::kPersistentVolumeClaim, "shop", "data"};
 const ObjectRef kCertificate{ObjectKind::kCertificate, "shop", "tls"};
+const ObjectRef kRollout{ObjectKind::kRollout, "shop", "cart"};
 const ObjectRef kHpa{ObjectKind::kHorizontalPodAutoscaler, "shop", "cart"};
 
 std::vector<Mutation> GoodOnes() {
@@ -33,7 +34,13 @@ std::vector<Mutation> GoodOnes() {
       RequestRenewal{kCertificate, "uid-5", "81", "2026-11-25T12:00:00Z", 1, 3,
                      "act"},
       RequestRenewal{kCertificate, "uid-5", "81", "2026-11-25T12:00:00Z", -1, 3,
-                     "act"}};
+                     "act"},
+      SetRestartedAt{kRollout, "uid-6", "82", "2026-11-25T12:00:00Z", "act"},
+      SetRestartedAt{kRollout, "uid-6", "82", "", "act"},
+      SetReplicas{kRollout, "uid-6", "82", 6},
+      SetTemplate{kRollout, "uid-6", "82", R"({"spec":{"a":["b"]}})", "act"},
+      SetAborted{kRollout, "uid-6", "82", true},
+      SetAborted{kRollout, "uid-6", "82", false}};
 }
 
 RequestLimits Limits() {
@@ -55,7 +62,7 @@ bool Passes(const WireRequest& request, const Mutation& mutation,
 TEST(RequestText, AllowsEveryKindOfWorkload) {
   for (const ObjectKind kind :
        {ObjectKind::kDeployment, ObjectKind::kStatefulSet,
-        ObjectKind::kDaemonSet}) {
+        ObjectKind::kDaemonSet, ObjectKind::kRollout}) {
     const Mutation mutation = SetRestartedAt{
         {kind, "shop", "cart"}, "uid-2", "78", "2026-11-25T12:00:00Z", "act"};
     EXPECT_TRUE(Passes(Encode(mutation), mutation)) << KindName(kind);
@@ -171,6 +178,8 @@ TEST(RequestText, KindsThatAMutationIsNotFor) {
   for (const ObjectKind kind : kinds) {
     const Mutation scale = SetReplicas{{kind, "shop", "x"}, "u", "1", 3};
     EXPECT_FALSE(Passes(Encode(scale), scale)) << KindName(kind);
+    const Mutation abort = SetAborted{{kind, "shop", "x"}, "u", "1", true};
+    EXPECT_FALSE(Passes(Encode(abort), abort)) << KindName(kind);
     if (kind != ObjectKind::kDaemonSet) {
       const Mutation roll =
           SetRestartedAt{{kind, "shop", "x"}, "u", "1", "t", "a"};
@@ -181,6 +190,13 @@ TEST(RequestText, KindsThatAMutationIsNotFor) {
       EXPECT_FALSE(Passes(Encode(remove), remove)) << KindName(kind);
     }
   }
+}
+
+/// An API server merges no list of a custom resource by names.
+TEST(RequestText, TheMemoryOfARolloutIsNotSet) {
+  const Mutation memory =
+      SetMemory{kRollout, "uid-6", "82", "app", "384Mi", "", "act"};
+  EXPECT_FALSE(Passes(Encode(memory), memory));
 }
 
 TEST(RequestText, HeadsThatAreNotOurs) {

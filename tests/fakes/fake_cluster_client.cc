@@ -15,7 +15,10 @@ std::string Pod(const ObjectRef& pod) {
 std::string Workload(const ObjectRef& ref) {
   std::string plural(KindName(ref.kind));
   for (char& c : plural) c = static_cast<char>(c | 0x20);
-  return "/apis/apps/v1/namespaces/" + ref.ns + "/" + plural + "s/" + ref.name;
+  const bool rollout = ref.kind == ObjectKind::kRollout;
+  return (rollout ? "/apis/argoproj.io/v1alpha1/namespaces/"
+                  : "/apis/apps/v1/namespaces/") +
+         ref.ns + "/" + plural + "s/" + ref.name;
 }
 
 std::string Metadata(const std::string& action, const std::string& uid,
@@ -43,8 +46,11 @@ struct Encoder {
     return {"PATCH", Workload(m.workload) + "?fieldManager=selfheal",
             "application/merge-patch+json",
             "{" + Metadata(m.action_id, m.uid, m.resource_version) +
-                R"(,"spec":{"template":{"metadata":{"annotations":{)" +
-                R"("kubectl.kubernetes.io/restartedAt":)" + value + "}}}}}"};
+                (m.workload.kind == ObjectKind::kRollout
+                     ? R"(,"spec":{"restartAt":)" + value + "}}"
+                     : R"(,"spec":{"template":{"metadata":{"annotations":{)"
+                       R"("kubectl.kubernetes.io/restartedAt":)" +
+                           value + "}}}}}")};
   }
   WireRequest operator()(const SetReplicas& m) const {
     return {"PUT", Workload(m.workload) + "/scale?fieldManager=selfheal",
@@ -69,6 +75,17 @@ struct Encoder {
   }
   WireRequest operator()(const SetTemplate& m) const {
     if (m.pod_template.empty()) return {};
+    if (m.workload.kind == ObjectKind::kRollout) {
+      return {"PATCH", Workload(m.workload) + "?fieldManager=selfheal",
+              "application/json-patch+json",
+              R"([{"op":"replace","path":"/metadata/uid","value":")" + m.uid +
+                  R"("},{"op":"replace","path":"/metadata/resourceVersion",)" +
+                  R"("value":")" + m.resource_version +
+                  R"("},{"op":"add","path":"/metadata/annotations/)" +
+                  R"(selfheal.dev~1last-action","value":")" + m.action_id +
+                  R"("},{"op":"replace","path":"/spec/template","value":)" +
+                  m.pod_template + "}]"};
+    }
     return {"PATCH", Workload(m.workload) + "?fieldManager=selfheal",
             "application/strategic-merge-patch+json",
             "{" + Metadata(m.action_id, m.uid, m.resource_version) +
@@ -123,6 +140,13 @@ struct Encoder {
                 R"(,"operation":{"initiatedBy":{"username":"selfheal"},)"
                 R"("sync":{"revision":")" +
                 m.revision + R"("}}})"};
+  }
+  WireRequest operator()(const SetAborted& m) const {
+    return {"PATCH", Workload(m.rollout) + "/status?fieldManager=selfheal",
+            "application/merge-patch+json",
+            R"({"metadata":{"resourceVersion":")" + m.resource_version +
+                R"(","uid":")" + m.uid + R"("},"status":{"abort":)" +
+                (m.aborted ? "true" : "false") + "}}"};
   }
   WireRequest operator()(const SetHpaBounds& m) const {
     return {"PATCH",

@@ -86,7 +86,11 @@ TEST_F(ScaleBackTest, TheBoundsOfAnAutoscalerGoBackToo) {
   throttled.noise = 1;
   throttled.value = 70;
   throttled.since = std::chrono::minutes(15);
-  pipeline_.metrics.patterns = {throttled};
+  Pattern used = throttled;
+  used.match = "container_cpu_usage_seconds_total";
+  used.base = 40;
+  used.value = 97;
+  pipeline_.metrics.patterns = {throttled, used};
   pipeline_.PostFiring("CPUThrottlingHigh",
                        pipeline_.PodsOf("catalog").front());
   const auto before = bounds();

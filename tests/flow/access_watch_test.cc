@@ -75,15 +75,22 @@ TEST_F(AccessWatchTest, ARunbookThatLacksARightIsOffUntilItHasIt) {
 
 TEST_F(AccessWatchTest, EveryRightOfEveryActionIsAskedInEveryNamespace) {
   watch_.RunOnce();
-  // Eviction and three patches, and one deletion; twice.
-  EXPECT_EQ(access_.asked, 10 + kReads);
+  // Eviction and four patches, and one deletion; twice.
+  EXPECT_EQ(access_.asked, 12 + kReads);
   config_.kubernetes.namespaces = {"shop", "*"};
   Add("scale", ScaleOut{});
   access_.asked = 0;
   access_.lacking = {"update deployments.apps/scale everywhere"};
   watch_.RunOnce();
-  EXPECT_EQ(access_.asked, 8 + kReads);
+  EXPECT_EQ(access_.asked, 10 + kReads);
   EXPECT_EQ(watch_.Off(), Names{"scale"});
+}
+
+TEST_F(AccessWatchTest, ARightOnRolloutsIsMissedByRolloutsAlone) {
+  access_.lacking = {"patch rollouts.argoproj.io in pay"};
+  watch_.RunOnce();
+  EXPECT_EQ(watch_.Off(), Names{});
+  ASSERT_EQ(watch_.Missing().size(), 1u) << "the guards are told";
 }
 
 TEST_F(AccessWatchTest, WhatAnActionReadsOfTheClusterIsAskedOnce) {
@@ -97,13 +104,13 @@ TEST_F(AccessWatchTest, WhatAnActionReadsOfTheClusterIsAskedOnce) {
 TEST_F(AccessWatchTest, AsksAgainForNewRulesAndAfterFiveMinutes) {
   watch_.RunOnce();
   watch_.RunOnce();
-  EXPECT_EQ(access_.asked, 10 + kReads);
+  EXPECT_EQ(access_.asked, 12 + kReads);
   clock_.Advance(std::chrono::minutes(5));
   watch_.RunOnce();
-  EXPECT_EQ(access_.asked, 2 * (10 + kReads));
+  EXPECT_EQ(access_.asked, 2 * (12 + kReads));
   Add("another", Notify{});
   watch_.RunOnce();
-  EXPECT_EQ(access_.asked, 3 * (10 + kReads));
+  EXPECT_EQ(access_.asked, 3 * (12 + kReads));
 }
 
 TEST_F(AccessWatchTest, WhatGuardsCantReadIsToldOnceAndTurnsNothingOff) {

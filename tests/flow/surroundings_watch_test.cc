@@ -147,6 +147,21 @@ TEST_F(SurroundingsWatchTest, CountsTargetsNodesAndClocks) {
   EXPECT_TRUE(observer_.up.at("kubernetes"));
 }
 
+TEST_F(SurroundingsWatchTest, ArgoRolloutsNeedNotBeThere) {
+  PutDeployments(4, 3);
+  for (const Code code : {Code::kNotFound, Code::kPermissionDenied}) {
+    cluster_.FailList(ObjectKind::kRollout, {code, "no such resource"});
+    watch_.LookAtCluster();
+    EXPECT_EQ(watch_.Read().looked_at, clock_.Now());
+    EXPECT_EQ(watch_.Read().population.at(ObjectKind::kDeployment), 4);
+    wall_.Advance(seconds(60));
+  }
+  const auto before = watch_.Read().looked_at;
+  cluster_.FailList(ObjectKind::kRollout, {Code::kUnavailable, "no answer"});
+  watch_.LookAtCluster();
+  EXPECT_EQ(watch_.Read().looked_at, before);
+}
+
 TEST_F(SurroundingsWatchTest, AFailedLookAgesAndSaysWhy) {
   watch_.LookAtCluster();
   const Time first = clock_.Now();

@@ -162,7 +162,7 @@ TEST(Scope, NoListOfNamespacesIsNone) {
 /// Nodes, namespaces and whatever else is no workload can't be aimed at, so
 /// neither can the node that we run on.
 TEST(Scope, OnlyOurKindsCanBeAimedAt) {
-  static_assert(std::variant_size_v<Mutation> == 11,
+  static_assert(std::variant_size_v<Mutation> == 12,
                 "a new mutation wants its kinds here");
   for (const Scene scene : kAllScenes) {
     for (const ObjectKind kind :

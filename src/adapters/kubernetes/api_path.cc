@@ -83,6 +83,8 @@ Resource ResourceOf(ObjectKind kind) {
       return {"", "v1", "resourcequotas"};
     case ObjectKind::kLimitRange:
       return {"", "v1", "limitranges"};
+    case ObjectKind::kRollout:
+      return {"argoproj.io", "v1alpha1", "rollouts"};
   }
   return {"", "v1", "pods"};
 }

@@ -21,6 +21,14 @@ ApplicationState MapApplication(const FieldReader& root) {
     state.history.push_back({.revision = entry.String("revision"),
                              .deployed_at = entry.Timestamp("deployedAt")});
   }
+  for (const FieldReader& one : status.Objects("resources")) {
+    state.resources.push_back(
+        {.kind = one.Required("kind"),
+         .ns = one.String("namespace"),
+         .name = one.Required("name"),
+         .sync_status = one.String("status"),
+         .health = one.Object("health").String("status")});
+  }
   return state;
 }
 

@@ -7,6 +7,7 @@
 #include "adapters/kubernetes/api_path.h"
 #include "adapters/kubernetes/application_mapper.h"
 #include "adapters/kubernetes/quota_mapper.h"
+#include "adapters/kubernetes/rollout_mapper.h"
 #include "adapters/kubernetes/state_mapper.h"
 #include "adapters/kubernetes/strategy_mapper.h"
 #include "adapters/kubernetes/template_text.h"
@@ -58,7 +59,6 @@ WorkloadState MapWorkload(const FieldReader& root, ObjectKind kind,
     state.updated = status.Int("updatedReplicas");
     state.available = status.Int("availableReplicas");
   }
-  state.observed_generation = status.Long("observedGeneration");
   state.paused = spec.Bool("paused");
   for (const FieldReader& condition : status.Objects("conditions")) {
     if (condition.String("type") == "Progressing" &&
@@ -66,12 +66,17 @@ WorkloadState MapWorkload(const FieldReader& root, ObjectKind kind,
       state.progress_deadline_exceeded = true;
     }
   }
+  if (kind == ObjectKind::kRollout) {
+    MapRollout(root, state);
+  } else {
+    state.observed_generation = status.Long("observedGeneration");
+  }
   MapStrategy(spec, kind, state);
   MapSelector(spec, state.selector, state.selector_has_expressions);
   const FieldReader metadata = spec.Object("template").Object("metadata");
   state.template_labels = metadata.StringMap("labels");
   state.template_annotations = metadata.StringMap("annotations");
-  state.revision = LabelOr(annotations, "deployment.kubernetes.io/revision");
+  state.revision = RevisionIn(annotations);
   return state;
 }
 
@@ -198,6 +203,7 @@ void MapState(const FieldReader& root, ClusterObject& object) {
     case ObjectKind::kStatefulSet:
     case ObjectKind::kDaemonSet:
     case ObjectKind::kReplicaSet:
+    case ObjectKind::kRollout:
       object.state = MapWorkload(root, object.ref.kind, object.annotations);
       return;
     case ObjectKind::kPod:

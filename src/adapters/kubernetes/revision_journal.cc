@@ -12,6 +12,7 @@
 #include "adapters/kubernetes/object_mapper.h"
 #include "adapters/kubernetes/status.h"
 #include "adapters/kubernetes/template_diff.h"
+#include "adapters/kubernetes/template_text.h"
 
 namespace selfheal::kubernetes {
 namespace {
@@ -20,8 +21,9 @@ using nlohmann::json;
 
 /// More revisions than any revisionHistoryLimit in use.
 constexpr int kMaxRevisions = 500;
-constexpr const char* kRevision = "deployment.kubernetes.io/revision";
-constexpr const char* kHistory = "deployment.kubernetes.io/revision-history";
+constexpr const char* kHistories[] = {
+    "deployment.kubernetes.io/revision-history",
+    "rollout.argoproj.io/revision-history"};
 
 /// One kept revision of a workload's pod template.
 struct Revision {
@@ -110,8 +112,10 @@ Result<std::optional<Revision>> ReadRevision(const json& item, ObjectKind kind,
                     .came_back = false,
                     .pod_template = json()};
   if (kind == ObjectKind::kReplicaSet) {
-    revision.number = Number(LabelOr(object->annotations, kRevision));
-    revision.came_back = !LabelOr(object->annotations, kHistory).empty();
+    revision.number = Number(RevisionIn(object->annotations));
+    for (const char* history : kHistories) {
+      revision.came_back |= !LabelOr(object->annotations, history).empty();
+    }
     revision.pod_template = At(item, "/spec/template");
   } else {
     const json number = At(item, "/revision");
@@ -124,9 +128,7 @@ Result<std::optional<Revision>> ReadRevision(const json& item, ObjectKind kind,
 /// All revisions of one workload, newest first.
 Result<std::vector<Revision>> ListRevisions(ApiClient& api,
                                             const ClusterObject& workload) {
-  const auto kind = workload.ref.kind == ObjectKind::kDeployment
-                        ? ObjectKind::kReplicaSet
-                        : ObjectKind::kControllerRevision;
+  const ObjectKind kind = KeptIn(workload.ref.kind);
   const ListQuery query{.kind = kind,
                         .ns = workload.ref.ns,
                         .selector = workload.As<WorkloadState>()->selector,

@@ -32,23 +32,36 @@ long long Read(const FieldReader& rolling, const char* key,
   return share.value_or(0);
 }
 
+/// Where the strategy keeps its shares, and its name.
+FieldReader RollingIn(const FieldReader& strategy, ObjectKind kind,
+                      std::string& name) {
+  if (kind != ObjectKind::kRollout) {
+    name = strategy.String("type");
+    return strategy.Object("rollingUpdate");
+  }
+  const bool blue_green = strategy.Has("blueGreen");
+  if (blue_green || strategy.Has("canary")) {
+    name = blue_green ? "BlueGreen" : "Canary";
+  }
+  return strategy.Object(blue_green ? "blueGreen" : "canary");
+}
+
 }  // namespace
 
-/// Source: ResolveFenceposts of the Deployment controller, and UnavailableCount
-/// and SurgeCount of the DaemonSet's. A StatefulSet never surges.
+/// Source: ResolveFenceposts of the Deployment controller, which Argo Rollouts
+/// goes by too, and UnavailableCount and SurgeCount of the DaemonSet's. A
+/// StatefulSet never surges.
 void MapStrategy(const FieldReader& spec, ObjectKind kind,
                  WorkloadState& state) {
-  const bool deployment = kind == ObjectKind::kDeployment;
+  const bool sets = KeptIn(kind) == ObjectKind::kReplicaSet;
   const FieldReader strategy =
-      spec.Object(deployment ? "strategy" : "updateStrategy");
-  const FieldReader rolling = strategy.Object("rollingUpdate");
-  state.update_strategy = strategy.String("type");
+      spec.Object(sets ? "strategy" : "updateStrategy");
+  const FieldReader rolling = RollingIn(strategy, kind, state.update_strategy);
   state.partition = rolling.Int("partition");
-  const char* fallback = deployment ? "25%" : "1";
-  const long long away =
-      Read(rolling, "maxUnavailable", fallback, state.replicas, !deployment);
+  const long long away = Read(rolling, "maxUnavailable", sets ? "25%" : "1",
+                              state.replicas, !sets);
   const long long surge =
-      Read(rolling, "maxSurge", deployment ? "25%" : "0", state.replicas, true);
+      Read(rolling, "maxSurge", sets ? "25%" : "0", state.replicas, true);
   const long long least = surge > 0 ? 0 : 1;
   state.max_unavailable = static_cast<int>(
       std::clamp<long long>(away, least, std::max(1, state.replicas)));

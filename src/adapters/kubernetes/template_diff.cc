@@ -51,6 +51,7 @@ class Differ {
     for (const auto& [key, value] : before.items()) keys.insert(key);
     for (const auto& [key, value] : after.items()) keys.insert(key);
     keys.erase("pod-template-hash");
+    keys.erase("rollouts-pod-template-hash");
     keys.erase("creationTimestamp");
     keys.erase("$patch");
     for (const std::string& key : keys) {

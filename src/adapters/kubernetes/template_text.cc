@@ -46,6 +46,14 @@ void AddTemplate(const json& source, ClusterObject& object) {
   }
 }
 
+std::string RevisionIn(const Labels& annotations) {
+  const std::string_view number =
+      LabelOr(annotations, "deployment.kubernetes.io/revision");
+  return std::string(number.empty()
+                         ? LabelOr(annotations, "rollout.argoproj.io/revision")
+                         : number);
+}
+
 std::string TemplateText(json pod_template) {
   if (!pod_template.is_object()) return "";
   pod_template.erase("$patch");
@@ -55,6 +63,7 @@ std::string TemplateText(json pod_template) {
     const auto labels = metadata->find("labels");
     if (labels != metadata->end() && labels->is_object()) {
       labels->erase("pod-template-hash");
+      labels->erase("rollouts-pod-template-hash");
     }
   }
   return pod_template.dump(-1, ' ', false, json::error_handler_t::replace);

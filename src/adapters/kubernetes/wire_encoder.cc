@@ -42,6 +42,14 @@ json Metadata(const std::string& uid, const std::string& version,
   return metadata;
 }
 
+/// The same in a JSON patch: what is put in their place is what stands.
+json PatchPreconditions(const std::string& uid, const std::string& version) {
+  return {{{"op", "replace"}, {"path", "/metadata/uid"}, {"value", uid}},
+          {{"op", "replace"},
+           {"path", "/metadata/resourceVersion"},
+           {"value", version}}};
+}
+
 struct Encoder {
   std::string path;  ///< Of the object.
 
@@ -68,17 +76,21 @@ struct Encoder {
 
   Result<WireRequest> operator()(const SetRestartedAt& m) const {
     if (!IsWorkload(m.workload.kind)) return Unfit("not a workload");
-    json value;  // null removes the annotation.
+    json value;  // null removes it.
     if (!m.restarted_at.empty()) value = m.restarted_at;
     json body = {
         {"metadata", Metadata(m.uid, m.resource_version, m.action_id)}};
-    body["spec"]["template"]["metadata"]["annotations"][kRestartedAt] = value;
+    if (m.workload.kind == ObjectKind::kRollout) {
+      body["spec"]["restartAt"] = value;
+    } else {
+      body["spec"]["template"]["metadata"]["annotations"][kRestartedAt] = value;
+    }
     return WireRequest{"PATCH", path + kFieldManager, kMergePatch, Bytes(body)};
   }
 
   Result<WireRequest> operator()(const SetReplicas& m) const {
-    if (m.workload.kind != ObjectKind::kDeployment &&
-        m.workload.kind != ObjectKind::kStatefulSet) {
+    if (!IsWorkload(m.workload.kind) ||
+        m.workload.kind == ObjectKind::kDaemonSet) {
       return Unfit("not a workload with replicas");
     }
     if (m.replicas < 1) return Unfit("replicas below 1");
@@ -110,6 +122,18 @@ struct Encoder {
     if (!IsWorkload(m.workload.kind)) return Unfit("not a workload");
     json whole = json::parse(m.pod_template, nullptr, false);
     if (!whole.is_object()) return Unfit("no template");
+    if (m.workload.kind == ObjectKind::kRollout) {
+      json body = PatchPreconditions(m.uid, m.resource_version);
+      body.push_back(
+          {{"op", "add"},
+           {"path", "/metadata/annotations/selfheal.dev~1last-action"},
+           {"value", m.action_id}});
+      body.push_back({{"op", "replace"},
+                      {"path", "/spec/template"},
+                      {"value", std::move(whole)}});
+      return WireRequest{"PATCH", path + kFieldManager, kJsonPatch,
+                         Bytes(body)};
+    }
     whole["$patch"] = "replace";
     json body = {
         {"metadata", Metadata(m.uid, m.resource_version, m.action_id)}};
@@ -119,7 +143,11 @@ struct Encoder {
   }
 
   Result<WireRequest> operator()(const SetMemory& m) const {
-    if (!IsWorkload(m.workload.kind)) return Unfit("not a workload");
+    // An API server merges no list of a custom resource by names.
+    if (!IsWorkload(m.workload.kind) ||
+        m.workload.kind == ObjectKind::kRollout) {
+      return Unfit("not a workload whose containers have names to it");
+    }
     if (m.container.empty() || m.limit.empty()) return Unfit("no limit");
     json resources = {{"limits", {{"memory", m.limit}}}};
     if (!m.request.empty()) resources["requests"]["memory"] = m.request;
@@ -153,15 +181,11 @@ struct Encoder {
         {"message", "renewal requested by selfheal, action " + m.action_id},
         {"lastTransitionTime", m.at}};
     const bool there = m.condition >= 0;
-    const json body = {
-        {{"op", "replace"}, {"path", "/metadata/uid"}, {"value", m.uid}},
-        {{"op", "replace"},
-         {"path", "/metadata/resourceVersion"},
-         {"value", m.resource_version}},
-        {{"op", there ? "replace" : "add"},
-         {"path",
-          "/status/conditions/" + (there ? std::to_string(m.condition) : "-")},
-         {"value", condition}}};
+    json body = PatchPreconditions(m.uid, m.resource_version);
+    body.push_back({{"op", there ? "replace" : "add"},
+                    {"path", "/status/conditions/" +
+                                 (there ? std::to_string(m.condition) : "-")},
+                    {"value", condition}});
     return WireRequest{"PATCH", path + "/status" + kFieldManager, kJsonPatch,
                        Bytes(body)};
   }
@@ -177,6 +201,14 @@ struct Encoder {
          {{"initiatedBy", {{"username", "selfheal"}}},
           {"sync", {{"revision", m.revision}}}}}};
     return WireRequest{"PATCH", path + kFieldManager, kMergePatch, Bytes(body)};
+  }
+  /// The status has no place for our mark: its own flag is what is looked at.
+  Result<WireRequest> operator()(const SetAborted& m) const {
+    if (m.rollout.kind != ObjectKind::kRollout) return Unfit("not a Rollout");
+    const json body = {{"metadata", Preconditions(m.uid, m.resource_version)},
+                       {"status", {{"abort", m.aborted}}}};
+    return WireRequest{"PATCH", path + "/status" + kFieldManager, kMergePatch,
+                       Bytes(body)};
   }
   Result<WireRequest> operator()(const SetHpaBounds& m) const {
     if (m.hpa.kind != ObjectKind::kHorizontalPodAutoscaler) {

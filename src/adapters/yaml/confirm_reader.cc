@@ -10,15 +10,25 @@ namespace {
 
 constexpr Range<double> kShare = {0.0, 1.0};
 
+/// Says that no query is called `name`, and which one may be meant.
+void AddUnknown(const Node& node, const std::string& name, const Rule& rule,
+                FindingSink& sink) {
+  std::vector<std::string> known;
+  for (const EvidenceQuery& query : rule.evidence) known.push_back(query.name);
+  const std::string_view closest = ClosestName(name, known);
+  sink.Add(node.at, "no query of the evidence is called \"" + name + "\"" +
+                        (closest.empty() ? ""
+                                         : ", did you mean \"" +
+                                               std::string(closest) + "\"?"));
+}
+
 /// The query that `of` names; its limit, or its history, is what the forecast
 /// reaches.
 void ReadForecastOf(const Node& node, Rule& rule, FindingSink& sink) {
   const auto name = ReadString(node, sink);
   if (!name) return;
   rule.confirm.forecast_of = *name;
-  std::vector<std::string> known;
   for (const EvidenceQuery& query : rule.evidence) {
-    known.push_back(query.name);
     if (query.name != *name) continue;
     if (!query.limit && rule.confirm.reaches == ConfirmSpec::Reaches::kLimit) {
       sink.Add(node.at, "query \"" + *name +
@@ -27,11 +37,23 @@ void ReadForecastOf(const Node& node, Rule& rule, FindingSink& sink) {
     }
     return;
   }
-  const std::string_view closest = ClosestName(*name, known);
-  sink.Add(node.at, "no query of the evidence is called \"" + *name + "\"" +
-                        (closest.empty() ? ""
-                                         : ", did you mean \"" +
-                                               std::string(closest) + "\"?"));
+  AddUnknown(node, *name, rule, sink);
+}
+
+void ReadTogether(const Node& node, Rule& rule, FindingSink& sink) {
+  if (node.kind != NodeKind::kSequence) {
+    sink.Add(node.at, "a list of queries is expected");
+    return;
+  }
+  for (const Node& item : node.items) {
+    const auto name = ReadString(item, sink);
+    if (!name) continue;
+    const bool known = std::any_of(
+        rule.evidence.begin(), rule.evidence.end(),
+        [&](const EvidenceQuery& query) { return query.name == *name; });
+    if (!known) AddUnknown(item, *name, rule, sink);
+    rule.confirm.together_with.push_back(*name);
+  }
 }
 
 void ReadForecast(const Node& node, Rule& rule, FindingSink& sink) {
@@ -93,6 +115,9 @@ void ReadConfirm(const Node* node, const Config& config, Rule& rule,
     if (index == 1 && reader.Find("forecast") == nullptr) {
       sink.Add(need->at, "\"all\" needs a forecast besides the anomaly score");
     }
+  }
+  if (const Node* together = reader.Find("together_with")) {
+    ReadTogether(*together, rule, sink);
   }
   reader.Finish();
 }

@@ -45,6 +45,9 @@ Json ToJson(const ConfirmSpec& confirm) {
       {"sample", confirm.sample},
       {"contamination", confirm.contamination},
       {"min_baseline", confirm.min_baseline}};
+  if (!confirm.together_with.empty()) {
+    json["together_with"] = confirm.together_with;
+  }
   if (!confirm.forecast_of.empty()) {
     json["forecast"] = {
         {"of", confirm.forecast_of},

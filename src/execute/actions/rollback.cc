@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "execute/actions/abort.h"
 #include "execute/actions/actions.h"
 #include "execute/actions/sync.h"
 #include "execute/json_leaves.h"
@@ -31,11 +32,10 @@ Result<WayBack> FindWayBack(const ClusterObject& workload,
                             const std::vector<ClusterObject>& pods, int most,
                             const EvidenceWindow* evidence) {
   const std::string name = ToString(workload.ref);
-  const std::string& live = workload.As<WorkloadState>()->pod_template;
-  const auto current = std::find_if(
-      history.begin(), history.end(),
-      [&](const Revision& one) { return one.pod_template == live; });
-  if (live.empty() || current == history.end()) {
+  const auto current =
+      std::find_if(history.begin(), history.end(),
+                   [](const Revision& one) { return one.stands; });
+  if (current == history.end()) {
     return Impossible("the template of " + name + " is not in its history");
   }
   int back = 0;
@@ -96,6 +96,14 @@ const std::string& TemplateOf(const ClusterObject& live) {
   return state == nullptr ? kNone : state->pod_template;
 }
 
+/// A Rollout's template is not written as its ReplicaSet's is; any change of
+/// its spec tells.
+bool HasMoved(const ClusterObject& live, const PlannedChange& change) {
+  return live.ref.kind == ObjectKind::kRollout
+             ? live.generation != change.generation
+             : TemplateOf(live) != change.from_value;
+}
+
 /// Deletes the next stuck pod that still is the very one and does not serve.
 Result<std::optional<Move>> FreeStuck(const Incident& incident,
                                       const StepContext& context) {
@@ -132,6 +140,10 @@ Result<PlannedChange> FreezeRollback(const Rollback& action,
     return Impossible(ToString(target) + " has no revisions");
   }
   if (state->paused) return Impossible(ToString(target) + " is paused");
+  // Its update is no matter of manifests, whoever keeps them.
+  if (state->rollout && state->rollout->Updates()) {
+    return FreezeAbort(*workload, context);
+  }
   const auto kept = KeeperInForce(context.view, *workload);
   if (!kept.ok()) return kept.error();
   if (const std::optional<Keeper>& keeper = *kept) {
@@ -164,8 +176,9 @@ Result<PlannedChange> FreezeRollback(const Rollback& action,
                    std::to_string(change.from) + " to " +
                    std::to_string(change.to) + " (" + way->health +
                    "); differs in " + *fields;
-  change.blast_radius =
-      "all " + std::to_string(change.pods) + " pods, as the rollout goes";
+  change.blast_radius = "all " + std::to_string(change.pods) +
+                        " pods, as the rollout goes" +
+                        (state->rollout ? ", its steps again" : "");
   return change;
 }
 
@@ -175,10 +188,11 @@ Result<Move> NextRollback(const Incident& incident,
   if (change.object.kind == ObjectKind::kApplication) {
     return NextSync(incident, context);
   }
+  if (IsAbort(change)) return NextAbort(incident, context);
   auto workload = context.view.Get(incident.target);
   if (!workload.ok()) return workload.error();
   if (!IsApplied(incident, "apply")) {
-    if (TemplateOf(*workload) != change.from_value) {
+    if (HasMoved(*workload, change)) {
       return Move::Failed("the template was changed since it was planned");
     }
     return Move::Mutate(ActionKind::kRollback, "apply",
@@ -206,6 +220,7 @@ Result<Move> UndoRollback(const Incident& incident,
   if (change.object.kind == ObjectKind::kApplication) {
     return UndoSync(incident, context);
   }
+  if (IsAbort(change)) return UndoAbort(incident, context);
   if (IsApplied(incident, "restore")) {
     return Move::Done("revision " + std::to_string(change.from) +
                       "'s template stands again");

@@ -7,7 +7,6 @@
 namespace selfheal::actions {
 namespace {
 
-constexpr char kRestartedAt[] = "kubectl.kubernetes.io/restartedAt";
 /// How long a canary may take to become ready, and the rollout to finish.
 constexpr seconds kCanaryTimeout{600};
 constexpr seconds kRolloutTimeout{1800};
@@ -152,10 +151,7 @@ Result<PlannedChange> FreezeRollingRestart(const RollingRestart& action,
   change.generation = workload->generation;
   change.pods = static_cast<int>(pods->size());
   const auto* state = workload->As<WorkloadState>();
-  const auto previous = state->template_annotations.find(kRestartedAt);
-  if (previous != state->template_annotations.end()) {
-    change.previous_restarted_at = previous->second;
-  }
+  change.previous_restarted_at = RestartedAt(*state);
   change.restarted_at = FormatTime(std::chrono::floor<seconds>(context.now));
   // "....000Z" -> "...Z", as kubectl writes it.
   change.restarted_at.erase(change.restarted_at.size() - 5, 4);
@@ -172,8 +168,12 @@ Result<PlannedChange> FreezeRollingRestart(const RollingRestart& action,
     change.siblings.assign(rest, change.canaries.end());
     change.canaries.erase(rest, change.canaries.end());
   }
-  change.summary = "set the template annotation " + std::string(kRestartedAt) +
-                   " of " + ToString(target) + " to " + change.restarted_at;
+  change.summary =
+      (state->rollout
+           ? "set spec.restartAt of "
+           : "set the template annotation kubectl.kubernetes.io/restartedAt "
+             "of ") +
+      ToString(target) + " to " + change.restarted_at;
   change.blast_radius = "all " + std::to_string(change.pods) + " pods, " +
                         std::to_string(change.canaries.size()) +
                         " as a canary first";

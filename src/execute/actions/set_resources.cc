@@ -200,6 +200,10 @@ Result<PlannedChange> FreezeSetResources(const SetResources& action,
   if (workload->As<WorkloadState>() == nullptr) {
     return Impossible(ToString(target) + " has no containers");
   }
+  if (target.kind == ObjectKind::kRollout) {
+    return Impossible("a person sets the limit of " + ToString(target) +
+                      ": by name its containers can't be patched");
+  }
   auto pods = PodsOf(context.view, *workload);
   if (!pods.ok()) return pods.error();
   const std::string container = KilledContainer(*pods);

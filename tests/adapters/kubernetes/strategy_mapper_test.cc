@@ -56,6 +56,25 @@ TEST(StrategyMapper, HowManyPodsARolloutTakesAway) {
   }
 }
 
+TEST(StrategyMapper, ARolloutNamesItsStrategyByItsKey) {
+  const auto map = [](const char* strategy) {
+    const json spec = {{"strategy", json::parse(strategy)}};
+    std::optional<Error> error;
+    WorkloadState state;
+    state.replicas = 8;
+    MapStrategy(FieldReader(spec, error), ObjectKind::kRollout, state);
+    EXPECT_FALSE(error) << error->message;
+    return state.update_strategy + " " + std::to_string(state.max_unavailable);
+  };
+  EXPECT_EQ(map(R"({"canary":{}})"), "Canary 2");
+  EXPECT_EQ(map(R"({"canary":{"maxUnavailable":"50%"}})"), "Canary 4");
+  EXPECT_EQ(map(R"({"canary":{"maxUnavailable":0,"maxSurge":1}})"), "Canary 0");
+  EXPECT_EQ(map(R"({"canary":{"maxUnavailable":0,"maxSurge":0}})"), "Canary 1");
+  EXPECT_EQ(map(R"({"blueGreen":{"maxUnavailable":3}})"), "BlueGreen 3");
+  EXPECT_EQ(map(R"({"blueGreen":{}})"), "BlueGreen 2");
+  EXPECT_EQ(map("{}"), " 2") << "and does not roll";
+}
+
 TEST(StrategyMapper, WhatIsNoShareIsAnError) {
   for (const char* text : {"\"a lot\"", "\"%\"", "-1", "\"-5%\"", "1.5", "true",
                            "\"25 %\"", "99999999999"}) {

@@ -378,6 +378,15 @@ INSTANTIATE_TEST_SUITE_P(
                "    need: all",
                {"rules/a.yaml:17:11: \"all\" needs a forecast besides the "
                 "anomaly score"}},
+        Change{"TogetherWithUnknown",
+               "within: 15m}",
+               "within: 15m}\n    together_with: [memroy]",
+               {"rules/a.yaml:18:21: no query of the evidence is called "
+                "\"memroy\", did you mean \"memory\"?"}},
+        Change{"TogetherWithNoList",
+               "within: 15m}",
+               "within: 15m}\n    together_with: memory",
+               {"rules/a.yaml:18:20: a list of queries is expected"}},
         Change{"Window",
                "  runbook: restart",
                "  runbook: restart\n  window: 5",

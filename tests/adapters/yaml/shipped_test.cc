@@ -162,6 +162,10 @@ TEST(Shipped, CpuThrottlingScalesOutAndMayBeTakenBack) {
   const auto set = Shipped();
   const Rule* rule = FindRule(*set, "cpu-throttling");
   ASSERT_NE(rule, nullptr);
+  EXPECT_EQ(
+      rule->confirm.together_with,
+      (std::vector<std::string>{"cpu_usage_percent", "request_rate_per_second",
+                                "latency_p95_ms", "latency_p99_ms"}));
   const Runbook& runbook = set->runbooks.at(rule->runbook);
   ASSERT_EQ(runbook.steps.size(), 1U);
   EXPECT_EQ(runbook.steps[0].action,
