@@ -293,6 +293,55 @@ patch 422 "an annotation of Argo CD" \
 expect 403 "a new Application" -X POST -H 'Content-Type: application/json' \
   -d "$shop" "$applications"
 
+# Of Argo Rollouts: a restart, an abort, a scale. No shipped role grants it
+# wholly; here it is granted, so that the policies alone refuse.
+crd argoproj.io rollouts Rollout v1alpha1 '{"status":{},"scale":{
+  "specReplicasPath":".spec.replicas","statusReplicasPath":".status.replicas"}}'
+rollouts=$url/apis/argoproj.io/v1alpha1/namespaces/default/rollouts
+role=$url/apis/rbac.authorization.k8s.io/v1
+made "$role/namespaces/default/roles" '{"metadata":{"name":"rollouts"},
+  "rules":[{"apiGroups":["argoproj.io"],"verbs":["*"],
+  "resources":["rollouts","rollouts/scale","rollouts/status"]}]}'
+made "$role/namespaces/default/rolebindings" '{"metadata":{"name":"rollouts"},
+  "roleRef":{"apiGroup":"rbac.authorization.k8s.io","kind":"Role",
+  "name":"rollouts"},"subjects":[{"kind":"ServiceAccount","name":"selfheal",
+  "namespace":"selfheal"}]}'
+template='"template":{"metadata":{"labels":{"app":"cart"}},"spec":{"containers":
+  [{"name":"cart","image":"cart:1"}],"serviceAccountName":"shop"}}'
+rollout() {
+  echo "{\"apiVersion\":\"argoproj.io/v1alpha1\",\"kind\":\"Rollout\",
+    \"metadata\":{\"name\":\"$1\"},\"spec\":{\"replicas\":2,
+    \"selector\":{\"matchLabels\":{\"app\":\"cart\"}},
+    \"strategy\":{\"canary\":{}},$2}}"
+}
+made "$rollouts" "$(rollout cart "$template")"
+made "$rollouts" "$(rollout of '"workloadRef":{"name":"cart"}')"
+refused "$rollouts/cart" "$(spec '{"x":1}')"
+refused "$rollouts/cart/status" '{"status":{"stableRS":"x"}}'
+for one in cart of; do
+  patch 200 "restart the Rollout $one" \
+    "$(spec '{"restartAt":"2026-01-01T00:00:00Z"}')" "$rollouts/$one"
+done
+patch 200 "abort its update" '{"status":{"abort":true}}' "$rollouts/cart/status"
+patch 200 "let it go on" '{"status":{"abort":false}}' "$rollouts/cart/status"
+scale 200 "scale a Rollout" 3 "$rollouts/cart"
+scale 422 "scale a Rollout to zero" 0 "$rollouts/cart"
+patch 422 "the replicas of a Rollout" "$(spec '{"replicas":9}')" \
+  "$rollouts/cart"
+patch 422 "another image of a Rollout" "$(spec "{\"template\":{\"spec\":{$container}}}")" \
+  "$rollouts/cart"
+patch 422 "its strategy" "$(spec '{"strategy":{"blueGreen":{}}}')" \
+  "$rollouts/cart"
+patch 422 "its workload" "$(spec '{"workloadRef":{"name":"x"}}')" \
+  "$rollouts/of"
+patch 422 "its stable revision" '{"status":{"stableRS":"evil"}}' \
+  "$rollouts/cart/status"
+patch 422 "a promotion" '{"status":{"promoteFull":true}}' \
+  "$rollouts/cart/status"
+expect 422 "delete a Rollout" -X DELETE "$rollouts/cart"
+expect 422 "make a Rollout" -X POST -H 'Content-Type: application/json' \
+  -d "$(rollout new "$template")" "$rollouts"
+
 # With k8s/overlays/rollback in force: in the namespaces that it lists, what a
 # rollback needs, and nothing beyond; elsewhere as before.
 printf 'apiVersion: v1\nkind: Namespace\nmetadata:\n  name: other\n' \
@@ -328,6 +377,18 @@ for _ in $(seq 120); do
   sleep 0.25
 done
 patch 200 "the image of another revision" "$(pod "{$container}")"
+patch 200 "the template that a ReplicaSet of a Rollout keeps" \
+  "$(pod "{$container,\"securityContext\":{},\"restartPolicy\":\"Always\",
+  \"schedulerName\":\"default-scheduler\",\"serviceAccount\":\"shop\",
+  \"dnsPolicy\":\"ClusterFirst\"}")" "$rollouts/cart"
+patch 200 "restart a Rollout here too" \
+  "$(spec '{"restartAt":"2026-01-02T00:00:00Z"}')" "$rollouts/cart"
+for field in '"hostNetwork":true' '"serviceAccount":"admin"' \
+    '"serviceAccountName":"admin"' '"securityContext":{"runAsUser":0}'; do
+  patch 422 "$field of a Rollout" "$(pod "{$field}")" "$rollouts/cart"
+done
+patch 422 "the workload of a Rollout here too" \
+  "$(spec '{"workloadRef":{"name":"x"}}')" "$rollouts/of"
 patch 200 "more memory" "$(one '"resources":{"limits":{"memory":"1Gi"}}')"
 patch 200 "annotation of the template" \
   "$(spec '{"template":{"metadata":{"annotations":{"x":"y"}}}}')"
