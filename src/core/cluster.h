@@ -201,11 +201,12 @@ struct ApplicationState {
     std::string sync_status;
     std::string health;  ///< "" where Argo CD judges none.
   };
-  std::string sync_status;      ///< Synced, OutOfSync, Unknown.
-  std::string sync_revision;    ///< What Git says now.
-  std::string health;           ///< Healthy, Degraded, ...
-  bool automated = false;       ///< Syncs by itself.
-  bool busy = false;            ///< An operation is asked for, or runs.
+  std::string sync_status;    ///< Synced, OutOfSync, Unknown.
+  std::string sync_revision;  ///< What Git says now.
+  std::string health;         ///< Healthy, Degraded, ...
+  bool automated = false;     ///< Syncs by itself.
+  bool here = false;  ///< Its destination is the cluster that it stands in.
+  bool busy = false;  ///< An operation is asked for, or runs.
   std::string operation_phase;  ///< Of the last one: Succeeded, Failed, ...
   std::string operation_revision;
   bool multiple_sources = false;

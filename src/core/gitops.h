@@ -17,6 +17,9 @@ struct Keeper {
   std::string text;  ///< "Argo CD's Application argocd/shop".
 };
 
+/// The cluster that Argo CD runs in, as it calls it.
+inline constexpr char kOwnServer[] = "https://kubernetes.default.svc";
+
 /// Where Argo CD is installed, unless a tracking id says otherwise.
 inline constexpr char kArgoCdNamespace[] = "argocd";
 

@@ -41,6 +41,9 @@ class List {
 Result<std::optional<ObjectRef>> DriftedOf(const ClusterObject& application) {
   const auto* state = application.As<ApplicationState>();
   if (state == nullptr) return std::optional<ObjectRef>();
+  if (!state->here) {
+    return Unclear(ToString(application.ref) + " deploys to another cluster");
+  }
   List all;
   List workloads;
   std::optional<ObjectRef> found;
@@ -60,6 +63,21 @@ Result<std::optional<ObjectRef>> DriftedOf(const ClusterObject& application) {
            : " has no workload that has drifted, but " + all.Text()));
 }
 
+/// What `application` tells of is its own only where the object says so, too.
+Result<ObjectRef> Confirmed(ClusterView& view, const ObjectRef& application,
+                            const ObjectRef& workload) {
+  if (!IsWellFormed(workload)) {
+    return Unclear(ToString(application) + " names a workload that can't be");
+  }
+  const auto live = view.Get(workload);
+  if (!live.ok()) return live.error().With("resolve " + ToString(application));
+  if (ApplicationOf(*live) != application.name) {
+    return Unclear(ToString(application) + " does not keep " +
+                   ToString(workload) + ", which it tells to have drifted");
+  }
+  return workload;
+}
+
 /// What the Application itself tells; empty where it can't be read.
 Result<std::optional<ObjectRef>> ToldBy(ClusterView& view,
                                         const Labels& labels) {
@@ -71,7 +89,12 @@ Result<std::optional<ObjectRef>> ToldBy(ClusterView& view,
   if (!live.ok() && Retryable(live.error().code)) {
     return live.error().With("resolve " + ToString(ref));
   }
-  return live.ok() ? DriftedOf(*live) : std::optional<ObjectRef>();
+  if (!live.ok()) return std::optional<ObjectRef>();
+  auto drifted = DriftedOf(*live);
+  if (!drifted.ok() || !*drifted) return drifted;
+  auto confirmed = Confirmed(view, ref, **drifted);
+  if (!confirmed.ok()) return confirmed.error();
+  return std::optional(*std::move(confirmed));
 }
 
 /// The only workload that says it is kept by the Application.
@@ -110,6 +133,10 @@ Result<ObjectRef> WorkloadOfApplication(ClusterView& view,
                            std::string(LabelOr(labels, "name"))};
   if (!IsWellFormed(deployed)) {
     return Unclear("labels dest_namespace and name do not name an Application");
+  }
+  const std::string server(LabelOr(labels, "dest_server"));
+  if (!server.empty() && server != kOwnServer) {
+    return Unclear("Application " + deployed.name + " deploys to " + server);
   }
   auto told = ToldBy(view, labels);
   if (!told.ok()) return told.error();

@@ -16,13 +16,20 @@ constexpr std::array<std::pair<std::string_view, ObjectKind>, 4>
                         {"daemonset", ObjectKind::kDaemonSet},
                         {"rollout", ObjectKind::kRollout}}};
 /// Every label that is looked at, beside the ones named exported_*.
-constexpr std::array<std::string_view, 13> kTargetLabels = {
-    "namespace",      "persistentvolumeclaim",
-    "name",           "pod",
-    "node",           "deployment",
-    "daemonset",      "statefulset",
-    "rollout",        "horizontalpodautoscaler",
-    "dest_namespace", "secret_namespace",
+constexpr std::array<std::string_view, 14> kTargetLabels = {
+    "namespace",
+    "persistentvolumeclaim",
+    "name",
+    "pod",
+    "node",
+    "deployment",
+    "daemonset",
+    "statefulset",
+    "rollout",
+    "horizontalpodautoscaler",
+    "dest_namespace",
+    "dest_server",
+    "secret_namespace",
     "secret_name"};
 /// Where an Application of Argo CD deploys to; its label `name` names it.
 constexpr std::string_view kDestination = "dest_namespace";

@@ -1,6 +1,18 @@
 #include "adapters/kubernetes/application_mapper.h"
 
+#include "core/gitops.h"
+
 namespace selfheal::kubernetes {
+namespace {
+
+/// Argo CD names the cluster that it runs in by either.
+bool IsHere(const FieldReader& destination) {
+  const std::string server = destination.String("server");
+  return server.empty() ? destination.String("name") == "in-cluster"
+                        : server == kOwnServer;
+}
+
+}  // namespace
 
 ApplicationState MapApplication(const FieldReader& root) {
   const FieldReader spec = root.Object("spec");
@@ -12,6 +24,7 @@ ApplicationState MapApplication(const FieldReader& root) {
   state.sync_revision = status.Object("sync").String("revision");
   state.health = status.Object("health").String("status");
   state.automated = automated.present() && automated.Bool("enabled", true);
+  state.here = IsHere(spec.Object("destination"));
   state.operation_phase = operation.String("phase");
   state.operation_revision = operation.Object("syncResult").String("revision");
   state.busy = root.Has("operation") || state.operation_phase == "Running" ||
