@@ -7,11 +7,9 @@
 namespace selfheal {
 
 /// True where a list of `kind` may fail as `error` says: Argo Rollouts need not
-/// be there, and what we may not list we do not act on.
+/// be there. A refusal tells of nothing.
 inline bool MayLack(ObjectKind kind, const Error& error) {
-  return kind == ObjectKind::kRollout &&
-         (error.code == Code::kNotFound ||
-          error.code == Code::kPermissionDenied);
+  return kind == ObjectKind::kRollout && error.code == Code::kNotFound;
 }
 
 /// True for a right that only a Rollout as a target asks for: without it the

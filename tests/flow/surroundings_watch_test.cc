@@ -149,17 +149,19 @@ TEST_F(SurroundingsWatchTest, CountsTargetsNodesAndClocks) {
 
 TEST_F(SurroundingsWatchTest, ArgoRolloutsNeedNotBeThere) {
   PutDeployments(4, 3);
-  for (const Code code : {Code::kNotFound, Code::kPermissionDenied}) {
-    cluster_.FailList(ObjectKind::kRollout, {code, "no such resource"});
-    watch_.LookAtCluster();
-    EXPECT_EQ(watch_.Read().looked_at, clock_.Now());
-    EXPECT_EQ(watch_.Read().population.at(ObjectKind::kDeployment), 4);
-    wall_.Advance(seconds(60));
-  }
-  const auto before = watch_.Read().looked_at;
-  cluster_.FailList(ObjectKind::kRollout, {Code::kUnavailable, "no answer"});
+  cluster_.FailList(ObjectKind::kRollout, {Code::kNotFound, "no such kind"});
   watch_.LookAtCluster();
+  const Time before = clock_.Now();
   EXPECT_EQ(watch_.Read().looked_at, before);
+  EXPECT_EQ(watch_.Read().population.at(ObjectKind::kDeployment), 4);
+  for (const Code code :
+       {Code::kPermissionDenied, Code::kInternal, Code::kUnavailable}) {
+    wall_.Advance(seconds(60));
+    cluster_.FailList(ObjectKind::kRollout, {code, "refused"});
+    watch_.LookAtCluster();
+    EXPECT_EQ(watch_.Read().looked_at, before) << "nobody knows how many";
+    EXPECT_NE(watch_.Read().problem.find("refused"), std::string::npos);
+  }
 }
 
 TEST_F(SurroundingsWatchTest, AFailedLookAgesAndSaysWhy) {
