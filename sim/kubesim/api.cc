@@ -282,8 +282,8 @@ ApiResponse Api::WriteObject(const ApiRequest& request,
   CheckFields(request, *path.resource, object);
   CheckUrlName(object, path);
   const Part part = path.subresource == "status" ? Part::kStatus : Part::kMain;
-  return Answer(
-      200, store_->Update(*path.resource, std::move(object), part, dry_run));
+  return Answer(200, store_->Update(*path.resource, std::move(object), part,
+                                    dry_run, request.Query("fieldManager")));
 }
 
 ApiResponse Api::DeleteObject(const ApiRequest& request,

@@ -31,7 +31,8 @@ void KeepServerFields(const Json& current, Json& object) {
   const Json& old = current["metadata"];
   for (const char* field :
        {"uid", "creationTimestamp", "namespace", "name", "generation",
-        "deletionTimestamp", "deletionGracePeriodSeconds", "generateName"}) {
+        "deletionTimestamp", "deletionGracePeriodSeconds", "generateName",
+        "managedFields"}) {
     if (old.contains(field)) {
       metadata[field] = old[field];
     } else {
@@ -40,7 +41,33 @@ void KeepServerFields(const Json& current, Json& object) {
   }
   metadata["resourceVersion"] = old["resourceVersion"];
   metadata.erase("selfLink");
-  metadata.erase("managedFields");
+}
+
+/// What changes in a status is its writer's from now on.
+void KeepWriter(const Json& current, const std::string& manager, Json& object) {
+  const Json before = current.value("status", Json::object());
+  const Json after = object.value("status", Json::object());
+  Json entries = object["metadata"].value("managedFields", Json::array());
+  Json written = Json::object();
+  for (const auto& [key, value] : after.items()) {
+    if (before.contains(key) && before[key] == value) continue;
+    for (Json& entry : entries) {
+      Json& fields = entry["fieldsV1"]["f:status"];
+      fields.erase("f:" + key);
+      if (entry["manager"] == manager) written.update(fields);
+    }
+    written["f:" + key] = Json::object();
+  }
+  if (written.empty()) return;
+  std::erase_if(entries.get_ref<Json::array_t&>(), [&](const Json& entry) {
+    return entry["fieldsV1"]["f:status"].empty() || entry["manager"] == manager;
+  });
+  entries.push_back({{"manager", manager},
+                     {"operation", "Update"},
+                     {"subresource", "status"},
+                     {"fieldsType", "FieldsV1"},
+                     {"fieldsV1", {{"f:status", written}}}});
+  object["metadata"]["managedFields"] = std::move(entries);
 }
 
 void CheckPreconditions(const Resource& resource, const Json& current,
@@ -204,7 +231,7 @@ Json Store::Create(const Resource& resource, Json object, bool dry_run) {
 }
 
 Json Store::Update(const Resource& resource, Json object, Part part,
-                   bool dry_run) {
+                   bool dry_run, const std::string& manager) {
   const std::string name_space = Text(object, {"metadata", "namespace"});
   const std::string name = Text(object, {"metadata", "name"});
   const Json& current = Get(resource, name_space, name);
@@ -221,6 +248,10 @@ Json Store::Update(const Resource& resource, Json object, Part part,
     object.erase("status");
   }
   KeepServerFields(current, object);
+  // Of built-in kinds nobody asks.
+  if (part == Part::kStatus && resource.custom) {
+    KeepWriter(current, manager, object);
+  }
   object["apiVersion"] = resource.ApiVersion();
   object["kind"] = resource.kind;
   if (part == Part::kMain) {

@@ -53,9 +53,10 @@ class Store {
 
   /// Replaces one part of an object. A `metadata.resourceVersion` or
   /// `metadata.uid` in `object` is a precondition. Writing what is there
-  /// already changes nothing, resourceVersion included.
+  /// already changes nothing, resourceVersion included. Of the status of a
+  /// custom resource metadata.managedFields tells which manager wrote what.
   Json Update(const Resource& resource, Json object, Part part,
-              bool dry_run = false);
+              bool dry_run = false, const std::string& manager = "kubesim");
 
   /// Reads, lets `change` edit, writes back; false when it is gone.
   bool Edit(const Resource& resource, const std::string& name_space,

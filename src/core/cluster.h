@@ -29,12 +29,18 @@ struct ContainerMemory {
   std::string request;
 };
 
+/// The name that our writes have in metadata.managedFields.
+inline constexpr char kOwnManager[] = "selfheal";
+
 /// What a Rollout of Argo Rollouts tells beside what a Deployment does.
 struct RolloutState {
-  std::string phase;        ///< Healthy, Progressing, Paused, Degraded, or "".
-  std::string message;      ///< Why it is in that phase, or "".
-  bool aborted = false;     ///< Its update was given up: the stable set serves.
-  std::string stable_hash;  ///< Of the revision that was promoted wholly last.
+  std::string phase;     ///< Healthy, Progressing, Paused, Degraded, or "".
+  std::string message;   ///< Why it is in that phase, or "".
+  bool aborted = false;  ///< Its update was given up: the stable set serves.
+  /// Who wrote `aborted` last, as metadata.managedFields names them; "" = not
+  /// known. Of a single live object only: lists leave it out.
+  std::string aborted_by;
+  std::string stable_hash;   ///< Of the revision that was promoted wholly last.
   std::string current_hash;  ///< Of the revision that its template is.
   std::string restart_at;    ///< spec.restartAt as written, or "".
   std::string restarted_at;  ///< status.restartedAt as written, or "".
@@ -44,6 +50,10 @@ struct RolloutState {
   bool Updates() const { return current_hash != stable_hash; }
   /// True while pods from before spec.restartAt are to be replaced.
   bool Restarts() const;
+  /// True where it stands as a write of ours left it.
+  bool IsOurs(bool abort) const {
+    return aborted == abort && aborted_by == kOwnManager;
+  }
 };
 
 /// Spec and status of a Deployment, StatefulSet, DaemonSet, ReplicaSet or

@@ -73,7 +73,9 @@ std::string AbortProblem(const SetAborted& mutation,
   if (rollout.stable_hash == rollout.current_hash) {
     return "no update is under way";
   }
-  return rollout.aborted == mutation.aborted ? "it stands like that" : "";
+  if (rollout.aborted == mutation.aborted) return "it stands like that";
+  const bool goes_on = !mutation.aborted;
+  return goes_on && !rollout.IsOurs(true) ? "the abort is not ours" : "";
 }
 
 /// Why the new number of replicas is out of the live one's reach, or "".

@@ -56,10 +56,11 @@ struct AppliedVisitor {
   bool operator()(const RequestSync& m) const {
     return LabelOr(live.annotations, kLastAction) == m.action_id;
   }
+  /// A status takes no annotation: whose it is stands in managedFields.
   bool operator()(const SetAborted& m) const {
     const auto* state = live.As<WorkloadState>();
     return state != nullptr && state->rollout &&
-           state->rollout->aborted == m.aborted;
+           state->rollout->IsOurs(m.aborted);
   }
   bool operator()(const SetHpaBounds& m) const {
     const auto* state = live.As<HpaState>();

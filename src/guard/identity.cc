@@ -101,7 +101,7 @@ struct UndoVisitor {
   }
   bool operator()(const SetAborted&) const {
     const WorkloadState* state = object.As<WorkloadState>();
-    return state != nullptr && state->rollout && state->rollout->aborted &&
+    return state != nullptr && state->rollout && state->rollout->IsOurs(true) &&
            state->rollout->current_hash == change.from_value;
   }
   bool operator()(const SetHpaBounds&) const {

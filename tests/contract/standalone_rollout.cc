@@ -75,10 +75,27 @@ void IsAbortedAndGoesOn(World& world) {
     Once(world,
          SetAborted{before.ref, before.uid, before.resource_version, aborted});
     const ClusterObject after = Cart(world);
-    EXPECT_EQ(StateOf(after).aborted, aborted);
+    EXPECT_TRUE(StateOf(after).IsOurs(aborted)) << StateOf(after).aborted_by;
     EXPECT_EQ(StateOf(after).phase, "Paused") << "the rest of it stands";
     EXPECT_EQ(after.generation, before.generation) << "no change of its spec";
   }
+}
+
+/// A write of somebody else's is theirs; what stays as it is stays ours.
+void IsAbortedByAPerson(World& world) {
+  const std::string path = std::string(kRollouts) + "/cart/status";
+  const ClusterObject before = Cart(world);
+  Once(world,
+       SetAborted{before.ref, before.uid, before.resource_version, true});
+  const auto patch = [&](const Json& status) {
+    const Answered answer = world.raw.Patch(path, {{"status", status}});
+    EXPECT_EQ(answer.code, 200) << answer.text;
+    return StateOf(Cart(world));
+  };
+  EXPECT_TRUE(patch({{"abort", true}, {"phase", "Degraded"}}).IsOurs(true));
+  EXPECT_FALSE(patch({{"abort", false}}).IsOurs(false));
+  EXPECT_FALSE(patch({{"abort", true}}).IsOurs(true));
+  patch({{"abort", false}, {"phase", "Paused"}});
 }
 
 void IsScaled(World& world) {
@@ -132,6 +149,7 @@ void HandlesARollout(World& world) {
   IsReadMidUpdate(world);
   IsRestarted(world);
   IsAbortedAndGoesOn(world);
+  IsAbortedByAPerson(world);
   IsScaled(world);
   GetsATemplateBack(world);
 }

@@ -81,6 +81,26 @@ TEST(ObserveTest, TheSameResourceVersionProvesThatNothingWasWritten) {
   EXPECT_EQ(See(mutation, live), Observed::kDiverged);
 }
 
+TEST(ObserveTest, AnAbortIsOursOnlyWhereItsManagerSaysSo) {
+  const ObjectRef cart{ObjectKind::kRollout, "shop", "cart"};
+  ClusterObject live = Live(cart, "8");
+  for (const bool aborted : {true, false}) {
+    const Mutation mutation = SetAborted{cart, "uid-1", "7", aborted};
+    EXPECT_EQ(See(mutation, Live(cart, "7")), Observed::kNotApplied);
+    for (const char* by : {"kubectl", "", "selfheal, kubectl", "selfheal"}) {
+      WorkloadState state;
+      state.rollout = RolloutState{};
+      state.rollout->aborted = aborted;
+      state.rollout->aborted_by = by;
+      live.state = state;
+      EXPECT_EQ(See(mutation, live), std::string(by) == "selfheal"
+                                         ? Observed::kApplied
+                                         : Observed::kDiverged)
+          << by;
+    }
+  }
+}
+
 TEST(ObserveTest, AVolumeThatWasAskedForShowsItsSizeAndActionId) {
   const ObjectRef claim{ObjectKind::kPersistentVolumeClaim, "shop", "data"};
   const Mutation mutation = SetVolumeRequest{claim, "uid-1", "7", "12Gi", "a"};

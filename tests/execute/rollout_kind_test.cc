@@ -172,6 +172,8 @@ TEST_F(RolloutKindTest, AnUpdateIsAbortedAndGoesOnAgain) {
   Applied(incident, "apply");
   EXPECT_EQ(Next(incident).kind, Move::Kind::kFailed) << "it was let go on";
   Edit([](RolloutState& r) { r.aborted = true; });
+  EXPECT_EQ(Next(incident).kind, Move::Kind::kFailed) << "a person's abort";
+  Edit([](RolloutState& r) { r.aborted_by = "selfheal"; });
   EXPECT_EQ(Next(incident).kind, Move::Kind::kDone) << "two pods serve";
   PutPod("b", "one", false);
   EXPECT_EQ(Next(incident).kind, Move::Kind::kWait);
@@ -181,6 +183,9 @@ TEST_F(RolloutKindTest, AnUpdateIsAbortedAndGoesOnAgain) {
   move = Next(incident);
   ASSERT_EQ(move.kind, Move::Kind::kMutate);
   EXPECT_FALSE(std::get<SetAborted>(*move.mutation).aborted);
+  Edit([](RolloutState& r) { r.aborted_by = "kubectl"; });
+  EXPECT_EQ(Next(incident).kind, Move::Kind::kFailed) << "a person's abort";
+  Edit([](RolloutState& r) { r.aborted_by = "selfheal"; });
   Edit([](RolloutState& r) { r.current_hash = "three"; });
   EXPECT_EQ(Next(incident).kind, Move::Kind::kFailed) << "another template";
 }

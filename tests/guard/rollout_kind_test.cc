@@ -69,6 +69,7 @@ class AbortWorld : public RolloutWorld {
       r.stable_hash = "old";
       r.phase = undo ? "Degraded" : "Paused";
       r.aborted = undo;
+      r.aborted_by = undo ? "selfheal" : "";
     });
   }
 };
@@ -154,6 +155,26 @@ TEST(RolloutKind, AnUpdateIsGivenUpAndTakenUpAgain) {
     AbortWorld done(undo);
     done.Edit([&](RolloutState& r) { r.aborted = !undo; });
     EXPECT_EQ(done.Of("revisions").outcome, kDeny) << "it stands like that";
+  }
+}
+
+TEST(RolloutKind, AnAbortOfAPersonIsNotTakenBack) {
+  AbortWorld world(true);
+  world.Edit([](RolloutState& r) { r.aborted_by = "kubectl-argo-rollouts"; });
+  EXPECT_EQ(world.Of("identity").outcome, kDeny);
+}
+
+/// Of four pods two must serve: of maxUnavailable 3 a restart takes too many.
+TEST(RolloutKind, ARestartTakesWhatItsStrategyAllows) {
+  for (const int most : {0, 1, 2, 3}) {
+    for (const Scene scene : {Scene::kCanary, Scene::kWhole}) {
+      RolloutWorld world(scene);
+      world.cluster.Edit(world.rollout, [&](ClusterObject& o) {
+        std::get<WorkloadState>(o.state).max_unavailable = most;
+      });
+      EXPECT_EQ(world.Of("availability").outcome, most < 3 ? kAllow : kDeny)
+          << most;
+    }
   }
 }
 

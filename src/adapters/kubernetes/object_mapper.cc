@@ -246,10 +246,15 @@ void MapState(const FieldReader& root, ClusterObject& object) {
   }
 }
 
-/// Keeps out what nobody reads here and what could nest without end.
+/// Keeps out what could nest without end.
+bool IsShallow(int depth, json::parse_event_t, const json&) {
+  return depth <= kMaxDepth;
+}
+
+/// Keeps out what nobody reads here, too.
 bool Keep(int depth, json::parse_event_t event, const json& parsed) {
-  if (depth > kMaxDepth) return false;
-  return event != json::parse_event_t::key || parsed != "managedFields";
+  return IsShallow(depth, event, parsed) &&
+         (event != json::parse_event_t::key || parsed != "managedFields");
 }
 
 Error NotJson() {
@@ -290,7 +295,9 @@ Result<ClusterObject> MapObject(const json& source, ObjectKind kind) {
 }
 
 Result<ClusterObject> ParseObject(std::string_view body, ObjectKind kind) {
-  const json object = json::parse(body.begin(), body.end(), Keep, false);
+  // Who has aborted a Rollout's update is told there only.
+  auto* keep = kind == ObjectKind::kRollout ? IsShallow : Keep;
+  const json object = json::parse(body.begin(), body.end(), keep, false);
   if (!object.is_object()) return NotJson();
   auto mapped = MapObject(object, kind);
   if (mapped.ok()) AddTemplate(object, *mapped);

@@ -13,6 +13,17 @@ long long Observed(const std::string& text) {
   return parsed.ec == std::errc() && parsed.ptr == end ? number : 0;
 }
 
+/// Several where they share it.
+std::string AbortedBy(const FieldReader& metadata) {
+  std::string managers;
+  for (const FieldReader& entry : metadata.Objects("managedFields")) {
+    const FieldReader status = entry.Object("fieldsV1").Object("f:status");
+    if (!status.Has("f:abort")) continue;
+    managers += (managers.empty() ? "" : ", ") + entry.String("manager");
+  }
+  return managers;
+}
+
 }  // namespace
 
 void MapRollout(const FieldReader& root, WorkloadState& state) {
@@ -23,6 +34,7 @@ void MapRollout(const FieldReader& root, WorkloadState& state) {
   rollout.phase = status.String("phase");
   rollout.message = status.String("message");
   rollout.aborted = status.Bool("abort");
+  rollout.aborted_by = AbortedBy(root.Object("metadata"));
   rollout.stable_hash = status.String("stableRS");
   rollout.current_hash = status.String("currentPodHash");
   rollout.restart_at = spec.String("restartAt");

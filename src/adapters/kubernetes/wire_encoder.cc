@@ -12,6 +12,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kFieldManager = "?fieldManager=selfheal";
+static_assert(std::string_view(kFieldManager).ends_with(kOwnManager));
 constexpr const char* kJson = "application/json";
 constexpr const char* kMergePatch = "application/merge-patch+json";
 constexpr const char* kJsonPatch = "application/json-patch+json";

@@ -111,8 +111,10 @@ Result<Move> NextAbort(const Incident& incident, const StepContext& context) {
     }
     return SetTo(true, ActionKind::kRollback, "apply", incident, *live);
   }
-  if (!state->rollout->aborted) {
-    return Move::Failed("somebody lets the update go on");
+  if (!state->rollout->IsOurs(true)) {
+    return Move::Failed(state->rollout->aborted
+                            ? "its update was aborted by somebody else"
+                            : "somebody lets the update go on");
   }
   auto pods = PodsOf(context.view, *live);
   if (!pods.ok()) return pods.error();
@@ -141,6 +143,9 @@ Result<Move> UndoAbort(const Incident& incident, const StepContext& context) {
     return Move::Failed("somebody put another template in place since");
   }
   if (!state->rollout->aborted) return Move::Done("the update goes on already");
+  if (!state->rollout->IsOurs(true)) {
+    return Move::Failed("somebody else has aborted its update since");
+  }
   return SetTo(false, ActionKind::kUndoRollback, "restore", incident, *live);
 }
 

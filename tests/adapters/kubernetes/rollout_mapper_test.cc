@@ -50,6 +50,28 @@ TEST(RolloutMapper, ReadsWhatADeploymentHasNot) {
   EXPECT_EQ(state->rollout->template_of, "");
 }
 
+TEST(RolloutMapper, TellsWhoHasAbortedIt) {
+  const auto told = [](const json& managers) {
+    json rollout = Rollout();
+    rollout["metadata"]["managedFields"] = managers;
+    const auto object = ParseObject(rollout.dump(), ObjectKind::kRollout);
+    EXPECT_TRUE(object.ok());
+    return object->As<WorkloadState>()->rollout->aborted_by;
+  };
+  const json spec = {{"manager", "kubectl"},
+                     {"fieldsV1", {{"f:spec", {{"f:replicas", {}}}}}}};
+  const auto of = [](const char* manager, const char* field) {
+    const json fields = {{field, json::object()}};
+    return json{{"manager", manager}, {"fieldsV1", {{"f:status", fields}}}};
+  };
+  EXPECT_EQ(told(json::array()), "");
+  EXPECT_EQ(told({spec, of("argo", "f:phase")}), "");
+  EXPECT_EQ(told({spec, of("argo", "f:phase"), of("selfheal", "f:abort")}),
+            "selfheal");
+  EXPECT_EQ(told({of("selfheal", "f:abort"), of("kubectl", "f:abort")}),
+            "selfheal, kubectl");
+}
+
 TEST(RolloutMapper, AGenerationThatIsNoNumberWasNotObserved) {
   for (const char* text : {"", "5d8f7c9b", "7x", "x7"}) {
     json rollout = Rollout();
