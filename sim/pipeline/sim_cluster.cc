@@ -77,6 +77,12 @@ kubesim::ApiResponse SimCluster::Call(const WireRequest& request) {
   if (called_.emplace(request.method, request.path).second) {
     calls_.push_back(request);
   }
+  if (request.method != "GET" && forbids && forbids(request)) {
+    kubesim::ApiResponse refusal;
+    refusal.code = 422;
+    refusal.body = R"({"kind":"Status","message":"a policy denied it"})";
+    return refusal;
+  }
   return world_.api().Handle(ToApi(request));
 }
 

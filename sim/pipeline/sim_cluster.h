@@ -56,6 +56,8 @@ class SimCluster final : public ClusterView, public ClusterClient {
     kRefuse,    ///< 403.
   };
   std::deque<Trouble> troubles;
+  /// An admission policy: which writes it refuses, dry runs too.
+  std::function<bool(const WireRequest&)> forbids;
   /// Called before each list.
   std::function<void()> on_list;
   /// Lists fail so while it is set.

@@ -57,6 +57,19 @@ std::string StrictestReason(const Verdict& verdict) {
   return "no guard said anything";
 }
 
+/// Why the API server would not take the request, or "".
+std::string RefusedBy(const ApplyReply& rehearsal) {
+  const bool refused = rehearsal.result == ApplyResult::kRefused ||
+                       rehearsal.result == ApplyResult::kGone;
+  return refused ? "the API server's dry run: " + rehearsal.reason : "";
+}
+
+/// The same, without what a disruption budget may allow later.
+std::string RefusedForGood(ClusterClient& client, const WireRequest& request) {
+  const ApplyReply rehearsal = client.DryRun(request);
+  return rehearsal.http_status == kTooManyRequests ? "" : RefusedBy(rehearsal);
+}
+
 Fields DataOf(const Verdict& verdict) {
   Fields data;
   for (const Finding& finding : verdict.findings) {
@@ -119,7 +132,10 @@ IncidentFlow::Ended IncidentFlow::Mutate(const Scene& scene, const Move& move) {
   }
   if (ports_.config.dry_run) return TryOnly(scene, purpose, *request);
   if (checked.verdict.outcome == FindingOutcome::kNeedsApproval) {
-    return Ask(scene, checked.people);
+    // Nobody is asked for what an admission policy refuses anyway.
+    const std::string refused = RefusedForGood(ports_.client, *request);
+    return refused.empty() ? Ask(scene, checked.people)
+                           : FailStep(scene, refused);
   }
   SELFHEAL_CHECK(checked.permit.has_value());
   return Allowed(scene, move, *request, *std::move(checked.permit));
@@ -137,9 +153,8 @@ IncidentFlow::Ended IncidentFlow::Allowed(const Scene& scene, const Move& move,
     run.held()[move.phase] = "the API server: " + rehearsal.reason;
     return std::nullopt;
   }
-  if (rehearsal.result == ApplyResult::kRefused ||
-      rehearsal.result == ApplyResult::kGone) {
-    return FailStep(scene, "the API server's dry run: " + rehearsal.reason);
+  if (const std::string refused = RefusedBy(rehearsal); !refused.empty()) {
+    return FailStep(scene, refused);
   }
   const Phase phase_before = incident.phase;
   if (purpose.first_of_action) incident.progress.started_at = run.now();

@@ -1,6 +1,7 @@
 // A rollback in a world that moves: a refusal because the status moved is tried
 // again from a fresh read, three times at most; a spec that changed ends the
-// plan; a lost answer is looked up and never sent twice.
+// plan; a lost answer is looked up and never sent twice; what an admission
+// policy refuses nobody is asked for.
 #include <gtest/gtest.h>
 
 #include "sim/scenario/runner.h"
@@ -9,11 +10,11 @@
 namespace selfheal::testing {
 namespace {
 
-class MovingRollback : public ::testing::Test {
+class ToldRollback : public ::testing::Test {
  protected:
-  MovingRollback()
+  explicit ToldRollback(const std::string& name)
       : scenario_(ReadScenario(
-            SourceDir() + "/tests/scenarios/config-drift.yml", &findings_)),
+            SourceDir() + "/tests/scenarios/" + name + ".yml", &findings_)),
         pipeline_(scenario_.config) {}
 
   Incident Run() {
@@ -31,6 +32,15 @@ class MovingRollback : public ::testing::Test {
     }
     return outcomes;
   }
+
+  std::vector<SourceFinding> findings_;
+  Scenario scenario_;
+  Pipeline pipeline_;
+};
+
+class MovingRollback : public ToldRollback {
+ protected:
+  MovingRollback() : ToldRollback("config-drift") {}
 
   std::string Image() {
     return kubesim::Text(pipeline_.cluster.world()
@@ -54,11 +64,56 @@ class MovingRollback : public ::testing::Test {
                                              "shop", "cart", part, change);
     };
   }
-
-  std::vector<SourceFinding> findings_;
-  Scenario scenario_;
-  Pipeline pipeline_;
 };
+
+/// The template of a Deployment, and that of a Rollout.
+class ForbiddenRollback : public ToldRollback,
+                          public ::testing::WithParamInterface<const char*> {
+ protected:
+  ForbiddenRollback() : ToldRollback(GetParam()) {}
+};
+
+TEST_P(ForbiddenRollback, NobodyIsAskedAndNothingIsSent) {
+  pipeline_.cluster.forbids = [](const WireRequest& request) {
+    return request.method == "PATCH";
+  };
+  const Incident incident = Run();
+  EXPECT_EQ(incident.phase, Phase::kEscalated);
+  EXPECT_NE(incident.reason.find("a policy denied it"), std::string::npos)
+      << incident.reason;
+  EXPECT_FALSE(incident.approval.has_value());
+  EXPECT_TRUE(pipeline_.cluster.seen().empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, ForbiddenRollback,
+                         ::testing::Values("config-drift", "rollout-undo"));
+
+class AbortedUpdate : public ToldRollback {
+ protected:
+  AbortedUpdate() : ToldRollback("rollout-abort") {}
+};
+
+TEST_F(AbortedUpdate, ALostAnswerIsLookedUp) {
+  pipeline_.cluster.troubles = {SimCluster::Trouble::kSwallow};
+  const Incident incident = Run();
+  EXPECT_EQ(incident.phase, Phase::kMitigated) << incident.reason;
+  EXPECT_EQ(Outcomes(incident), std::vector<std::string>{"apply 1 applied"});
+  EXPECT_EQ(pipeline_.cluster.accepted().size(), 1u);
+}
+
+/// A person's abort refuses ours by its version, and the answer is lost.
+TEST_F(AbortedUpdate, ThatOfAPersonIsNotTakenForOurs) {
+  pipeline_.cluster.troubles = {SimCluster::Trouble::kSwallow};
+  pipeline_.cluster.on_apply = [this](const WireRequest&) {
+    pipeline_.cluster.world().store().Edit(
+        kubesim::Named("rollouts"), "shop", "web", kubesim::Part::kStatus,
+        [](kubesim::Json& object) { object["status"]["abort"] = true; });
+  };
+  const Incident incident = Run();
+  EXPECT_EQ(incident.phase, Phase::kEscalated) << incident.reason;
+  EXPECT_EQ(Outcomes(incident), std::vector<std::string>{"apply 1 unknown"});
+  EXPECT_TRUE(pipeline_.cluster.accepted().empty());
+}
 
 TEST_F(MovingRollback, OnlyTheStatusMoved) {
   int n = 0;
