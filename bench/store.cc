@@ -17,11 +17,10 @@ namespace {
 class BenchStore {
  public:
   BenchStore() : folder_(Folder()) {
-    SqliteOptions options{.path = folder_ + "/selfheal.db",
-                          .digester = Sha256Hex,
-                          .clock = &clock_};
+    SqlStoreOptions options{.digester = Sha256Hex, .clock = &clock_};
     options.limits.wait = std::chrono::seconds(60);
-    auto store = SqliteStore::Open(std::move(options));
+    auto store = OpenSqliteStore(
+        {.path = folder_ + "/selfheal.db", .store = std::move(options)});
     SELFHEAL_CHECK(store.ok());
     store_ = std::move(*store);
   }
@@ -30,7 +29,7 @@ class BenchStore {
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
   }
-  SqliteStore& operator*() { return *store_; }
+  SqlStore& operator*() { return *store_; }
 
  private:
   static std::string Folder() {
@@ -42,7 +41,7 @@ class BenchStore {
 
   SystemClock clock_;
   std::string folder_;
-  std::unique_ptr<SqliteStore> store_;
+  std::unique_ptr<SqlStore> store_;
 };
 
 std::unique_ptr<BenchStore> shared_store;

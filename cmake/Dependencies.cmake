@@ -8,6 +8,7 @@ find_package(Boost 1.74 REQUIRED)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(YAMLCPP REQUIRED IMPORTED_TARGET yaml-cpp)
 pkg_check_modules(EIGEN REQUIRED IMPORTED_TARGET eigen3)
@@ -46,5 +47,6 @@ endif()
 # What `selfheal version` prints, beside what the headers of receiver/ say.
 string(CONCAT SELFHEAL_LIBRARIES
        "libcurl ${CURL_VERSION}, SQLite ${SQLITE_VERSION}, "
+       "libpqxx ${PQXX_VERSION}, "
        "yaml-cpp ${YAMLCPP_VERSION}, Eigen ${EIGEN_VERSION}, "
        "prometheus-cpp ${PROMCPP_VERSION}, spdlog ${SPDLOG_VERSION}")

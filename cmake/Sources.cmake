@@ -32,8 +32,9 @@ set(SELFHEAL_NEEDS_slack nlohmann_json::nlohmann_json Boost::headers
 set(SELFHEAL_NEEDS_alertmanager nlohmann_json::nlohmann_json
   selfheal_adapter_http)
 set(SELFHEAL_NEEDS_yaml PkgConfig::YAMLCPP PkgConfig::RE2)
-set(SELFHEAL_NEEDS_sqlite PkgConfig::SQLITE PkgConfig::ZLIB OpenSSL::Crypto
-  nlohmann_json::nlohmann_json)
+set(SELFHEAL_NEEDS_sql PkgConfig::ZLIB)
+set(SELFHEAL_NEEDS_sqlite PkgConfig::SQLITE selfheal_adapter_sql)
+set(SELFHEAL_NEEDS_postgres PkgConfig::PQXX selfheal_adapter_sql)
 set(SELFHEAL_NEEDS_telemetry PkgConfig::PROMCPP PkgConfig::SPDLOG)
 
 file(GLOB files CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/adapters/*/*.cc)

@@ -45,6 +45,8 @@ set(SELFHEAL_RECEIVER_TESTS receiver readme fuzz)
 # Those that read the sources and call none of the product.
 set(SELFHEAL_READING_TESTS architecture)
 set(SELFHEAL_SLOW_TESTS e2e cluster)
+# Folders whose tests share what is dear to start: one ctest entry each.
+set(SELFHEAL_SHARING_TESTS postgres)
 # Folders whose tests start threads: they also run under ThreadSanitizer.
 set(SELFHEAL_THREADED_TESTS core flow record adapters app receiver kubesim)
 
@@ -74,6 +76,13 @@ foreach(folder ${folders})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS
     ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cc)
   list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  if(folder STREQUAL "postgres")
+    # The contract of the store, over this one too.
+    file(GLOB contract CONFIGURE_DEPENDS
+      ${PROJECT_SOURCE_DIR}/tests/contract/store_*_test.cc
+      ${PROJECT_SOURCE_DIR}/tests/contract/store_world.cc)
+    list(APPEND sources ${contract})
+  endif()
   if(folder STREQUAL "kubesim" OR folder STREQUAL "support" OR
      folder STREQUAL "fakes")
     list(FILTER sources INCLUDE REGEX "_test\\.cc$")
@@ -89,6 +98,8 @@ foreach(folder ${folders})
   endif()
   if(folder IN_LIST SELFHEAL_PIPELINE_TESTS)
     target_link_libraries(${target} PRIVATE selfheal_sim)
+  elseif(folder IN_LIST SELFHEAL_SHARING_TESTS)
+    target_link_libraries(${target} PRIVATE selfheal_app)
   elseif(NOT folder IN_LIST SELFHEAL_PURE_TESTS)
     target_link_libraries(${target} PRIVATE selfheal_receiver)
     set(programs selfheal)
@@ -119,6 +130,11 @@ foreach(folder ${folders})
     add_test(NAME ${folder} COMMAND ${target}
       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(${folder} PROPERTIES LABELS "${label}"
+      TIMEOUT ${timeout})
+  elseif(folder IN_LIST SELFHEAL_SHARING_TESTS)
+    add_test(NAME ${folder} COMMAND ${target}
+      WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+    set_tests_properties(${folder} PROPERTIES LABELS ${label}
       TIMEOUT ${timeout})
   else()
     gtest_discover_tests(${target} TEST_PREFIX ${folder}.

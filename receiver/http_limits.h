@@ -49,7 +49,7 @@ struct HttpLimits {
   /// How long a webhook may wait for others before it is taken in any case.
   std::chrono::milliseconds gather{50};
   /// How long a webhook may wait for a worker. With the patience of the store
-  /// (sqlite::WriterLimits::wait) it is answered within a second in any case.
+  /// (sql::WriterLimits::wait) it is answered within a second in any case.
   std::chrono::milliseconds patience{150};
 };
 

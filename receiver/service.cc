@@ -34,7 +34,8 @@ Service::Service(App& app, const Config& config, Authenticator authenticator)
       metrics_router_(services_, authenticator_, Surface::kMetricsOnly, 0) {}
 
 Result<std::unique_ptr<Service>> Service::Start(App& app, const Config& config,
-                                                Authenticator authenticator) {
+                                                Authenticator authenticator,
+                                                Role role) {
   std::unique_ptr<Service> service(
       new Service(app, config, std::move(authenticator)));
   HttpServerOptions options;
@@ -42,9 +43,11 @@ Result<std::unique_ptr<Service>> Service::Start(App& app, const Config& config,
   options.tls_cert_file = config.tls.cert_file;
   options.tls_key_file = config.tls.key_file;
   options.limits = LimitsOf(config);
-  auto main = HttpServer::Start(options, service->main_router_);
-  if (!main.ok()) return main.error();
-  service->main_ = std::move(main).value();
+  if (role != Role::kRemediator) {
+    auto main = HttpServer::Start(options, service->main_router_);
+    if (!main.ok()) return main.error();
+    service->main_ = std::move(main).value();
+  }
   if (config.metrics.listen.empty()) return service;
   options.listen = config.metrics.listen;
   options.limits.workers = kMetricsWorkers;

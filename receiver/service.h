@@ -14,7 +14,7 @@
 namespace selfheal {
 
 /// The HTTP surface of one running product: the main listener, and the one of
-/// the metrics where `metrics.listen` is set.
+/// the metrics where `metrics.listen` is set. A remediator has the latter only.
 class Service {
  public:
   /// Binds the ports and answers from then on.
@@ -23,7 +23,8 @@ class Service {
   /// @error kInvalidArgument  an address or a TLS file is wrong; kUnavailable
   ///        a port is taken.
   static Result<std::unique_ptr<Service>> Start(App& app, const Config& config,
-                                                Authenticator authenticator);
+                                                Authenticator authenticator,
+                                                Role role = Role::kAll);
 
   /// The ports that are bound; 0: no such listener.
   int port() const { return main_ ? main_->port() : 0; }

@@ -10,6 +10,8 @@
 
 #include "app/audit_file.h"
 #include "app/audit_replay.h"
+#include "app/database.h"
+#include "app/move_store.h"
 #include "receiver/commands/commands.h"
 #include "receiver/commands/config_options.h"
 #include "receiver/commands/ink.h"
@@ -136,20 +138,31 @@ int RunReplay(const Config& config, const std::string& incident, bool json) {
   return same ? ExitOf(*chain) : kExitFailure;
 }
 
+/// The audit of a store that was copied to `place`.
+int PrintCopied(const AuditReport& report, const std::string& place,
+                const char* key, bool json) {
+  if (json) {
+    Json copy = ToJson(report);
+    copy[key] = place;
+    Print(copy);
+  } else {
+    std::cout << Printable(place) << ": " << report.rows << " audit rows, "
+              << (report.first_bad == 0 ? "intact" : Printable(report.problem))
+              << ", head " << report.head.hash << "\n";
+  }
+  return ExitOf(report);
+}
+
 int RunBackup(const Config& config, const std::string& to, bool json) {
   const auto report = BackUpStoreOf(config, to);
   if (!report.ok()) return Complain(report.error());
-  if (json) {
-    Json copy = ToJson(*report);
-    copy["file"] = to;
-    Print(copy);
-  } else {
-    std::cout << Printable(to) << ": " << report->rows << " audit rows, "
-              << (report->first_bad == 0 ? "intact"
-                                         : Printable(report->problem))
-              << ", head " << report->head.hash << "\n";
-  }
-  return ExitOf(*report);
+  return PrintCopied(*report, to, "file", json);
+}
+
+int RunMove(const Config& config, const std::string& from, bool json) {
+  const auto report = MoveStore(config, from);
+  if (!report.ok()) return Complain(report.error());
+  return PrintCopied(*report, PlaceOf(config), "database", json);
 }
 
 /// Why `text` is no hash of a row, or "".
@@ -193,8 +206,9 @@ void AddAuditCommand(CLI::App& program, int& exit_code) {
   selfheal audit replay INCIDENT --json
   selfheal audit export | jq 'select(.stage == "execute")'
   selfheal audit backup /backup/selfheal.db
+  DATABASE_URL=postgresql://... selfheal audit move /var/lib/selfheal/selfheal.db
 
-Each runs beside "selfheal serve".
+Each but move runs beside "selfheal serve".
 Exit: 0; 1 tampered (the first bad row is named), another answer, or the store
 cannot be read; 2 usage or configuration.)");
   const auto head = std::make_shared<std::string>();
@@ -227,6 +241,17 @@ cannot be read; 2 usage or configuration.)");
       },
       exit_code)
       ->add_option("FILE", *to, "The new file")
+      ->required();
+  const auto from = std::make_shared<std::string>();
+  AddPart(
+      *command, "move",
+      "Copies a SQLite store into the empty PostgreSQL database of "
+      "database.url",
+      [from](const Config& config, bool json) {
+        return RunMove(config, *from, json);
+      },
+      exit_code)
+      ->add_option("FILE", *from, "The SQLite file; it stays as it is")
       ->required();
 }
 

@@ -8,6 +8,7 @@
 
 #include "app/app.h"
 #include "app/config_files.h"
+#include "app/database.h"
 #include "config/render.h"
 #include "receiver/commands/commands.h"
 #include "receiver/commands/config_options.h"
@@ -49,12 +50,23 @@ Result<void> CheckAddress(const std::string& key, const std::string& text,
                                            ": expected a loopback address"};
 }
 
+Role RoleOf(const ServeOptions& options) {
+  if (options.role == "receiver") return Role::kReceiver;
+  return options.role == "remediator" ? Role::kRemediator : Role::kAll;
+}
+
 Result<void> ApplyOptions(const ServeOptions& options, Config& config) {
-  if (options.role != "all") {
+  const Role role = RoleOf(options);
+  if (role != Role::kAll && !IsShared(config)) {
     return Error{Code::kInvalidArgument,
                  "--role " + options.role +
                      ": database.url: the roles run apart on a shared "
-                     "database only, SQLite belongs to one process"};
+                     "database only (postgresql://), SQLite belongs to one "
+                     "process"};
+  }
+  if (role == Role::kRemediator && config.metrics.listen.empty()) {
+    config.metrics.listen =
+        options.insecure_dev ? "127.0.0.1:9100" : "0.0.0.0:9100";
   }
   if (options.dry_run) config.dry_run = true;
   Result<void> good =
@@ -69,7 +81,8 @@ void PrintStart(const Config& config, const Service& service) {
   if (config.tls.cert_file.empty()) {
     std::printf("plain HTTP: tls.cert_file is not set\n");
   }
-  std::printf("listening on port %d\n", service.port());
+  std::printf("listening on port %d\n",
+              service.port() != 0 ? service.port() : service.metrics_port());
   std::fflush(stdout);
 }
 
@@ -90,10 +103,10 @@ void ServeUntilStopped(SignalQueue& signals, App& app) {
   }
 }
 
-int Serve(const Config& config, Authenticator authenticator) {
+int Serve(const Config& config, Authenticator authenticator, Role role) {
   SignalQueue signals;
   std::vector<SourceFinding> findings;
-  auto app = App::Create(config, &findings);
+  auto app = App::Create(config, &findings, role);
   if (!app.ok()) {
     PrintFindings(findings);
     const Code code = app.error().code;
@@ -102,7 +115,7 @@ int Serve(const Config& config, Authenticator authenticator) {
                          code == Code::kFailedPrecondition;
     return Complain("start", app.error(), refused ? kExitUsage : kExitFailure);
   }
-  auto service = Service::Start(**app, config, std::move(authenticator));
+  auto service = Service::Start(**app, config, std::move(authenticator), role);
   if (!service.ok()) return Complain("start", service.error(), kExitFailure);
   const Result<void> started = (*app)->Start();
   if (!started.ok()) return Complain("start", started.error(), kExitFailure);
@@ -124,12 +137,14 @@ int RunServe(const ServeOptions& options) {
   for (const Error& problem : problems) PrintError("config", problem.message);
   if (!problems.empty()) return kExitUsage;
   auto authenticator = Authenticator::Load(
-      config->auth,
-      options.insecure_dev ? AuthMode::kInsecureDev : AuthMode::kStrict);
+      config->auth, options.insecure_dev ? AuthMode::kInsecureDev
+                    : RoleOf(options) == Role::kRemediator
+                        ? AuthMode::kNoWebhook
+                        : AuthMode::kStrict);
   if (!authenticator.ok()) {
     return Complain("config", authenticator.error(), kExitUsage);
   }
-  return Serve(*config, std::move(authenticator).value());
+  return Serve(*config, std::move(authenticator).value(), RoleOf(options));
 }
 
 }  // namespace

@@ -28,8 +28,9 @@ App::App(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 App::~App() { Stop(); }
 
 Result<std::unique_ptr<App>> App::Create(const Config& config,
-                                         std::vector<SourceFinding>* findings) {
-  auto parts = Parts::Build(config, findings);
+                                         std::vector<SourceFinding>* findings,
+                                         Role role) {
+  auto parts = Parts::Build(config, findings, role);
   if (!parts.ok()) return parts.error();
   return std::unique_ptr<App>(new App(*std::move(parts)));
 }
@@ -39,15 +40,18 @@ Result<std::unique_ptr<App>> App::CreateReadOnly(
     std::vector<SourceFinding>* findings) {
   Config own = config;
   own.database.url = "sqlite://" + scratch + "/explain.db";
-  auto parts = Parts::Build(own, findings, BorrowHistory(config));
+  auto parts = Parts::Build(own, findings, Role::kAll, BorrowHistory(config));
   if (!parts.ok()) return parts.error();
   return std::unique_ptr<App>(new App(*std::move(parts)));
 }
 
 Result<void> App::Start() {
   parts_->audit_watch->Start();
-  const Result<void> started = parts_->flow->Start();
-  if (started.ok() && parts_->slack) parts_->slack->Start();
+  const bool acts = parts_->role != Role::kReceiver;
+  Result<void> started = acts ? parts_->flow->Start() : Result<void>();
+  // People's answers come in where there is a listener.
+  const bool hears = parts_->role != Role::kRemediator;
+  if (started.ok() && hears && parts_->slack) parts_->slack->Start();
   return started;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/cached_text.h"
+#include "app/role.h"
 #include "app/score_lines.h"
 #include "config/config.h"
 #include "core/chat_request.h"
@@ -35,7 +36,8 @@ class App {
   ///        kFailedPrecondition  the store is in use by another process.
   ///        others               the store can't be opened.
   static Result<std::unique_ptr<App>> Create(
-      const Config& config, std::vector<SourceFinding>* findings);
+      const Config& config, std::vector<SourceFinding>* findings,
+      Role role = Role::kAll);
   /// As Create, for Explain alone: everything is read, nothing is taken. The
   /// guards remember what the store of `config` holds, also while another
   /// process serves from it; this App's own store is made in `scratch`.

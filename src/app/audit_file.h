@@ -3,7 +3,7 @@
 #include <iosfwd>
 #include <string>
 
-#include "adapters/sqlite/audit_verify.h"  // IWYU pragma: export
+#include "adapters/sql/audit_verify.h"  // IWYU pragma: export
 #include "config/config.h"
 #include "core/result.h"
 

@@ -3,8 +3,8 @@
 #include <map>
 
 #include "adapters/crypto/digest.h"
-#include "adapters/sqlite/audited_decisions.h"
-#include "adapters/sqlite/database_url.h"
+#include "adapters/sql/audited_decisions.h"
+#include "app/database.h"
 #include "flow/replay.h"
 #include "verify/compared.h"
 
@@ -94,11 +94,11 @@ std::string_view ReplayStateName(ReplayState state) {
 
 Result<std::vector<ReplayedDecision>> ReplayAuditOf(
     const Config& config, const std::string& incident) {
-  const auto path = ParseSqliteUrl(config.database.url);
-  if (!path.ok()) return path.error();
+  auto db = OpenAuditOf(config);
+  if (!db.ok()) return db.error();
   std::vector<ReplayedDecision> all;
   Missing missing;
-  const auto done = VisitDecisions(*path, incident, Sha256Hex,
+  const auto done = VisitDecisions(**db, incident, Sha256Hex,
                                    [&](const AuditedDecision& decision) {
                                      missing.Note(decision, all.size());
                                      all.push_back(Decide(decision));

@@ -36,21 +36,21 @@ void AuditWatch::Look() {
     verify_at_ = now + kVerifyInterval;
   }
   if (now >= check_at_) {
-    CheckFile();
+    CheckDatabase();
     check_at_ = now + kCheckInterval;
   }
   LogHead();
 }
 
 void AuditWatch::LogHead() {
-  const sqlite::ChainHead head = store_.AuditHead();
+  const sql::ChainHead head = store_.AuditHead();
   log_.Info("audit head", {{"seq", static_cast<std::int64_t>(head.seq)},
                            {"hash", head.hash}});
   told_ = head.hash;
 }
 
-void AuditWatch::CheckFile() {
-  const auto checked = store_.CheckFile();
+void AuditWatch::CheckDatabase() {
+  const auto checked = store_.CheckDatabase();
   metrics_.OnDependency("store", checked.ok());
   if (!checked.ok()) {
     log_.Error("the database file does not pass its check",

@@ -6,7 +6,7 @@
 #include <string>
 #include <thread>
 
-#include "adapters/sqlite/sqlite_store.h"
+#include "adapters/sql/sql_store.h"
 #include "adapters/telemetry/metrics.h"
 #include "config/config.h"
 #include "core/clock.h"
@@ -21,7 +21,7 @@ namespace selfheal {
 class AuditWatch {
  public:
   /// Each argument outlives the watch.
-  AuditWatch(const Config& config, const Clock& clock, SqliteStore& store,
+  AuditWatch(const Config& config, const Clock& clock, SqlStore& store,
              telemetry::Metrics& metrics, Logger& log)
       : config_(config),
         clock_(clock),
@@ -44,11 +44,11 @@ class AuditWatch {
   void Run(const std::stop_token& stop);
   void LogHead();
   void Verify();
-  void CheckFile();
+  void CheckDatabase();
 
   const Config& config_;
   const Clock& clock_;
-  SqliteStore& store_;
+  SqlStore& store_;
   telemetry::Metrics& metrics_;
   Logger& log_;
   std::mutex mutex_;

@@ -10,10 +10,10 @@
 #include "adapters/kubernetes/revision_journal.h"
 #include "adapters/kubernetes/server_info.h"
 #include "adapters/slack/webhook_notifier.h"
-#include "adapters/sqlite/database_url.h"
-#include "adapters/sqlite/read_only_history.h"
+#include "adapters/sql/read_only_history.h"
 #include "adapters/telemetry/logger.h"
 #include "app/connections.h"
+#include "app/database.h"
 #include "app/idle_knobs.h"
 #include "app/log_notifier.h"
 #include "app/no_cluster.h"
@@ -91,20 +91,18 @@ BorrowedHistory BorrowHistory(const Config& config) {
   const std::string lacking =
       "budgets, cooldowns, breakers and the stored kill switch are not looked "
       "at: ";
-  const auto path = ParseSqliteUrl(config.database.url);
-  if (!path.ok()) return {nullptr, lacking + path.error().message};
-  auto history = ReadOnlyHistory::Open(*path);
-  if (!history.ok()) return {nullptr, lacking + history.error().message};
-  return {*std::move(history),
+  auto db = OpenHistoryOf(config);
+  if (!db.ok()) return {nullptr, lacking + db.error().message};
+  return {std::make_unique<ReadOnlyHistory>(*std::move(db)),
           "budgets, cooldowns, breakers and the stored kill switch are those "
           "of " +
-              *path};
+              PlaceOf(config)};
 }
 
 Result<std::unique_ptr<Parts>> Parts::Build(
-    const Config& config, std::vector<SourceFinding>* findings,
+    const Config& config, std::vector<SourceFinding>* findings, Role role,
     BorrowedHistory borrowed) {
-  std::unique_ptr<Parts> parts(new Parts(config));
+  std::unique_ptr<Parts> parts(new Parts(config, role));
   parts->borrowed = std::move(borrowed);
   parts->log = telemetry::CreateLogger(config.log.level, config.log.format);
   for (const std::string& key : IdleKnobs(config)) {
@@ -155,23 +153,37 @@ Result<Incident> Parts::Decide(const ApprovalDecision& decision) {
       NoticeOf(*incident,
                {(decision.grant ? "granted by " : "denied by ") + decision.by +
                 (decision.reason.empty() ? "" : ": ") + decision.reason}));
-  flow->Wake(*incident);
+  Tell(*incident);
   return incident;
 }
 
+void Parts::Tell(const Incident& incident) {
+  if (role == Role::kReceiver) {
+    claims->Nudge(ToString(incident.target));
+  } else {
+    flow->Wake(incident);
+  }
+}
+
+Result<void> Parts::CheckOurs(const Intent& intent) const {
+  const std::string target = ToString(intent.purpose().target);
+  if (!claims || claims->Holds(target)) return {};
+  return Error{Code::kFailedPrecondition,
+               "another process may have taken " + target + " over"};
+}
+
 Result<void> Parts::OpenStore() {
-  auto path = ParseSqliteUrl(config.database.url);
-  if (!path.ok()) return path.error().With("database.url");
-  auto opened = SqliteStore::Open(
-      {.path = *path,
-       .digester = [](std::string_view text) { return Sha256Hex(text); },
+  auto opened = OpenStoreOf(
+      config,
+      {.digester = [](std::string_view text) { return Sha256Hex(text); },
        .clock = &clock,
        .concerns =
            [this](const Labels& labels) {
              return !MatchingRules(*runbooks->Current(), labels).empty();
            }});
   if (!opened.ok()) return opened.error().With("database.url");
-  store = *std::move(opened);
+  claims = std::move(opened->claims);
+  store = std::move(opened->store);
   const auto beat = store->LastBeat();
   if (!beat.ok()) return beat.error().With("database.url");
   clock.SetTo(ResumeTime(*beat, {wall.Now(), wall.SteadyNow(), BootId()}));
@@ -183,7 +195,9 @@ Result<void> Parts::BuildSources() {
   if (!source.ok()) return source.error();
   prometheus = *std::move(source);
   tally = std::make_unique<QueryTally>(*prometheus, clock);
-  auto found = BuildCluster(config, clock, *log);
+  auto found = role == Role::kReceiver
+                   ? WithoutCluster("the role receiver works without a cluster")
+                   : BuildCluster(config, clock, *log);
   if (!found.ok()) return found.error();
   cluster = *std::move(found);
   if (auto built = BuildNotifier(); !built.ok()) return built;
@@ -289,11 +303,11 @@ std::vector<Periodic> Parts::Jobs() {
       {kTick, [this] { surroundings->Tick(); }},
       {kLook, [this] { surroundings->LookAtCluster(); }},
       {kLook, [this] { access->RunOnce(); }},
-      {kBeat, [this] { missed->RunOnce(); }},
-      {kScaleBack, [this] { scale_back->RunOnce(); }}};
+      {kBeat, [this] { missed->RunOnce(); }, Periodic::By::kOne},
+      {kScaleBack, [this] { scale_back->RunOnce(); }, Periodic::By::kOne}};
   if (gap_closer) {
-    jobs.push_back(
-        {config.alertmanager.interval, [this] { gap_closer->RunOnce(); }});
+    jobs.push_back({config.alertmanager.interval,
+                    [this] { gap_closer->RunOnce(); }, Periodic::By::kOne});
   }
   return jobs;
 }
@@ -318,8 +332,10 @@ void Parts::BuildGuards() {
                     .nodes = config.guards.nodes,
                     .own_pod = own_pod});
   executor = std::make_unique<Executor>(
-      *cluster.client, *cluster.view,
-      [this](const Intent& intent) { return last_metre->Check(intent); });
+      *cluster.client, *cluster.view, [this](const Intent& intent) {
+        const Result<void> ours = CheckOurs(intent);
+        return ours.ok() ? last_metre->Check(intent) : ours;
+      });
 }
 
 void Parts::BuildFlow() {
@@ -378,7 +394,7 @@ void Parts::BuildFlow() {
                        .log = *log,
                        .sightings = sightings,
                        .wake = {}},
-      Jobs());
+      Jobs(), claims.get());
   audit_watch =
       std::make_unique<AuditWatch>(config, clock, *store, *metrics, *log);
 }

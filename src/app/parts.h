@@ -9,10 +9,11 @@
 #include "adapters/alertmanager/alertmanager_source.h"
 #include "adapters/kubernetes/api_client.h"
 #include "adapters/prometheus/prometheus_source.h"
-#include "adapters/sqlite/sqlite_store.h"
+#include "adapters/sql/sql_store.h"
 #include "adapters/telemetry/metrics.h"
 #include "adapters/yaml/reloadable_runbooks.h"
 #include "app/audit_watch.h"
+#include "app/role.h"
 #include "app/slack_side.h"
 #include "core/safe_clock.h"
 #include "core/source_finding.h"
@@ -52,7 +53,7 @@ BorrowedHistory BorrowHistory(const Config& config);
 class Parts {
  public:
   static Result<std::unique_ptr<Parts>> Build(
-      const Config& config, std::vector<SourceFinding>* findings,
+      const Config& config, std::vector<SourceFinding>* findings, Role role,
       BorrowedHistory borrowed = {});
 
   /// What the guards remember: our own store, or the borrowed one.
@@ -64,12 +65,15 @@ class Parts {
   Result<Incident> Decide(const ApprovalDecision& decision);
 
   const Config config;
+  const Role role;
   SystemClock wall;
   SafeClock clock{wall};
   std::unique_ptr<Logger> log;
   std::unique_ptr<yaml::ReloadableRunbooks> runbooks;
   std::unique_ptr<telemetry::Metrics> metrics;
-  std::unique_ptr<SqliteStore> store;
+  /// Null where no other process shares the store.
+  std::shared_ptr<WorkClaims> claims;
+  std::unique_ptr<SqlStore> store;
   /// Empty where the store is our own.
   BorrowedHistory borrowed;
   std::unique_ptr<prometheus::PrometheusSource> prometheus;
@@ -98,7 +102,12 @@ class Parts {
   std::unique_ptr<AuditWatch> audit_watch;
 
  private:
-  explicit Parts(const Config& c) : config(c) {}
+  Parts(const Config& c, Role r) : config(c), role(r) {}
+
+  /// Somebody decided: whoever works on the incident looks at it.
+  void Tell(const Incident& incident);
+  /// Not any more where another process took its target over.
+  Result<void> CheckOurs(const Intent& intent) const;
 
   Result<void> OpenStore();
   Result<void> BuildSources();

@@ -9,7 +9,7 @@
 #include "adapters/slack/socket_mode.h"
 #include "adapters/slack/web_api.h"
 #include "adapters/slack/workspace.h"
-#include "adapters/sqlite/sqlite_store.h"
+#include "adapters/sql/sql_store.h"
 #include "config/config.h"
 #include "core/notice.h"
 #include "record/notifier.h"
@@ -19,7 +19,7 @@ namespace selfheal {
 /// What Slack's bot needs of the product; each outlives it.
 struct SlackPorts {
   const Config& config;
-  SqliteStore& store;
+  SqlStore& store;
   Logger& log;
   const Clock& clock;
   const Clock& wall;

@@ -143,7 +143,10 @@ std::string MaskUrlPassword(std::string_view url) {
   std::string text(url);
   const auto start = text.find("://");
   if (start == std::string::npos) return text;
-  const auto end = std::min(text.find('/', start + 3), text.size());
+  // In a database's URL a '/' may be of the password, which is then wrong, but
+  // no less secret.
+  const char* const after = text.starts_with("postgres") ? "?" : "/";
+  const auto end = std::min(text.find(after, start + 3), text.size());
   const auto at = text.rfind('@', end);
   const auto colon = text.find(':', start + 3);
   if (at != std::string::npos && at > start && colon < at) {

@@ -162,8 +162,10 @@ void AddKafkaAndDatabase(Config& c, Table& t) {
                    c.kafka.alert_topic, CheckTopic,
                    "Alerts are read from here too, one webhook body a "
                    "message. Empty: off."));
-  Knob database = Text("database.url", "DATABASE_URL", c.database.url,
-                       CheckDatabaseUrl, "sqlite:// with an absolute path.");
+  Knob database =
+      Text("database.url", "DATABASE_URL", c.database.url, CheckDatabaseUrl,
+           "sqlite:// with an absolute path, or "
+           "postgresql://user:password@host/database.");
   database.secret = true;
   t.push_back(std::move(database));
 }

@@ -114,10 +114,11 @@ std::string CheckDatabaseUrl(std::string_view text) {
                ? "expected sqlite:// and the absolute path of a file"
                : "";
   }
-  const std::string expected = "expected sqlite:///path/of/file.db";
-  const bool postgres =
-      text.starts_with("postgresql:") || text.starts_with("postgres:");
-  return postgres ? "PostgreSQL is not built in; " + expected : expected;
+  if (text.starts_with("postgresql://") || text.starts_with("postgres://")) {
+    return "";
+  }
+  return "expected sqlite:///path/of/file.db or "
+         "postgresql://user:password@host/database";
 }
 
 std::string CheckNamespacePattern(std::string_view text) {

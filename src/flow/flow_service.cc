@@ -19,6 +19,15 @@ constexpr seconds kOpening{10};
 /// From the start of one pass to the next at least: while alerts pour in they
 /// are correlated by the hundred. The first after a pause does not wait.
 constexpr std::chrono::milliseconds kCorrelatePace{20};
+/// Where other processes share the store: what they have in hand is asked for
+/// this often, what nobody has is looked for, what they stored is correlated,
+/// and what they ask about is looked at.
+constexpr seconds kClaimAgain{5};
+constexpr seconds kSharedTakeUpInterval{10};
+constexpr seconds kSharedCorrelateInterval{1};
+constexpr seconds kNudgedInterval{1};
+/// The duty of the one process that correlates, watches and looks around.
+constexpr const char* kLead = "lead";
 
 Correlator::Ports WithWake(
     Correlator::Ports ports,
@@ -36,7 +45,8 @@ WatchLoop::Ports WithWake(WatchLoop::Ports ports,
 }  // namespace
 
 FlowService::FlowService(const FlowPorts& ports, Correlator::Ports correlator,
-                         WatchLoop::Ports watch, std::vector<Periodic> jobs)
+                         WatchLoop::Ports watch, std::vector<Periodic> jobs,
+                         WorkClaims* claims)
     : ports_(ports),
       flow_(ports),
       correlator_(WithWake(std::move(correlator),
@@ -46,6 +56,7 @@ FlowService::FlowService(const FlowPorts& ports, Correlator::Ports correlator,
       watch_(
           WithWake(std::move(watch), [this](const Incident& i) { Wake(i); })),
       jobs_(std::move(jobs)),
+      claims_(claims),
       queue_(ports.clock) {}
 
 Result<void> FlowService::TakeUp(Time until,
@@ -55,7 +66,7 @@ Result<void> FlowService::TakeUp(Time until,
   for (const Incident& incident : *unfinished) {
     if (incident.opened_at >= until || in_hand.contains(incident.id)) continue;
     ports_.observer.OnPhase(incident, std::nullopt);
-    Wake(incident);
+    Enqueue(incident, Duration::zero());
   }
   return {};
 }
@@ -78,17 +89,27 @@ Result<void> FlowService::Start() {
   threads_.emplace_back(
       [this](const std::stop_token& stop) { Correlate(stop); });
   threads_.emplace_back([this](const std::stop_token& stop) {
-    Every(stop, ports_.config.watch.interval, [this] { watch_.RunOnce(); });
+    Every(stop, ports_.config.watch.interval, [this] {
+      if (IsOurs(kLead)) watch_.RunOnce();
+    });
   });
   threads_.emplace_back([this](const std::stop_token& stop) {
     Every(stop, kWatchdogInterval, [this] { watch_.LookForWatchdog(); });
   });
   threads_.emplace_back([this](const std::stop_token& stop) {
-    Every(stop, kTakeUpInterval, [this] { TakeUpForgotten(); });
+    Every(stop, claims_ == nullptr ? kTakeUpInterval : kSharedTakeUpInterval,
+          [this] { TakeUpForgotten(); });
   });
+  if (claims_ != nullptr) {
+    threads_.emplace_back([this](const std::stop_token& stop) {
+      Every(stop, kNudgedInterval, [this] { LookAgain(); });
+    });
+  }
   for (const Periodic& job : jobs_) {
     threads_.emplace_back([this, &job](const std::stop_token& stop) {
-      Every(stop, job.interval, job.run);
+      Every(stop, job.interval, [this, &job] {
+        if (job.by == Periodic::By::kEach || IsOurs(kLead)) job.run();
+      });
     });
   }
   return {};
@@ -115,9 +136,25 @@ void FlowService::Wake(const Incident& incident) {
 }
 
 void FlowService::WakeWithin(const Incident& incident, Duration within) {
+  Enqueue(incident, within);
+  const std::string key = ToString(incident.target);
+  if (claims_ != nullptr && !claims_->Holds(key)) claims_->Nudge(key);
+}
+
+void FlowService::Enqueue(const Incident& incident, Duration within) {
   const std::string key = ToString(incident.target);
   roster_.Add(key, incident.id);
   queue_.AddAfter(key, within);
+}
+
+bool FlowService::IsOurs(const std::string& key) {
+  if (claims_ == nullptr) return true;
+  const Result<bool> claimed = claims_->Claim(key);
+  return claimed.ok() && *claimed;
+}
+
+void FlowService::LookAgain() {
+  for (const std::string& key : claims_->Nudged()) queue_.Add(key);
 }
 
 void FlowService::Work(const std::stop_token& stop) {
@@ -128,6 +165,7 @@ void FlowService::Work(const std::stop_token& stop) {
 }
 
 void FlowService::Pass(const std::string& key) {
+  if (!IsOurs(key)) return queue_.AddAfter(key, kClaimAgain);
   std::optional<Duration> again;
   for (const std::string& id : roster_.Of(key)) {
     Duration delay = kStorePause;
@@ -143,14 +181,20 @@ void FlowService::Pass(const std::string& key) {
     }
     if (!again || delay < *again) again = delay;
   }
-  if (again) queue_.AddAfter(key, *again);
+  if (again) {
+    queue_.AddAfter(key, *again);
+  } else if (claims_ != nullptr) {
+    claims_->Release(key);
+  }
 }
 
 void FlowService::Correlate(const std::stop_token& stop) {
   std::stop_callback wake(stop, [this] { alerts_stored_.notify_all(); });
   while (!stop.stop_requested()) {
     const auto start = std::chrono::steady_clock::now();
-    const auto left = correlator_.Drain();
+    const auto left =
+        IsOurs(kLead) ? correlator_.Drain()
+                      : Result<Correlator::Left>(Correlator::Left::kNothing);
     if (!left.ok()) {
       ports_.log.Error("alerts not correlated",
                        {{"error", left.error().message}});
@@ -159,7 +203,9 @@ void FlowService::Correlate(const std::stop_token& stop) {
     const bool more = left.ok() && *left == Correlator::Left::kPerhaps;
     MutexLock lock(mutex_);
     const auto until = std::chrono::steady_clock::now() +
-                       (again ? kStorePause : kCorrelateInterval);
+                       (again                ? kStorePause
+                        : claims_ == nullptr ? kCorrelateInterval
+                                             : kSharedCorrelateInterval);
     while (!more && !poked_ && !stop.stop_requested() &&
            alerts_stored_.wait_until(mutex_, until) !=
                std::cv_status::timeout) {

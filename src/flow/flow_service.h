@@ -12,6 +12,7 @@
 #include "flow/keyed_queue.h"
 #include "flow/roster.h"
 #include "flow/watch_loop.h"
+#include "flow/work_claims.h"
 
 namespace selfheal {
 
@@ -19,14 +20,20 @@ namespace selfheal {
 struct Periodic {
   seconds interval;
   std::function<void()> run;
+  /// Done by one process at a time, where several share the store.
+  enum class By { kEach, kOne } by = By::kEach;
 };
 
 /// The threads of the pipeline: one correlator, `flow.workers` workers on the
 /// queue, one for the watch, one a periodic job. src/README.md lists them.
+///
+/// Where several processes share the store each works on the targets that it
+/// claims, and one of them correlates and watches for all.
 class FlowService {
  public:
   FlowService(const FlowPorts& ports, Correlator::Ports correlator,
-              WatchLoop::Ports watch, std::vector<Periodic> jobs);
+              WatchLoop::Ports watch, std::vector<Periodic> jobs,
+              WorkClaims* claims = nullptr);
   ~FlowService() { Stop(); }
   FlowService(const FlowService&) = delete;
   FlowService& operator=(const FlowService&) = delete;
@@ -52,6 +59,11 @@ class FlowService {
   /// Takes up what was opened before `until` and is none of `in_hand`.
   Result<void> TakeUp(Time until, const std::set<std::string>& in_hand);
   void WakeWithin(const Incident& incident, Duration within);
+  void Enqueue(const Incident& incident, Duration within);
+  /// False where another process has `key`, or that is not known.
+  bool IsOurs(const std::string& key);
+  /// Looks again at what others nudged us about.
+  void LookAgain();
   void Work(const std::stop_token& stop);
   void Pass(const std::string& key);
   void Correlate(const std::stop_token& stop);
@@ -63,6 +75,8 @@ class FlowService {
   Correlator correlator_;
   WatchLoop watch_;
   const std::vector<Periodic> jobs_;
+  /// Null where no other process shares the store; outlives this.
+  WorkClaims* const claims_;
   KeyedQueue queue_;
   Roster roster_;
 

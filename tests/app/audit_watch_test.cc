@@ -7,6 +7,8 @@
 #include <filesystem>
 
 #include "adapters/crypto/digest.h"
+#include "adapters/sqlite/connection.h"
+#include "adapters/sqlite/sqlite_store.h"
 #include "sim/fakes/fake_clock.h"
 
 namespace selfheal::testing {
@@ -29,9 +31,9 @@ class AuditWatchTest : public ::testing::Test {
   AuditWatchTest() {
     SELFHEAL_CHECK(mkdtemp(folder_.data()) != nullptr);
     config_.database.url = "sqlite://" + folder_ + "/selfheal.db";
-    auto store = SqliteStore::Open({.path = folder_ + "/selfheal.db",
-                                    .digester = Sha256Hex,
-                                    .clock = &clock_});
+    auto store =
+        OpenSqliteStore({.path = folder_ + "/selfheal.db",
+                         .store = {.digester = Sha256Hex, .clock = &clock_}});
     SELFHEAL_CHECK(store.ok());
     store_ = *std::move(store);
   }
@@ -60,7 +62,7 @@ class AuditWatchTest : public ::testing::Test {
   Config config_;
   telemetry::Metrics metrics_{"test", {}, {}};
   CountingLog log_;
-  std::unique_ptr<SqliteStore> store_;
+  std::unique_ptr<SqlStore> store_;
 };
 
 TEST_F(AuditWatchTest, TheFileIsCheckedOnceADay) {

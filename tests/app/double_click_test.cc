@@ -35,7 +35,7 @@ class DoubleClick : public ::testing::Test {
     config.database.url = "sqlite://" + folder_ + "/selfheal.db";
     config.log.level = "error";
     std::vector<SourceFinding> findings;
-    auto parts = Parts::Build(config, &findings);
+    auto parts = Parts::Build(config, &findings, Role::kAll);
     SELFHEAL_CHECK(parts.ok());
     parts_ = *std::move(parts);
   }

@@ -23,6 +23,7 @@ const std::vector<std::pair<std::string, std::string>> kLibraries = {
     {"yaml-cpp/", "yaml-cpp"},
     {"re2/", "re2"},
     {"sqlite3.h", "SQLite"},
+    {"pqxx/", "libpqxx"},
     {"zlib.h", "zlib"},
     {"prometheus/", "prometheus-cpp"},
     {"spdlog/", "spdlog"},
@@ -60,8 +61,8 @@ const std::vector<Row>& Rows() {
       {"flow", "core, config, any stage", {"core", "config"}, {}, {}},
       {"adapters/x",
        "core, config, codec, headers of stages that declare a port, "
-       "adapters/http and adapters/crypto, its third-party library; never "
-       "another adapter",
+       "adapters/http, adapters/crypto and adapters/sql, its third-party "
+       "library; never another adapter",
        {"core", "config", "codec"},
        {},
        {}},
@@ -115,10 +116,10 @@ bool EdgeAllowed(const std::string& from, const std::string& to,
   if (from == "sim") return to != "receiver" && to != "app";
   if (from == "flow") return kStages.contains(to);
   if (!IsAdapter(from)) return false;
-  // Two leaves that the other adapters stand on.
-  if (to == "adapters/http" || to == "adapters/crypto") {
-    return from != "adapters/http" && from != "adapters/crypto";
-  }
+  // Leaves that the other adapters stand on.
+  static const std::set<std::string> kLeaves = {
+      "adapters/http", "adapters/crypto", "adapters/sql"};
+  if (kLeaves.contains(to)) return !kLeaves.contains(from);
   return ports.contains(header);
 }
 

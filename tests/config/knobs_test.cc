@@ -109,7 +109,8 @@ TEST(Knobs, ASecretNeverStandsInAMessage) {
   const std::string problem = Problem("slack.webhook_url", "hooks/T0/B0/xyz");
   EXPECT_EQ(problem, "expected http://host[:port][/path] or https://");
   EXPECT_EQ(Problem("database.url", "mysql://u:pw@h/d"),
-            "expected sqlite:///path/of/file.db");
+            "expected sqlite:///path/of/file.db or "
+            "postgresql://user:password@host/database");
 }
 
 TEST(Knobs, TextChecks) {
@@ -126,8 +127,11 @@ TEST(Knobs, TextChecks) {
   EXPECT_NE(CheckHostPort("::1:8000"), "");
   EXPECT_NE(CheckHostPort("host:65536"), "");
   EXPECT_EQ(CheckDatabaseUrl("sqlite:////var/lib/x.db"), "");
-  EXPECT_EQ(CheckDatabaseUrl("postgresql://u@h/d"),
-            "PostgreSQL is not built in; expected sqlite:///path/of/file.db");
+  EXPECT_EQ(CheckDatabaseUrl("postgresql://u@h/d"), "");
+  EXPECT_EQ(CheckDatabaseUrl("postgres://h/d"), "");
+  EXPECT_EQ(CheckDatabaseUrl("mysql://h/d"),
+            "expected sqlite:///path/of/file.db or "
+            "postgresql://user:password@host/database");
   EXPECT_NE(CheckDatabaseUrl("sqlite://x.db"), "");
   EXPECT_NE(CheckDatabaseUrl("sqlite:///"), "");
   EXPECT_NE(CheckDatabaseUrl(""), "");
@@ -177,6 +181,8 @@ TEST(Render, PasswordsOfUrls) {
             "postgresql://u:***@h/d");
   EXPECT_EQ(MaskUrlPassword("postgresql://u:p@q@h:5432/d"),
             "postgresql://u:***@h:5432/d");
+  EXPECT_EQ(MaskUrlPassword("postgresql://u:p/q@h:5432/d?a=b"),
+            "postgresql://u:***@h:5432/d?a=b");
   EXPECT_EQ(MaskUrlPassword("postgresql://h:5432/d?user=u&password=x&a=b"),
             "postgresql://h:5432/d?user=u&password=***&a=b");
   EXPECT_EQ(MaskUrlPassword("sqlite:///a@b:c.db"), "sqlite:///a@b:c.db");

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "adapters/sql/sql_store.h"
 #include "correlate/incident_store.h"
 #include "guard/action_history.h"
 #include "intake/alert_store.h"
@@ -57,6 +58,8 @@ struct StoreKind {
                                              const Clock& clock)>
       open;
   bool durable = false;
+  /// Why it can't be had on this machine; empty, or "": it can.
+  std::function<std::string()> lacking{};
 };
 
 inline void PrintTo(const StoreKind& kind, std::ostream* out) {
@@ -68,6 +71,7 @@ class StoreContract : public ::testing::TestWithParam<StoreKind> {
  protected:
   StoreContract();
   ~StoreContract() override;
+  void SetUp() override;
 
   StoreHandle& store() { return *store_; }
   Time now() const { return clock_.Now(); }
@@ -104,6 +108,9 @@ class StoreContract : public ::testing::TestWithParam<StoreKind> {
   std::string folder_;
   std::unique_ptr<StoreHandle> store_;
 };
+
+/// Of a store whose callers wait as long as it takes.
+SqlStoreOptions PatientOptions(const Clock& clock);
 
 /// Budgets that stand in no test's way.
 Config::GuardsConfig LooseGuards();

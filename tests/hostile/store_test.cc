@@ -4,7 +4,8 @@
 #include <sstream>
 
 #include "adapters/crypto/digest.h"
-#include "adapters/sqlite/audit_verify.h"
+#include "adapters/sql/audit_verify.h"
+#include "adapters/sqlite/read_only.h"
 #include "adapters/sqlite/sqlite_store.h"
 #include "tests/hostile/sinks.h"
 
@@ -16,15 +17,15 @@ using nlohmann::json;
 class HostileStore : public ::testing::Test {
  protected:
   HostileStore() {
-    auto opened = SqliteStore::Open(
-        {.path = file_, .digester = Sha256Hex, .clock = &clock_});
+    auto opened = OpenSqliteStore(
+        {.path = file_, .store = {.digester = Sha256Hex, .clock = &clock_}});
     EXPECT_TRUE(opened.ok()) << opened.error().message;
     store_ = *std::move(opened);
   }
 
   const SystemClock clock_;
   const std::string file_ = NewFolder() + "/selfheal.db";
-  std::unique_ptr<SqliteStore> store_;
+  std::unique_ptr<SqlStore> store_;
 };
 
 TEST_F(HostileStore, Sql) {
@@ -82,11 +83,13 @@ TEST_F(HostileStore, AuditExport) {
   }
   AuditStore& audit = *store_;
   ASSERT_TRUE(audit.Append(records).ok());
-  const auto report = VerifyAudit(file_, Sha256Hex);
+  auto opened = sqlite::OpenAudit(file_);
+  ASSERT_TRUE(opened.ok());
+  const auto report = VerifyAudit(**opened, Sha256Hex);
   ASSERT_TRUE(report.ok());
   EXPECT_EQ(report->first_bad, 0) << report->problem;
   std::stringstream out;
-  ASSERT_TRUE(ExportAudit(file_, out).ok());
+  ASSERT_TRUE(ExportAudit(**opened, out).ok());
   std::vector<json> rows;
   for (std::string line; std::getline(out, line);) {
     ASSERT_FALSE(MovesATerminal(line)) << line;

@@ -1,7 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "adapters/crypto/digest.h"
-#include "adapters/sqlite/evidence_rows.h"
+#include "adapters/sql/evidence_rows.h"
+#include "adapters/sqlite/connection.h"
 #include "adapters/sqlite/sqlite_store.h"
 #include "assess/judge.h"
 #include "assess/sentence.h"
@@ -36,8 +37,8 @@ class AuditReplay : public ::testing::Test {
   /// Saves `count` assessments, each with windows of its own.
   void Decide(int count) {
     const SystemClock clock;
-    auto store = SqliteStore::Open(
-        {.path = File(), .digester = Sha256Hex, .clock = &clock});
+    auto store = OpenSqliteStore(
+        {.path = File(), .store = {.digester = Sha256Hex, .clock = &clock}});
     ASSERT_TRUE(store.ok()) << store.error().message;
     for (int i = 1; i <= count; ++i) {
       const KeptEvidence kept = Evidence(static_cast<std::uint64_t>(i));
@@ -101,8 +102,8 @@ TEST_F(AuditReplay, EveryDecisionIsIdentical) {
 
 TEST_F(AuditReplay, AVerificationIsComparedAgain) {
   const SystemClock clock;
-  auto store = SqliteStore::Open(
-      {.path = File(), .digester = Sha256Hex, .clock = &clock});
+  auto store = OpenSqliteStore(
+      {.path = File(), .store = {.digester = Sha256Hex, .clock = &clock}});
   ASSERT_TRUE(store.ok()) << store.error().message;
   // What it looked back on is kept with it, and its digest in the last row.
   const KeptEvidence kept{OrdinaryWindow(2, 1), std::nullopt};
@@ -129,10 +130,10 @@ TEST_F(AuditReplay, OneSampleThatWasAlteredIsFound) {
   Decide(2);
   KeptEvidence altered = Evidence(2);
   altered.window.metrics[1].baseline.values[100] += 1;
-  const auto row = sqlite::RowOf(altered, Sha256Hex);
+  const auto row = sql::RowOf(altered, Sha256Hex);
   ASSERT_TRUE(row.ok());
   Write("UPDATE evidence SET body = ?, size = ? WHERE row = 2",
-        sqlite::Blob{row->body}, static_cast<long long>(row->size));
+        sql::Blob{row->body}, static_cast<long long>(row->size));
   const Finished altered_body = Replayed();
   EXPECT_EQ(altered_body.exit_code, 1);
   EXPECT_TRUE(Has(altered_body.out, "different: its windows were altered"))

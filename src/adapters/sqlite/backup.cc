@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "adapters/sqlite/connection.h"
+#include "adapters/sqlite/read_only.h"
 #include "adapters/sqlite/schema.h"
 
 namespace selfheal {
@@ -63,7 +64,9 @@ Result<AuditReport> Check(const std::string& path, const Digester& digester) {
   if (auto checked = sqlite::QuickCheck(**copy); !checked.ok()) {
     return checked.error();
   }
-  return VerifyAudit(path, digester);
+  auto audit = sqlite::OpenAudit(path);
+  if (!audit.ok()) return audit.error();
+  return VerifyAudit(**audit, digester);
 }
 
 }  // namespace

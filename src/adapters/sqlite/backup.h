@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "adapters/sqlite/audit_verify.h"
+#include "adapters/sql/audit_verify.h"
 #include "core/digest.h"
 #include "core/result.h"
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "adapters/sqlite/errors.h"
+#include "adapters/sqlite/statement.h"
 
 namespace selfheal::sqlite {
 namespace {
@@ -23,6 +24,9 @@ constexpr const char* kWriterSettings =
 constexpr const char* kReaderSettings =
     "PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0;"
     "PRAGMA cache_size=-1000;";
+
+// Checkpoints' worth of frames from which readers are waited for.
+constexpr int kLongLog = 4;
 
 int KeepFrames(void* frames, sqlite3*, const char*, int count) {
   *static_cast<int*>(frames) = count;
@@ -73,20 +77,63 @@ Result<void> Connection::Exec(const char* sql) {
   return {};
 }
 
-Statement Connection::Prepare(const char* sql) {
+Result<sqlite3_stmt*> Connection::Prepare(const char* sql) {
   sqlite3_stmt*& cached = statements_[sql];
   if (cached == nullptr) {
     const int code = sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT,
                                         &cached, nullptr);
-    if (code != SQLITE_OK) return Statement(nullptr, ErrorOf(db_, code));
+    if (code != SQLITE_OK) return ErrorOf(db_, code);
   }
   SELFHEAL_CHECK(sqlite3_stmt_busy(cached) == 0);
-  return Statement(cached, std::nullopt);
+  return cached;
 }
 
-long long Connection::Changes() const { return sqlite3_changes64(db_); }
+sql::Statement Connection::Open(const char* sql,
+                                std::span<const sql::Value> values) {
+  const Result<sqlite3_stmt*> prepared = Prepare(sql);
+  auto rows = prepared.ok()
+                  ? std::make_unique<Statement>(*prepared, std::nullopt)
+                  : std::make_unique<Statement>(nullptr, prepared.error());
+  int index = 0;
+  for (const sql::Value& value : values) {
+    rows->Bind(++index, value, Statement::Binding::kCopied);
+  }
+  return sql::Statement(std::move(rows));
+}
 
-long long Connection::LastRow() const { return sqlite3_last_insert_rowid(db_); }
+Result<long long> Connection::Execute(const char* sql,
+                                      std::span<const sql::Value> values) {
+  const Result<sqlite3_stmt*> prepared = Prepare(sql);
+  if (!prepared.ok()) return prepared.error();
+  Statement statement(*prepared, std::nullopt);
+  int index = 0;
+  for (const sql::Value& value : values) {
+    statement.Bind(++index, value, Statement::Binding::kBorrowed);
+  }
+  while (statement.Next()) {
+  }
+  if (Result<void> status = statement.status(); !status.ok()) {
+    return status.error();
+  }
+  return sqlite3_changes64(db_);
+}
+
+Result<void> Connection::Begin() {
+  const Result<long long> begun = Run("BEGIN IMMEDIATE");
+  if (!begun.ok()) return begun.error();
+  return {};
+}
+
+Result<void> Connection::BeginSnapshot() { return Exec("BEGIN"); }
+
+Result<void> Connection::Commit() {
+  if (auto done = Run("COMMIT"); !done.ok()) return done.error();
+  // What was written to a file without a name is lost with this process.
+  if (HasMoved()) {
+    return Error{Code::kUnavailable, "the file was moved or deleted"};
+  }
+  return {};
+}
 
 bool Connection::InTransaction() const {
   return sqlite3_get_autocommit(db_) == 0;
@@ -99,13 +146,16 @@ bool Connection::HasMoved() const {
   return code == SQLITE_OK && moved != 0;
 }
 
-void Connection::Checkpoint(Checkpointing how) {
+void Connection::Tidy() {
+  if (wal_frames_ < checkpointed_) checkpointed_ = 0;  // The log began anew.
+  if (wal_frames_ - checkpointed_ < checkpoint_frames_) return;
   // Where it fails the log only stays longer; the next commit tells of faults.
   sqlite3_wal_checkpoint_v2(db_, nullptr,
-                            how == Checkpointing::kRestart
+                            wal_frames_ >= kLongLog * checkpoint_frames_
                                 ? SQLITE_CHECKPOINT_RESTART
                                 : SQLITE_CHECKPOINT_PASSIVE,
                             nullptr, nullptr);
+  checkpointed_ = wal_frames_;
 }
 
 Result<void> Connection::CopyInto(const std::string& path) {

@@ -5,6 +5,9 @@
 namespace selfheal::sqlite {
 namespace {
 
+using sql::Connection;
+using sql::Statement;
+
 // "Self" as a number; PRAGMA application_id takes no parameters.
 constexpr long long kApplicationId = 0x53656c66;
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "adapters/sqlite/connection.h"
+#include "adapters/sql/connection.h"
 
 namespace selfheal::sqlite {
 
@@ -9,16 +9,16 @@ namespace selfheal::sqlite {
 ///
 /// @error kFailedPrecondition  the file was written by a newer release, or is
 ///        another program's.
-Result<void> Migrate(Connection& db);
+Result<void> Migrate(sql::Connection& db);
 
 /// Looks whether the file has this release's schema, and changes nothing.
 ///
 /// @error kFailedPrecondition  it is of another release or another program.
-Result<void> CheckSchema(Connection& db);
+Result<void> CheckSchema(sql::Connection& db);
 
 /// Reads the whole file and checks its structure.
 ///
 /// @error kDataLoss  it is damaged, with the first thing found.
-Result<void> QuickCheck(Connection& db);
+Result<void> QuickCheck(sql::Connection& db);
 
 }  // namespace selfheal::sqlite

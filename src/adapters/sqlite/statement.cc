@@ -1,8 +1,10 @@
+#include "adapters/sqlite/statement.h"
+
 #include <sqlite3.h>
 
+#include <type_traits>
 #include <utility>
 
-#include "adapters/sqlite/connection.h"
 #include "adapters/sqlite/errors.h"
 
 namespace selfheal::sqlite {
@@ -15,11 +17,6 @@ Statement::~Statement() {
   sqlite3_reset(statement_);
   sqlite3_clear_bindings(statement_);
 }
-
-Statement::Statement(Statement&& other) noexcept
-    : statement_(std::exchange(other.statement_, nullptr)),
-      error_(std::move(other.error_)),
-      borrows_(other.borrows_) {}
 
 void Statement::Check(int code) {
   if (code == SQLITE_OK || error_) return;
@@ -39,6 +36,19 @@ Result<void> Statement::status() const {
   return {};
 }
 
+sql::ColumnType Statement::TypeOf(int column) const {
+  switch (sqlite3_column_type(statement_, column)) {
+    case SQLITE_NULL:
+      return sql::ColumnType::kNull;
+    case SQLITE_INTEGER:
+      return sql::ColumnType::kInteger;
+    case SQLITE_TEXT:
+      return sql::ColumnType::kText;
+    default:
+      return sql::ColumnType::kOther;
+  }
+}
+
 long long Statement::Integer(int column) const {
   return sqlite3_column_int64(statement_, column);
 }
@@ -55,57 +65,28 @@ std::size_t Statement::Bytes(int column) const {
   return static_cast<std::size_t>(sqlite3_column_bytes(statement_, column));
 }
 
-bool Statement::IsNull(int column) const {
-  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
-}
-
-Time Statement::At(int column) const { return Time(Duration(Integer(column))); }
-
-std::optional<Time> Statement::MaybeAt(int column) const {
-  if (IsNull(column)) return std::nullopt;
-  return At(column);
-}
-
-void Statement::Bind(int index, long long value) {
-  if (!error_) Check(sqlite3_bind_int64(statement_, index, value));
-}
-
-void Statement::Bind(int index, int value) {
-  Bind(index, static_cast<long long>(value));
-}
-
-void Statement::Bind(int index, bool value) {
-  Bind(index, static_cast<long long>(value));
-}
-
-void Statement::Bind(int index, std::string_view value) {
+void Statement::Bind(int index, const sql::Value& value, Binding binding) {
   if (error_) return;
-  Check(sqlite3_bind_text64(
-      statement_, index, value.data() == nullptr ? "" : value.data(),
-      value.size(), borrows_ ? SQLITE_STATIC : SQLITE_TRANSIENT, SQLITE_UTF8));
-}
-
-void Statement::Bind(int index, Blob value) {
-  if (error_) return;
-  Check(sqlite3_bind_blob64(
-      statement_, index, value.bytes.empty() ? "" : value.bytes.data(),
-      value.bytes.size(), borrows_ ? SQLITE_STATIC : SQLITE_TRANSIENT));
-}
-
-void Statement::Bind(int index, Time value) {
-  Bind(index, static_cast<long long>(value.time_since_epoch().count()));
-}
-
-void Statement::Bind(int index, const std::optional<Time>& value) {
-  if (value) {
-    Bind(index, *value);
-  } else {
-    Bind(index, nullptr);
-  }
-}
-
-void Statement::Bind(int index, std::nullptr_t) {
-  if (!error_) Check(sqlite3_bind_null(statement_, index));
+  sqlite3_destructor_type lifetime =
+      binding == Binding::kBorrowed ? SQLITE_STATIC : SQLITE_TRANSIENT;
+  Check(std::visit(
+      [&](const auto& bound) {
+        using Bound = std::decay_t<decltype(bound)>;
+        if constexpr (std::is_same_v<Bound, std::nullptr_t>) {
+          return sqlite3_bind_null(statement_, index);
+        } else if constexpr (std::is_same_v<Bound, long long>) {
+          return sqlite3_bind_int64(statement_, index, bound);
+        } else if constexpr (std::is_same_v<Bound, std::string_view>) {
+          return sqlite3_bind_text64(
+              statement_, index, bound.data() == nullptr ? "" : bound.data(),
+              bound.size(), lifetime, SQLITE_UTF8);
+        } else {
+          return sqlite3_bind_blob64(
+              statement_, index, bound.bytes.empty() ? "" : bound.bytes.data(),
+              bound.bytes.size(), lifetime);
+        }
+      },
+      value.any()));
 }
 
 }  // namespace selfheal::sqlite

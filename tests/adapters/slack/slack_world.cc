@@ -67,10 +67,11 @@ testing::RawReply SlackWorld::AnswerTo(
 }
 
 void SlackWorld::Start() {
-  auto opened = SqliteStore::Open(
+  auto opened = OpenSqliteStore(
       {.path = folder_.path() + "/store.db",
-       .digester = [](std::string_view text) { return Sha256Hex(text); },
-       .clock = &clock});
+       .store = {
+           .digester = [](std::string_view text) { return Sha256Hex(text); },
+           .clock = &clock}});
   ASSERT_TRUE(opened.ok()) << opened.error().message;
   store = *std::move(opened);
   auto client = WebApi::Create(

@@ -63,7 +63,7 @@ class SlackWorld {
   /// Answers by method; what a test puts here holds from then on.
   std::map<std::string, nlohmann::json> answers;
   std::map<std::string, nlohmann::json> users;
-  std::unique_ptr<SqliteStore> store;
+  std::unique_ptr<SqlStore> store;
   std::unique_ptr<testing::TestServer> server;
   std::unique_ptr<WebApi> api;
   std::unique_ptr<Workspace> workspace;

@@ -6,7 +6,6 @@
 #include <thread>
 
 #include "adapters/crypto/digest.h"
-#include "adapters/sqlite/audit_verify.h"
 #include "adapters/sqlite/sqlite_world.h"
 
 namespace selfheal::testing {
@@ -30,7 +29,7 @@ void Fill(const std::string& path) {
 TEST(SqliteAudit, IntactChainIsVerified) {
   const TempFolder folder;
   Fill(folder.Database());
-  const auto report = VerifyAudit(folder.Database(), Sha256Hex);
+  const auto report = VerifyFile(folder.Database());
   ASSERT_TRUE(report.ok()) << report.error().message;
   EXPECT_EQ(report->rows, kRows);
   EXPECT_EQ(report->first_bad, 0) << report->problem;
@@ -40,22 +39,20 @@ TEST(SqliteAudit, IntactChainIsVerified) {
 TEST(SqliteAudit, EmptyChainIsIntact) {
   const TempFolder folder;
   ASSERT_TRUE(OpenStore(folder.Database()).ok());
-  const auto report = VerifyAudit(folder.Database(), Sha256Hex);
+  const auto report = VerifyFile(folder.Database());
   ASSERT_TRUE(report.ok());
   EXPECT_EQ(report->rows, 0);
   EXPECT_EQ(report->first_bad, 0);
 }
 
 TEST(SqliteAudit, AbsentDatabaseIsNotFound) {
-  EXPECT_EQ(VerifyAudit("/nonexistent/x.db", Sha256Hex).error().code,
-            Code::kNotFound);
+  EXPECT_EQ(VerifyFile("/nonexistent/x.db").error().code, Code::kNotFound);
   const TempFolder folder;
   {
     RawDatabase raw(folder.Database());
     ASSERT_TRUE(raw.Exec("CREATE TABLE t(x)"));
   }
-  EXPECT_EQ(VerifyAudit(folder.Database(), Sha256Hex).error().code,
-            Code::kNotFound);
+  EXPECT_EQ(VerifyFile(folder.Database()).error().code, Code::kNotFound);
 }
 
 TEST(SqliteAudit, TheDatabaseItselfRefusesChanges) {
@@ -127,30 +124,30 @@ TEST(SqliteAudit, EveryTamperingIsFound) {
   for (int i = 0; i < 2000; ++i) {
     const std::string sql = Tampering(random);
     ASSERT_TRUE(raw.Exec(sql)) << sql;
-    const auto report = VerifyAudit(folder.Database(), Sha256Hex);
+    const auto report = VerifyFile(folder.Database());
     ASSERT_TRUE(report.ok()) << report.error().message;
     EXPECT_GT(report->first_bad, 0) << sql;
     EXPECT_FALSE(report->problem.empty());
     ASSERT_TRUE(
         raw.Exec("DELETE FROM audit; INSERT INTO audit SELECT * FROM copy"));
   }
-  EXPECT_EQ(VerifyAudit(folder.Database(), Sha256Hex)->first_bad, 0);
+  EXPECT_EQ(VerifyFile(folder.Database())->first_bad, 0);
 }
 
 TEST(SqliteAudit, AKnownHeadFindsAnEndThatWasCutOffWithItsHead) {
   const TempFolder folder;
   Fill(folder.Database());
   const std::string path = folder.Database();
-  const std::string known = VerifyAudit(path, Sha256Hex)->head.hash;
-  EXPECT_EQ(VerifyAudit(path, Sha256Hex, known)->first_bad, 0);
+  const std::string known = VerifyFile(path)->head.hash;
+  EXPECT_EQ(VerifyFile(path, known)->first_bad, 0);
   RawDatabase raw(path);
   ASSERT_TRUE(
       raw.Exec("DROP TRIGGER audit_no_delete;"
                "DELETE FROM audit WHERE seq = (SELECT max(seq) FROM audit);"
                "UPDATE audit_head SET (seq, hash) ="
                " (SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1)"));
-  EXPECT_EQ(VerifyAudit(path, Sha256Hex)->first_bad, 0);
-  EXPECT_EQ(VerifyAudit(path, Sha256Hex, known)->first_bad, kRows);
+  EXPECT_EQ(VerifyFile(path)->first_bad, 0);
+  EXPECT_EQ(VerifyFile(path, known)->first_bad, kRows);
 }
 
 TEST(SqliteAudit, FirstBadRowIsNamed) {
@@ -159,7 +156,7 @@ TEST(SqliteAudit, FirstBadRowIsNamed) {
   RawDatabase raw(folder.Database());
   ASSERT_TRUE(raw.Exec("DROP TRIGGER audit_no_update"));
   ASSERT_TRUE(raw.Exec("UPDATE audit SET reason = 'x' WHERE seq IN (9, 30)"));
-  const auto report = VerifyAudit(folder.Database(), Sha256Hex);
+  const auto report = VerifyFile(folder.Database());
   EXPECT_EQ(report->first_bad, 9);
   EXPECT_EQ(report->head.seq, 8);
 }
@@ -176,14 +173,14 @@ TEST(SqliteAudit, VerifiesAndExportsBesideAWritingStore) {
   });
   long long seen = 0;
   for (int i = 0; i < 20 || seen < 3; ++i) {
-    const auto report = VerifyAudit(folder.Database(), Sha256Hex);
+    const auto report = VerifyFile(folder.Database());
     ASSERT_TRUE(report.ok()) << report.error().message;
     EXPECT_EQ(report->first_bad, 0) << report->problem;
     EXPECT_GE(report->rows, seen);
     seen = report->rows;
   }
   std::ostringstream out;
-  const auto exported = ExportAudit(folder.Database(), out);
+  const auto exported = ExportFile(folder.Database(), out);
   ASSERT_TRUE(exported.ok());
   EXPECT_GE(*exported, seen);
 }
@@ -192,7 +189,7 @@ TEST(SqliteAudit, ExportIsOneJsonLineARow) {
   const TempFolder folder;
   Fill(folder.Database());
   std::stringstream out;
-  const auto rows = ExportAudit(folder.Database(), out);
+  const auto rows = ExportFile(folder.Database(), out);
   ASSERT_TRUE(rows.ok());
   EXPECT_EQ(*rows, kRows);
   std::string line;
@@ -205,7 +202,7 @@ TEST(SqliteAudit, ExportIsOneJsonLineARow) {
     last = row["hash"];
   }
   EXPECT_EQ(count, kRows);
-  EXPECT_EQ(last, VerifyAudit(folder.Database(), Sha256Hex)->head.hash);
+  EXPECT_EQ(last, VerifyFile(folder.Database())->head.hash);
 }
 
 TEST(SqliteAudit, FullOutputIsAnError) {
@@ -213,7 +210,7 @@ TEST(SqliteAudit, FullOutputIsAnError) {
   Fill(folder.Database());
   std::ostringstream out;
   out.setstate(std::ios::badbit);
-  EXPECT_FALSE(ExportAudit(folder.Database(), out).ok());
+  EXPECT_FALSE(ExportFile(folder.Database(), out).ok());
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include <thread>
 
 #include "adapters/crypto/digest.h"
-#include "adapters/sqlite/audit_verify.h"
 #include "adapters/sqlite/sqlite_world.h"
 
 namespace selfheal::testing {
@@ -78,7 +77,7 @@ void KillOne(const std::string& path, int round, int after,
 }
 
 /// The numbers of all stored alerts.
-std::set<int> StoredNumbers(SqliteStore& store) {
+std::set<int> StoredNumbers(SqlStore& store) {
   std::set<int> out;
   AlertQuery query;
   query.limit = 500;
@@ -106,7 +105,7 @@ TEST(SqliteCrash, AcknowledgedWritesSurviveKillsAtAnyMoment) {
     KillOne(folder.Database(), round, after(random),
             std::chrono::microseconds(delay(random)), acked);
     if (HasFatalFailure()) return;
-    const auto report = VerifyAudit(folder.Database(), Sha256Hex);
+    const auto report = VerifyFile(folder.Database());
     ASSERT_TRUE(report.ok()) << report.error().message;
     ASSERT_EQ(report->first_bad, 0) << report->problem;
   }

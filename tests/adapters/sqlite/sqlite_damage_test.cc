@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "adapters/sqlite/connection.h"
 #include "adapters/sqlite/sqlite_world.h"
 
 namespace selfheal::testing {
@@ -30,7 +31,7 @@ void WriteOver(const std::string& path, off_t at, const std::string& bytes) {
   close(file);
 }
 
-bool Becomes(const SqliteStore& store, bool writable) {
+bool Becomes(const SqlStore& store, bool writable) {
   const auto end = steady_clock::now() + std::chrono::seconds(60);
   while (steady_clock::now() < end) {
     if (store.Writable() == writable) return true;
@@ -53,7 +54,7 @@ TEST(SqliteDamage, AWholeFilePassesItsCheck) {
   Fill(folder.Database());
   auto store = OpenStore(folder.Database(), Patient());
   ASSERT_TRUE(store.ok());
-  EXPECT_TRUE((*store)->CheckFile().ok());
+  EXPECT_TRUE((*store)->CheckDatabase().ok());
   EXPECT_TRUE((*store)->Writable());
 }
 
@@ -65,7 +66,7 @@ TEST(SqliteDamage, NothingIsTakenFromTheCheckUntilTheFileIsWholeAgain) {
   const std::string whole = ReadFile(folder.Database());
   constexpr off_t kPage = 4096;
   WriteOver(folder.Database(), kPage, std::string(whole.size() - kPage, 'x'));
-  const auto checked = (*store)->CheckFile();
+  const auto checked = (*store)->CheckDatabase();
   ASSERT_FALSE(checked.ok());
   EXPECT_EQ(checked.error().code, Code::kDataLoss) << checked.error().message;
   EXPECT_FALSE((*store)->Writable());
@@ -85,9 +86,9 @@ TEST(SqliteDamage, AFileThatIsGoneIsNotMadeAnew) {
   ASSERT_TRUE(store.ok());
   const std::string whole = ReadFile(folder.Database());
   WriteOver(folder.Database(), 4096, std::string(whole.size() - 4096, 'x'));
-  ASSERT_FALSE((*store)->CheckFile().ok());
+  ASSERT_FALSE((*store)->CheckDatabase().ok());
   std::filesystem::remove(folder.Database());
-  std::this_thread::sleep_for(3 * sqlite::WriterLimits{}.probe);
+  std::this_thread::sleep_for(3 * sql::WriterLimits{}.probe);
   EXPECT_FALSE((*store)->Writable());
   EXPECT_FALSE(std::filesystem::exists(folder.Database()));
 }
@@ -99,7 +100,7 @@ TEST(SqliteDamage, NothingIsAcknowledgedIntoAFileWithoutAName) {
   ASSERT_TRUE(store.ok());
   const std::string aside = folder.Database() + ".aside";
   std::filesystem::rename(folder.Database(), aside);
-  const sqlite::ChainHead before = (*store)->AuditHead();
+  const sql::ChainHead before = (*store)->AuditHead();
   const auto refused = (*store)->Append(OneAlert("a"), Time());
   ASSERT_FALSE(refused.ok());
   EXPECT_EQ(refused.error().code, Code::kUnavailable);
@@ -122,7 +123,8 @@ TEST(SqliteDamage, WhatIsDeletedIsOverwritten) {
     ASSERT_TRUE(db.ok());
     ASSERT_TRUE((*db)->Exec("CREATE TABLE nonces(one TEXT)").ok());
     ASSERT_TRUE((*db)->Run("INSERT INTO nonces VALUES(?)", secret).ok());
-    (*db)->Checkpoint(sqlite::Connection::Checkpointing::kRestart);
+    (*db)->CheckpointEvery(1);
+    (*db)->Tidy();
     ASSERT_NE(ReadFile(folder.Database()).find(secret), std::string::npos);
     ASSERT_TRUE((*db)->Exec("DELETE FROM nonces").ok());
   }
@@ -132,15 +134,16 @@ TEST(SqliteDamage, WhatIsDeletedIsOverwritten) {
 TEST(SqliteDamage, AlertsThatConcernNobodyAreNotLookedAt) {
   const TempFolder folder;
   static const SystemClock clock;
-  auto store = SqliteStore::Open(
+  auto store = OpenSqliteStore(
       {.path = folder.Database(),
-       .digester = [](std::string_view) { return std::string(64, '0'); },
-       .clock = &clock,
-       .limits = Patient(),
-       .concerns =
-           [](const Labels& labels) {
-             return LabelOr(labels, "alertname") == "known";
-           }});
+       .store = {
+           .digester = [](std::string_view) { return std::string(64, '0'); },
+           .clock = &clock,
+           .limits = Patient(),
+           .concerns =
+               [](const Labels& labels) {
+                 return LabelOr(labels, "alertname") == "known";
+               }}});
   ASSERT_TRUE(store.ok());
   const auto other = (*store)->Append(OneAlert("other"), Time());
   ASSERT_TRUE(other.ok());

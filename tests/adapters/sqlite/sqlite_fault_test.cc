@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "adapters/crypto/digest.h"
-#include "adapters/sqlite/audit_verify.h"
 #include "adapters/sqlite/sqlite_world.h"
 #include "core/ids.h"
 
@@ -41,7 +40,7 @@ class FullDisk {
 };
 
 /// Appends until the store takes nothing more.
-int AppendUntilRefused(SqliteStore& store, int first) {
+int AppendUntilRefused(SqlStore& store, int first) {
   for (int i = first; i < first + 100'000; ++i) {
     const auto done = store.Append(OneAlert(std::to_string(i)), Time());
     if (done.ok()) continue;
@@ -52,7 +51,7 @@ int AppendUntilRefused(SqliteStore& store, int first) {
 }
 
 /// Waits until the store says that it can be written again.
-bool Recovers(const SqliteStore& store) {
+bool Recovers(const SqlStore& store) {
   const auto end = steady_clock::now() + std::chrono::seconds(60);
   while (steady_clock::now() < end) {
     if (store.Writable()) return true;
@@ -90,7 +89,7 @@ TEST(SqliteFault, FullDiskIsUnavailableAndThenRecovers) {
   EXPECT_EQ(waiting->size(), static_cast<std::size_t>(refused) + 2);
   const AuditRecord record = SomeRecord("room again");
   ASSERT_TRUE((*store)->Append(std::span(&record, 1)).ok());
-  EXPECT_EQ(VerifyAudit(folder.Database(), Sha256Hex)->first_bad, 0);
+  EXPECT_EQ(VerifyFile(folder.Database())->first_bad, 0);
 }
 
 TEST(SqliteFault, LockedFileIsUnavailableInTimeAndThenRecovers) {
@@ -114,7 +113,7 @@ TEST(SqliteFault, LockedFileIsUnavailableInTimeAndThenRecovers) {
 
 TEST(SqliteFault, FullQueueRefusesAtOnce) {
   const TempFolder folder;
-  sqlite::WriterLimits limits = Patient();
+  sql::WriterLimits limits = Patient();
   limits.jobs = 4;
   auto store = OpenStore(folder.Database(), limits);
   ASSERT_TRUE(store.ok());
@@ -181,16 +180,14 @@ TEST(SqliteFault, OneRefusedJobLeavesItsNeighboursAlone) {
   EXPECT_EQ(stored, 100);
   EXPECT_EQ(refused, 100);
   EXPECT_EQ((*store)->Find("")->size(), 100u);
-  const auto report = VerifyAudit(folder.Database(), Sha256Hex);
+  const auto report = VerifyFile(folder.Database());
   EXPECT_EQ(report->first_bad, 0) << report->problem;
   EXPECT_EQ(report->rows, 100);
 }
 
 TEST(SqliteFault, ReadersDoNotMakeTheLogGrowForever) {
   const TempFolder folder;
-  sqlite::WriterLimits limits = Patient();
-  limits.checkpoint_frames = 20;
-  auto store = OpenStore(folder.Database(), limits);
+  auto store = OpenStore(folder.Database(), Patient(), 20);
   ASSERT_TRUE(store.ok());
   std::vector<std::jthread> readers;
   for (int i = 0; i < 4; ++i) {

@@ -7,7 +7,6 @@
 #include <thread>
 
 #include "adapters/crypto/digest.h"
-#include "adapters/sqlite/audit_verify.h"
 #include "adapters/sqlite/sqlite_world.h"
 #include "core/ids.h"
 #include "support/faulty_disk.h"
@@ -72,7 +71,7 @@ struct Scene {
     return store.Save(update);
   }
 
-  SqliteStore& store;
+  SqlStore& store;
   Incident incident = Cart();
   SystemClock clock{};
 };
@@ -94,14 +93,14 @@ Result<void> Done(const Result<T>& result) {
   return result.ok() ? Result<void>() : result.error();
 }
 
-bool Tells(SqliteStore& store, const std::string& reason) {
+bool Tells(SqlStore& store, const std::string& reason) {
   const auto found = store.Find("");
   return found.ok() &&
          std::any_of(found->begin(), found->end(),
                      [&](const AuditRecord& r) { return r.reason == reason; });
 }
 
-std::size_t AlertsOf(SqliteStore& store) {
+std::size_t AlertsOf(SqlStore& store) {
   const auto page = store.List(AlertQuery{});
   return page.ok() ? page->items.size() : 0;
 }
@@ -197,16 +196,17 @@ const Operation kOperations[] = {
      [](Scene& s) { return s.store.LastBeat()->has_value(); }},
 };
 
-sqlite::WriterLimits Eager() {
-  sqlite::WriterLimits limits = Patient();
+/// Moving the log into the file is met by the faults too.
+constexpr int kEachCommit = 1;
+
+sql::WriterLimits Eager() {
+  sql::WriterLimits limits = Patient();
   limits.probe = std::chrono::milliseconds(1);
-  // So that moving the log into the file is met by the faults too.
-  limits.checkpoint_frames = 1;
   return limits;
 }
 
 /// Waits until the store takes writes again, by itself.
-bool Recovers(SqliteStore& store) {
+bool Recovers(SqlStore& store) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   while (std::chrono::steady_clock::now() < end) {
     if (store.Writable()) return true;
@@ -229,7 +229,7 @@ class SqliteIoError : public ::testing::TestWithParam<Case> {
     bool answered = false;
     Incident incident;
     {
-      auto store = OpenStore(folder.Database(), Eager());
+      auto store = OpenStore(folder.Database(), Eager(), kEachCommit);
       EXPECT_TRUE(store.ok());
       Scene scene{**store};
       scene.Prepare();
@@ -262,12 +262,12 @@ class SqliteIoError : public ::testing::TestWithParam<Case> {
  private:
   static void ExpectWhole(const std::string& path, const Incident& incident,
                           bool answered) {
-    const auto report = VerifyAudit(path, Sha256Hex);
+    const auto report = VerifyFile(path);
     ASSERT_TRUE(report.ok()) << report.error().message;
     EXPECT_EQ(report->first_bad, 0) << report->problem;
-    auto store = OpenStore(path, Eager());
+    auto store = OpenStore(path, Eager(), kEachCommit);
     ASSERT_TRUE(store.ok()) << store.error().message;
-    EXPECT_TRUE((*store)->CheckFile().ok());
+    EXPECT_TRUE((*store)->CheckDatabase().ok());
     Scene again{**store, incident};
     const bool shows = std::get<0>(GetParam()).shows(again);
     EXPECT_TRUE(shows || !answered) << "answered, and not there";
@@ -281,13 +281,13 @@ TEST(SqliteOpening, EveryCallOfTheFirstOpeningMayFail) {
       const TempFolder folder;
       FaultyDisk disk;
       disk.FailAt(nth, fault);
-      static_cast<void>(OpenStore(folder.Database(), Eager()));
+      static_cast<void>(OpenStore(folder.Database(), Eager(), kEachCommit));
       reached = disk.calls() >= nth;
       disk.Heal();
-      auto store = OpenStore(folder.Database(), Eager());
+      auto store = OpenStore(folder.Database(), Eager(), kEachCommit);
       ASSERT_TRUE(store.ok()) << "call " << nth << store.error().message;
       EXPECT_TRUE((*store)->Append(OneAlert("a"), kThen).ok());
-      EXPECT_TRUE((*store)->CheckFile().ok());
+      EXPECT_TRUE((*store)->CheckDatabase().ok());
     }
     EXPECT_GT(nth, 10) << "nothing was tried";
     EXPECT_LT(nth, 500);

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "adapters/sqlite/connection.h"
 #include "adapters/sqlite/database_url.h"
 #include "adapters/sqlite/sqlite_world.h"
 

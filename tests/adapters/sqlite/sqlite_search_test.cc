@@ -95,7 +95,7 @@ class SqliteSearch : public ::testing::Test {
   }
 
   TempFolder folder_;
-  std::unique_ptr<SqliteStore> store_;
+  std::unique_ptr<SqlStore> store_;
 };
 
 TEST_F(SqliteSearch, FindsWhatAnOlderReleaseStored) {

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "adapters/crypto/digest.h"
+#include "adapters/sqlite/read_only.h"
 
 namespace selfheal::testing {
 
@@ -19,15 +20,31 @@ TempFolder::~TempFolder() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-Result<std::unique_ptr<SqliteStore>> OpenStore(const std::string& path,
-                                               sqlite::WriterLimits limits) {
+Result<std::unique_ptr<SqlStore>> OpenStore(const std::string& path,
+                                            sql::WriterLimits limits,
+                                            int checkpoint_frames) {
   static const SystemClock clock;
-  return SqliteStore::Open(
-      {.path = path, .digester = Sha256Hex, .clock = &clock, .limits = limits});
+  return OpenSqliteStore(
+      {.path = path,
+       .store = {.digester = Sha256Hex, .clock = &clock, .limits = limits},
+       .checkpoint_frames = checkpoint_frames});
 }
 
-sqlite::WriterLimits Patient() {
-  sqlite::WriterLimits limits;
+Result<AuditReport> VerifyFile(const std::string& path,
+                               const std::string& known_head) {
+  auto db = sqlite::OpenAudit(path);
+  if (!db.ok()) return db.error();
+  return VerifyAudit(**db, Sha256Hex, known_head);
+}
+
+Result<long long> ExportFile(const std::string& path, std::ostream& out) {
+  auto db = sqlite::OpenAudit(path);
+  if (!db.ok()) return db.error();
+  return ExportAudit(**db, out);
+}
+
+sql::WriterLimits Patient() {
+  sql::WriterLimits limits;
   limits.wait = std::chrono::seconds(60);
   return limits;
 }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <iosfwd>
 #include <memory>
 #include <string>
 
+#include "adapters/sql/audit_verify.h"
 #include "adapters/sqlite/sqlite_store.h"
 
 struct sqlite3;
@@ -25,11 +27,17 @@ class TempFolder {
 };
 
 /// Opens the store at `path` with the clock of this machine.
-Result<std::unique_ptr<SqliteStore>> OpenStore(
-    const std::string& path, sqlite::WriterLimits limits = {});
+Result<std::unique_ptr<SqlStore>> OpenStore(const std::string& path,
+                                            sql::WriterLimits limits = {},
+                                            int checkpoint_frames = 4000);
+
+/// VerifyAudit and ExportAudit of the file at `path`.
+Result<AuditReport> VerifyFile(const std::string& path,
+                               const std::string& known_head = "");
+Result<long long> ExportFile(const std::string& path, std::ostream& out);
 
 /// Limits for a machine on which an fsync may take seconds.
-sqlite::WriterLimits Patient();
+sql::WriterLimits Patient();
 
 /// The database through the bare library, as an intruder has it.
 class RawDatabase {

@@ -1,0 +1,37 @@
+// The store contract over PostgreSQL: the same tests as over SQLite.
+#include <map>
+
+#include "adapters/crypto/digest.h"
+#include "adapters/postgres/postgres_store.h"
+#include "contract/store_world.h"
+#include "tests/postgres/postgres_server.h"
+
+namespace selfheal::testing {
+namespace {
+
+/// The schema that stands for a folder.
+const std::string& SchemaOf(const std::string& folder) {
+  static std::map<std::string, std::string> schemas;
+  std::string& schema = schemas[folder];
+  if (schema.empty()) schema = NewSchema();
+  return schema;
+}
+
+std::unique_ptr<StoreHandle> OpenPostgres(const std::string& folder,
+                                          const Clock& clock) {
+  auto store = OpenPostgresStore({.url = SharedServer().Url(SchemaOf(folder)),
+                                  .store = PatientOptions(clock),
+                                  .durability = postgres::Durability::kWaived});
+  SELFHEAL_CHECK(store.ok());
+  return std::make_unique<StoreHandle>(
+      std::shared_ptr<SqlStore>(std::move(*store)));
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, StoreContract,
+                         ::testing::Values(StoreKind{
+                             "Postgres", OpenPostgres, true,
+                             [] { return SharedServer().lacking(); }}),
+                         [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace selfheal::testing
