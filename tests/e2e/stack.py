@@ -114,7 +114,7 @@ class Stack:
 
     def __init__(self, build, speed=20.0, seed=1, folder=None, config="",
                  gap_closing=True, scrape="1s", watch="5s",
-                 silence_rules=False):
+                 silence_rules=False, database=None):
         self.build = pathlib.Path(build)
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="selfheal-"))
         self.keep = folder is not None
@@ -125,6 +125,7 @@ class Stack:
         self.watch = watch
         # True: no rule of Prometheus fires; alerts come from the test alone.
         self.silence_rules = silence_rules
+        self.database_url = database or f"sqlite://{self.folder}/selfheal.db"
         self.ports = {name: free_port() for name in
                       ("prometheus", "alertmanager", "selfheal")}
         self.processes = []
@@ -249,7 +250,7 @@ runbooks_dir: {self.folder}/runbooks
 prometheus: {{url: "{self.prometheus_url}"}}
 alertmanager: {{url: "{alertmanager}", interval: 5s}}
 kubernetes: {{kubeconfig: {self.folder}/kubeconfig, namespaces: [shop]}}
-database: {{url: "sqlite://{self.folder}/selfheal.db"}}
+database: {{url: "{self.database_url}"}}
 auth:
   webhook_token_file: {self.folder}/webhook.token
   admin_token_file: {self.folder}/admin.token
@@ -259,9 +260,9 @@ watch: {{interval: {self.watch}}}
 {self.extra_config}
 """)
 
-    def start_product(self, wait=True):
+    def start_product(self, wait=True, role="all"):
         self.product = self.run("selfheal", [
-            self.build / "selfheal", "serve", "--config",
+            self.build / "selfheal", "serve", "--role", role, "--config",
             self.folder / "selfheal.yaml"])
         if wait:
             wait_for("selfheal", lambda: request(
