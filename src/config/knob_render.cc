@@ -84,6 +84,21 @@ bool NeedsNoQuotes(std::string_view text) {
              std::end(kWords);
 }
 
+constexpr std::string_view kPassword = "password=";
+
+/// A ':' without an '@' should begin a port: what is none is masked.
+void MaskNoPort(std::string& url, std::size_t begin) {
+  const auto end = std::min(url.find_first_of("/?,", begin), url.size());
+  const std::string_view port =
+      std::string_view(url).substr(begin, end - begin);
+  const bool digits =
+      port.find_first_not_of("0123456789") == std::string_view::npos;
+  // The address of IPv6 has its own.
+  if (!digits && port.find(']') == std::string_view::npos) {
+    url.replace(begin, end - begin, kMasked);
+  }
+}
+
 }  // namespace
 
 std::string KnobValueJson(const Knob& knob, Secrets secrets) {
@@ -143,18 +158,20 @@ std::string MaskUrlPassword(std::string_view url) {
   std::string text(url);
   const auto start = text.find("://");
   if (start == std::string::npos) return text;
-  // In a database's URL a '/' may be of the password, which is then wrong, but
-  // no less secret.
-  const char* const after = text.starts_with("postgres") ? "?" : "/";
-  const auto end = std::min(text.find(after, start + 3), text.size());
+  // In a database's URL '/' and '?' may be of the password, which is then
+  // wrong, but no less secret; and so is what should be a port.
+  const bool database = text.starts_with("postgres");
+  const auto end = database ? text.size() : text.find('/', start + 3);
   const auto at = text.rfind('@', end);
   const auto colon = text.find(':', start + 3);
   if (at != std::string::npos && at > start && colon < at) {
     text.replace(colon + 1, at - colon - 1, kMasked);
+  } else if (database && colon != std::string::npos) {
+    MaskNoPort(text, colon + 1);
   }
-  const auto parameter = text.find("password=");
-  if (parameter != std::string::npos) {
-    const auto value = parameter + std::string_view("password=").size();
+  for (auto key = text.find(kPassword); key != std::string::npos;
+       key = text.find(kPassword, key + 1)) {
+    const auto value = key + kPassword.size();
     const auto stop = std::min(text.find('&', value), text.size());
     text.replace(value, stop - value, kMasked);
   }

@@ -183,6 +183,13 @@ TEST(Render, PasswordsOfUrls) {
             "postgresql://u:***@h:5432/d");
   EXPECT_EQ(MaskUrlPassword("postgresql://u:p/q@h:5432/d?a=b"),
             "postgresql://u:***@h:5432/d?a=b");
+  EXPECT_EQ(MaskUrlPassword("postgresql://u:p?q@h:5432/d"),
+            "postgresql://u:***@h:5432/d");
+  EXPECT_EQ(MaskUrlPassword("postgresql://u:secret"), "postgresql://u:***");
+  EXPECT_EQ(MaskUrlPassword("postgresql://[::1]:5432/d"),
+            "postgresql://[::1]:5432/d");
+  EXPECT_EQ(MaskUrlPassword("postgresql://h/d?sslpassword=x&password=y"),
+            "postgresql://h/d?sslpassword=***&password=***");
   EXPECT_EQ(MaskUrlPassword("postgresql://h:5432/d?user=u&password=x&a=b"),
             "postgresql://h:5432/d?user=u&password=***&a=b");
   EXPECT_EQ(MaskUrlPassword("sqlite:///a@b:c.db"), "sqlite:///a@b:c.db");

@@ -12,9 +12,8 @@ constexpr std::string_view kDefaults =
     "&keepalives_count=3&tcp_user_timeout=15000&client_encoding=UTF8"
     "&application_name=selfheal&target_session_attrs=read-write";
 
-/// The parts of postgresql://[user[:password]@][hosts][/database][?query].
+/// Of postgresql://[user[:password]@][hosts][/database][?query].
 struct Parts {
-  std::string_view user_info;
   std::string_view hosts;
   std::string_view query;
 };
@@ -36,16 +35,33 @@ bool IsPercentEncoded(std::string_view text) {
   return true;
 }
 
+/// Of hosts with ports, separated by commas; libpq would show what is none.
+bool PortsAreNumbers(std::string_view hosts) {
+  while (!hosts.empty()) {
+    std::string_view host = hosts.substr(0, hosts.find(','));
+    hosts.remove_prefix(std::min(hosts.size(), host.size() + 1));
+    if (const auto end = host.find(']'); end != std::string_view::npos) {
+      host.remove_prefix(end);
+    }
+    const auto colon = host.find(':');
+    if (colon != std::string_view::npos &&
+        host.find_first_not_of("0123456789", colon + 1) !=
+            std::string_view::npos) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Error Refused(const char* why) { return {Code::kInvalidArgument, why}; }
+
 Result<Parts> Split(std::string_view url) {
-  const auto refuse = [](const std::string& why) {
-    return Error{Code::kInvalidArgument, why};
-  };
   const auto scheme = url.find("://");
   if (scheme == std::string_view::npos) {
-    return refuse("expected postgresql://user:password@host/database");
+    return Refused("expected postgresql://user:password@host/database");
   }
   if (!IsPercentEncoded(url)) {
-    return refuse("a space, or a % that begins no two hexadecimal digits");
+    return Refused("a space, or a % that begins no two hexadecimal digits");
   }
   std::string_view rest = url.substr(scheme + 3);
   Parts parts;
@@ -55,15 +71,16 @@ Result<Parts> Split(std::string_view url) {
   }
   const std::string_view authority = rest.substr(0, rest.find('/'));
   const auto at = rest.find_last_of('@');
-  if (at != std::string_view::npos &&
-      (at >= authority.size() || at != authority.find('@'))) {
-    return refuse("'@' and '/' in a user or password are written %40 and %2F");
+  if (parts.query.find('@') != std::string_view::npos ||
+      (at != std::string_view::npos &&
+       (at >= authority.size() || at != authority.find('@')))) {
+    return Refused(
+        "'@', '/' and '?' in a user or password are written %40, %2F and %3F");
   }
-  if (at == std::string_view::npos) {
-    parts.hosts = authority;
-  } else {
-    parts.user_info = authority.substr(0, at);
-    parts.hosts = authority.substr(at + 1);
+  parts.hosts =
+      at == std::string_view::npos ? authority : authority.substr(at + 1);
+  if (!PortsAreNumbers(parts.hosts)) {
+    return Refused("expected a number after the host's ':'");
   }
   return parts;
 }
@@ -82,9 +99,11 @@ std::string_view ValueIn(std::string_view query, std::string_view key) {
 }
 
 bool IsLocal(std::string_view host) {
+  const bool is_address =
+      host.find_first_not_of("0123456789.:") == std::string_view::npos;
   return host.empty() || host.starts_with('/') || host.starts_with("%2F") ||
-         host.starts_with("%2f") || host.starts_with("127.") ||
-         host.starts_with("[::1]") ||
+         host.starts_with("%2f") || (host.starts_with("127.") && is_address) ||
+         host == "::1" || host.starts_with("[::1]") ||
          host.substr(0, host.find(':')) == "localhost";
 }
 
@@ -112,7 +131,8 @@ Result<std::string> ConnectionUrl(std::string_view url) {
   std::string out(url.substr(0, url.find('?')));
   out.append("?").append(kDefaults);
   const std::string_view named = ValueIn(parts->query, "host");
-  if (!AllLocal(named.empty() ? parts->hosts : named)) {
+  if (!AllLocal(named.empty() ? parts->hosts : named) ||
+      !AllLocal(ValueIn(parts->query, "hostaddr"))) {
     out += "&sslmode=verify-full";
   }
   // Of two that differ the last one counts.
