@@ -333,8 +333,9 @@ void Parts::BuildGuards() {
                     .own_pod = own_pod});
   executor = std::make_unique<Executor>(
       *cluster.client, *cluster.view, [this](const Intent& intent) {
-        const Result<void> ours = CheckOurs(intent);
-        return ours.ok() ? last_metre->Check(intent) : ours;
+        // The lease last: the other looks take their time.
+        const Result<void> clear = last_metre->Check(intent);
+        return clear.ok() ? CheckOurs(intent) : clear;
       });
 }
 

@@ -99,7 +99,7 @@ TEST_F(PostgresLeases, WhatIsGivenUpAtTheEndIsFree) {
 }
 
 TEST_F(PostgresLeases, ItIsProlongedByItself) {
-  const auto a = NewLeases(seconds(3));
+  const auto a = NewLeases();
   const auto b = NewLeases();
   ASSERT_TRUE(*a->Claim(kTarget));
   const std::string before = server_.Ask(schema_, "SELECT until FROM leases");
@@ -108,6 +108,19 @@ TEST_F(PostgresLeases, ItIsProlongedByItself) {
   }));
   EXPECT_TRUE(a->Holds(kTarget));
   EXPECT_FALSE(*b->Claim(kTarget));
+}
+
+TEST_F(PostgresLeases, AClaimWhoseAnswerWasLostIsFreed) {
+  const auto a = NewLeases();
+  const auto b = NewLeases();
+  ASSERT_TRUE(*a->Claim(kTarget));
+  ASSERT_TRUE(server_.Exec(
+      schema_,
+      "INSERT INTO leases(key, owner, epoch, until) SELECT 'unheard', owner,"
+      " nextval('lease_epochs'), now() + interval '15 s' FROM leases"));
+  EXPECT_FALSE(a->Holds("unheard"));
+  EXPECT_TRUE(Eventually([&] { return *b->Claim("unheard"); }));
+  EXPECT_TRUE(a->Holds(kTarget));
 }
 
 TEST_F(PostgresLeases, WhoeverLostItKnowsAndIsFenced) {

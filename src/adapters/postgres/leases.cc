@@ -103,7 +103,7 @@ void Leases::Release(const std::string& key) {
     const MutexLock lock(mutex_);
     if (held_.erase(key) == 0) return;
   }
-  // Where that fails it runs out by itself.
+  // Where that fails the next prolonging does it.
   (void)With([&](Connection& db) {
     return db.Run("DELETE FROM leases WHERE key = ? AND owner = ?", key,
                   owner_);
@@ -146,13 +146,19 @@ Result<void> Leases::RenewOn(Connection& db) {
     const MutexLock lock(mutex_);
     nudged_.merge(nudged);
     for (auto& [key, held] : held_) {
-      const auto found = mine.find(key);
-      if (found != mine.end() && found->second == held.epoch) {
+      const auto found = mine.extract(key);
+      if (!found.empty() && found.mapped() == held.epoch) {
         held.confirmed = asked;
       }
     }
     std::erase_if(held_,
                   [this](const auto& one) { return !IsFresh(one.second); });
+  }
+  // The answer to their claim, or their release, was lost.
+  for (const auto& [key, epoch] : mine) {
+    const Result<void> freed = Done(
+        db.Run("DELETE FROM leases WHERE key = ? AND epoch = ?", key, epoch));
+    if (!freed.ok()) return freed;
   }
   return Done(
       db.Run("DELETE FROM leases"
