@@ -1,6 +1,8 @@
 #include "adapters/postgres/deadlines.h"
 
+#include <fcntl.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -11,6 +13,14 @@ namespace {
 constexpr std::chrono::milliseconds kLook{500};
 
 }  // namespace
+
+OwnSocket::OwnSocket(int socket) : number_(fcntl(socket, F_DUPFD_CLOEXEC, 0)) {}
+
+OwnSocket::~OwnSocket() {
+  if (number_ >= 0) close(number_);
+}
+
+void OwnSocket::ShutDown() const { shutdown(number_, SHUT_RDWR); }
 
 Deadlines::Deadlines()
     : thread_([this](const std::stop_token& stop) { Run(stop); }) {}
@@ -23,8 +33,9 @@ Deadlines::~Deadlines() {
   changed_.notify_all();
 }
 
-Deadlines::Guard::Guard(Deadlines& deadlines, int socket, Moment until)
-    : deadlines_(deadlines), socket_(socket) {
+Deadlines::Guard::Guard(Deadlines& deadlines, const OwnSocket& socket,
+                        Moment until)
+    : deadlines_(deadlines), socket_(socket.number()) {
   const MutexLock lock(deadlines_.mutex_);
   deadlines_.waiting_[socket_] = until;
 }

@@ -8,6 +8,21 @@
 
 namespace selfheal::postgres {
 
+/// A second number of a socket, which stays its own until this goes away.
+class OwnSocket {
+ public:
+  explicit OwnSocket(int socket);
+  ~OwnSocket();
+  OwnSocket(const OwnSocket&) = delete;
+  OwnSocket& operator=(const OwnSocket&) = delete;
+
+  int number() const { return number_; }
+  void ShutDown() const;
+
+ private:
+  const int number_;
+};
+
 /// Cuts connections whose server does not answer: libpq waits for ever on a
 /// peer that is reachable and says nothing. One thread. Thread-safe.
 class Deadlines {
@@ -22,7 +37,7 @@ class Deadlines {
   /// While it lives, `socket` is shut down at `until`.
   class Guard {
    public:
-    Guard(Deadlines& deadlines, int socket, Moment until);
+    Guard(Deadlines& deadlines, const OwnSocket& socket, Moment until);
     ~Guard();
     Guard(const Guard&) = delete;
     Guard& operator=(const Guard&) = delete;
@@ -39,7 +54,7 @@ class Deadlines {
 
   Mutex mutex_;
   CondVar changed_;
-  /// A socket is there while somebody waits for it, so it is open.
+  /// By the number of an OwnSocket, which somebody waits for.
   std::map<int, Moment> waiting_ GUARDED_BY(mutex_);
   std::jthread thread_;
 };

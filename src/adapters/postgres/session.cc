@@ -62,29 +62,34 @@ pqxx::result RunPrepared(pqxx::nontransaction& work, const std::string& name,
 Session::Session(const std::string& url, std::shared_ptr<Deadlines> deadlines)
     : deadlines_(std::move(deadlines)),
       connection_(Connect(url)),
+      socket_(connection_->sock()),
       work_(std::make_unique<pqxx::nontransaction>(*connection_)) {}
 
 template <typename Call>
 Result<pqxx::result> Session::Guarded(Call call) {
   if (broken_) return ErrorOf("", "the connection is lost");
-  const Deadlines::Guard guard(*deadlines_, connection_->sock(),
+  const Deadlines::Guard guard(*deadlines_, socket_,
                                std::chrono::steady_clock::now() + kDeadline);
   try {
     return call();
   } catch (const pqxx::sql_error& e) {
     // Some losses of the connection come as an error without a SQLSTATE; a
     // class 57 or 08 ends the session.
-    Error error = ErrorOf(e.sqlstate(), e.what());
-    broken_ = e.sqlstate().empty() || e.sqlstate().starts_with("57P") ||
-              e.sqlstate().starts_with("08") || e.sqlstate() == "25P03";
-    return error;
+    const Error error = ErrorOf(e.sqlstate(), e.what());
+    const bool lost = e.sqlstate().empty() || e.sqlstate().starts_with("57P") ||
+                      e.sqlstate().starts_with("08") || e.sqlstate() == "25P03";
+    return lost ? Broken(error) : error;
   } catch (const pqxx::failure& e) {
-    broken_ = true;
-    return ErrorOf("", e.what());
+    return Broken(ErrorOf("", e.what()));
   } catch (const std::exception& e) {
-    broken_ = true;
-    return Error{Code::kInternal, std::string("libpqxx: ") + e.what()};
+    return Broken({Code::kInternal, std::string("libpqxx: ") + e.what()});
   }
+}
+
+Error Session::Broken(const Error& error) {
+  broken_ = true;
+  socket_.ShutDown();
+  return error;
 }
 
 Result<std::unique_ptr<Session>> Session::Open(

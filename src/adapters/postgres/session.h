@@ -37,9 +37,14 @@ class Session {
   const std::string& Prepared(const char* sql);
   template <typename Call>
   Result<pqxx::result> Guarded(Call call);
+  /// Lets the server know, which then gives up the transaction.
+  Error Broken(const Error& error);
 
   const std::shared_ptr<Deadlines> deadlines_;
   std::unique_ptr<pqxx::connection> connection_;
+  /// The connection's socket by a number of our own: libpq closes its number
+  /// where the connection breaks, and another one may get it at once.
+  const OwnSocket socket_;
   /// Transactions are begun and ended by statements of our own.
   std::unique_ptr<pqxx::nontransaction> work_;
   std::map<const char*, std::string> prepared_;

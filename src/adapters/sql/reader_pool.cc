@@ -8,8 +8,9 @@ constexpr std::size_t kIdle = 8;
 }  // namespace
 
 Result<std::unique_ptr<Connection>> ReaderPool::Begun() {
-  while (std::unique_ptr<Connection> kept = Take()) {
+  if (std::unique_ptr<Connection> kept = Take()) {
     if (kept->BeginSnapshot().ok()) return kept;
+    Forget();
   }
   Result<std::unique_ptr<Connection>> db = engine_.OpenReader();
   if (!db.ok()) return db;
@@ -25,6 +26,12 @@ std::unique_ptr<Connection> ReaderPool::Take() {
   std::unique_ptr<Connection> db = std::move(idle_.back());
   idle_.pop_back();
   return db;
+}
+
+void ReaderPool::Forget() {
+  std::vector<std::unique_ptr<Connection>> bad;
+  const MutexLock lock(mutex_);
+  bad.swap(idle_);
 }
 
 void ReaderPool::Give(std::unique_ptr<Connection> db) {

@@ -30,6 +30,9 @@ class ReaderPool {
   /// A connection in a snapshot; a kept one may have gone bad meanwhile.
   Result<std::unique_ptr<Connection>> Begun();
   std::unique_ptr<Connection> Take();
+  /// What is kept went bad with the one that did; each would take its time to
+  /// say so.
+  void Forget();
   void Give(std::unique_ptr<Connection> db);
 
   Engine& engine_;
