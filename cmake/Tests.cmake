@@ -135,7 +135,7 @@ foreach(folder ${folders})
     add_test(NAME ${folder} COMMAND ${target}
       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(${folder} PROPERTIES LABELS ${label}
-      TIMEOUT ${timeout})
+      TIMEOUT ${timeout} SKIP_REGULAR_EXPRESSION "\\[  SKIPPED \\]")
   else()
     gtest_discover_tests(${target} TEST_PREFIX ${folder}.
       DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60

@@ -67,6 +67,10 @@ TEST_F(PostgresFault, ALostAnswerToACommitIsLookedUp) {
       Open(server_.TcpUrl(schema_, PostgresServer::Password(), proxy.port()),
            std::chrono::seconds(30));
   ASSERT_NE(store, nullptr);
+  // A connection that has written for days.
+  ASSERT_TRUE(store->Append(OneAlert("first"), clock_.Now()).ok());
+  ASSERT_TRUE(server_.Exec(
+      schema_, "UPDATE commits SET at = now() - interval '3 days'"));
   proxy.LoseNextCommit();
   const auto stored = store->Append(OneAlert("doubtful"), clock_.Now());
   EXPECT_TRUE(proxy.lost());
@@ -93,6 +97,30 @@ TEST_F(PostgresFault, ACrashIsRefusedAtOnceAndOverByItself) {
   EXPECT_TRUE(Recovers(*store));
   EXPECT_TRUE(store->Append(OneAlert("after"), clock_.Now()).ok());
   EXPECT_EQ(Rows("before"), "1");
+  EXPECT_EQ(store->List(AlertQuery{})->items.size(), 2u);
+}
+
+TEST_F(PostgresFault, WithoutAConnectionLeftNothingIsTakenUntilThereIs) {
+  auto store = Open(server_.UrlOfOwner(schema_));
+  ASSERT_NE(store, nullptr);
+  const auto limit = [this](const std::string& connections) {
+    return server_.Exec(schema_, "ALTER ROLE owner_" + schema_ +
+                                     " CONNECTION LIMIT " + connections);
+  };
+  ASSERT_TRUE(limit("1"));  // The writer has it.
+  EXPECT_EQ(store->List(AlertQuery{}).error().code, Code::kUnavailable);
+  EXPECT_TRUE(store->Append(OneAlert("before"), clock_.Now()).ok());
+  ASSERT_TRUE(limit("0"));
+  ASSERT_EQ(server_.Ask(schema_,
+                        "SELECT pg_terminate_backend(pid, 20000) FROM"
+                        " pg_stat_activity WHERE usename = 'owner_" +
+                            schema_ + "'"),
+            "t");
+  EXPECT_EQ(store->Append(OneAlert("while"), clock_.Now()).error().code,
+            Code::kUnavailable);
+  ASSERT_TRUE(limit("-1"));
+  EXPECT_TRUE(Recovers(*store));
+  EXPECT_TRUE(store->Append(OneAlert("after"), clock_.Now()).ok());
   EXPECT_EQ(store->List(AlertQuery{})->items.size(), 2u);
 }
 

@@ -51,6 +51,17 @@ TEST_F(PostgresOpen, ThePasswordCountsAndIsNeverShown) {
   EXPECT_FALSE(Says(wrong, "s3cret")) << wrong;
 }
 
+TEST_F(PostgresOpen, ItsOwnerNeedsNoOtherRight) {
+  const std::string schema = NewSchema();
+  const std::string url = server_.UrlOfOwner(schema);
+  for (int start = 0; start < 2; ++start) {
+    const auto store = Open(url);
+    ASSERT_TRUE(store.ok()) << store.error().message;
+    EXPECT_TRUE((*store)->Recent(clock_.Now())->breakers.empty());
+    EXPECT_TRUE((*store)->CheckDatabase().ok());
+  }
+}
+
 TEST_F(PostgresOpen, NobodyThere) {
   const std::string refusal =
       Refusal("postgresql://u:s3cret@127.0.0.1:1/d", Code::kUnavailable);

@@ -6,12 +6,14 @@
 #include <grp.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -183,23 +185,49 @@ void PostgresServer::Start() {
 }
 
 void PostgresServer::Crash() {
-  Signal(SIGKILL);
+  // Stopped, it starts none anew and none of them outlives it.
+  kill(pid_, SIGSTOP);
+  std::vector<int> ends;
+  for (const pid_t child : Children()) {
+    ends.push_back(static_cast<int>(syscall(SYS_pidfd_open, child, 0)));
+    kill(child, SIGKILL);
+  }
+  for (const int end : ends) {
+    pollfd gone{end, POLLIN, 0};
+    if (end >= 0) poll(&gone, 1, -1);
+    close(end);
+  }
+  kill(pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
   pid_ = 0;
+}
+
+std::vector<pid_t> PostgresServer::Children() const {
+  const std::string pid = std::to_string(pid_);
+  std::ifstream file("/proc/" + pid + "/task/" + pid + "/children");
+  std::vector<pid_t> children;
+  for (pid_t child = 0; file >> child;) children.push_back(child);
+  return children;
 }
 
 void PostgresServer::Signal(int signal) const {
   kill(pid_, signal);
   // Each of its processes is of a session of its own.
-  const std::string pid = std::to_string(pid_);
-  std::ifstream children("/proc/" + pid + "/task/" + pid + "/children");
-  for (pid_t child = 0; children >> child;) kill(child, signal);
+  for (const pid_t child : Children()) kill(child, signal);
 }
 
 std::string PostgresServer::Url(const std::string& schema) const {
   return "postgresql://selfheal@/postgres?host=" + folder_ +
          "&port=" + std::to_string(port_) + "&options=-csearch_path%3D" +
          schema;
+}
+
+std::string PostgresServer::UrlOfOwner(const std::string& schema) const {
+  const std::string owner = "owner_" + schema;
+  SELFHEAL_CHECK(Exec(schema, "CREATE ROLE " + owner + " LOGIN; ALTER SCHEMA " +
+                                  schema + " OWNER TO " + owner));
+  std::string url = Url(schema);
+  return url.replace(url.find("selfheal@"), 8, owner);
 }
 
 std::string PostgresServer::TcpUrl(const std::string& schema,

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <string>
+#include <vector>
 
 namespace selfheal::testing {
 
@@ -28,6 +29,8 @@ class PostgresServer {
   /// Of the user `selfheal` through the socket, without a password. `schema` is
   /// made where it is absent.
   std::string Url(const std::string& schema) const;
+  /// The same of a user who owns the schema, made here, and has no other right.
+  std::string UrlOfOwner(const std::string& schema) const;
   int port() const { return port_; }
   /// The same through TCP, with a password; `port` 0: its own.
   std::string TcpUrl(const std::string& schema, const std::string& password,
@@ -47,6 +50,7 @@ class PostgresServer {
 
  private:
   void MakeData();
+  std::vector<pid_t> Children() const;
 
   const Syncing syncing_;
   std::string binaries_;

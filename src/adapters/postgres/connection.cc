@@ -131,9 +131,11 @@ Result<std::unique_ptr<Connection>> Connection::Open(
   auto session = Session::Open(url, std::move(deadlines));
   if (!session.ok()) return session.error();
   // What is acknowledged is on a disk, and on that of a synchronous standby.
+  // Who only reads holds nobody up, and may be a pager.
   const Result<pqxx::result> set = (*session)->Exec(
       mode == Mode::kReadOnly
-          ? "SET default_transaction_read_only = on"
+          ? "SET default_transaction_read_only = on;"
+            "SET idle_in_transaction_session_timeout = '10min'"
           : "SELECT set_config('synchronous_commit', 'on', false)"
             " WHERE current_setting('synchronous_commit') <> 'remote_apply'");
   if (!set.ok()) return set.error();
@@ -183,7 +185,8 @@ Result<void> Connection::Begin() {
 Result<void> Connection::Commit() {
   const Result<long long> kept =
       Run("INSERT INTO commits(writer, last) VALUES(?, ?)"
-          " ON CONFLICT(writer) DO UPDATE SET last = excluded.last",
+          " ON CONFLICT(writer) DO UPDATE SET last = excluded.last,"
+          " at = excluded.at",
           key_, ++committed_);
   if (!kept.ok()) return kept.error();
   const Result<pqxx::result> done = session_->Exec("COMMIT");

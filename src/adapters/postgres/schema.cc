@@ -75,8 +75,8 @@ Result<void> CheckAdmits(const Row& row) {
 /// One transaction, alone among the processes that start.
 Result<void> Step(sql::Connection& db, long long& version) {
   Result<void> done = db.Exec(
-      "BEGIN; SET LOCAL lock_timeout = '60s'; SET LOCAL statement_timeout ="
-      " '60s'; SELECT pg_advisory_xact_lock(1399155814)");
+      "BEGIN; SET LOCAL lock_timeout = '7s'; SET LOCAL statement_timeout ="
+      " '7s'; SELECT pg_advisory_xact_lock(1399155814)");
   if (!done.ok()) return done;
   const Result<Row> row = Read(db);
   if (!row.ok()) return row.error();

@@ -118,8 +118,7 @@ Result<std::optional<std::string>> Note(sql::Connection& db,
 
 Result<void> CheckServer(sql::Connection& db, Durability durability) {
   sql::Statement query = db.Query(
-      "SELECT pg_is_in_recovery(), current_setting('default_transaction_"
-      "read_only'), current_setting('server_encoding'),"
+      "SELECT pg_is_in_recovery(), current_setting('server_encoding'),"
       " current_setting('fsync'), current_setting('full_page_writes')");
   const bool answered = query.Next();
   if (Result<void> status = query.status(); !status.ok()) return status;
@@ -130,14 +129,14 @@ Result<void> CheckServer(sql::Connection& db, Durability durability) {
     return Error{Code::kUnavailable,
                  "the server is a standby: expected the primary"};
   }
-  if (query.Text(2) != "UTF8") {
-    return refuse("the database's encoding is " + query.Text(2) +
+  if (query.Text(1) != "UTF8") {
+    return refuse("the database's encoding is " + query.Text(1) +
                   ": expected UTF8");
   }
   if (durability == Durability::kWaived) return {};
-  if (query.Text(3) != "on" || query.Text(4) != "on") {
-    return refuse("fsync is " + query.Text(3) + ", full_page_writes is " +
-                  query.Text(4) + ": expected on for both");
+  if (query.Text(2) != "on" || query.Text(3) != "on") {
+    return refuse("fsync is " + query.Text(2) + ", full_page_writes is " +
+                  query.Text(3) + ": expected on for both");
   }
   return {};
 }

@@ -14,12 +14,11 @@ enum class Durability {
   kWaived,  ///< For tests, of which nothing is kept.
 };
 
-/// Looks whether the server keeps what it commits: it is the primary and takes
-/// writes, in UTF-8, with fsync and full_page_writes.
+/// Looks whether the server keeps what it commits: it is the primary, in UTF-8,
+/// with fsync and full_page_writes.
 ///
-/// @error kUnavailable  a standby, or read-only; kFailedPrecondition  a
-/// setting,
-///        with what was expected.
+/// @error kUnavailable  a standby; kFailedPrecondition  a setting, with what
+///        was expected.
 Result<void> CheckServer(sql::Connection& db, Durability durability);
 
 /// Remembers which server is written to. Where it is another than the last
