@@ -53,7 +53,7 @@ void AuditWatch::CheckDatabase() {
   const auto checked = store_.CheckDatabase();
   metrics_.OnDependency("store", checked.ok());
   if (!checked.ok()) {
-    log_.Error("the database file does not pass its check",
+    log_.Error("the database does not pass its check",
                {{"error", checked.error().message}});
     return;
   }
@@ -62,7 +62,7 @@ void AuditWatch::CheckDatabase() {
                            .incident_id = "",
                            .stage = Stage::kRecord,
                            .outcome = "checked",
-                           .reason = "The database file passed quick_check.",
+                           .reason = "The database passed its check.",
                            .data = {}};
   if (auto noted = store_.Append({&record, 1}); !noted.ok()) {
     log_.Error("audit record not written", {{"error", noted.error().message}});

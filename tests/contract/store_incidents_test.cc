@@ -217,6 +217,9 @@ TEST_P(StoreContract, ListOfIncidentsFiltersByNamespaceAndText) {
   EXPECT_EQ(ids("", "memory-leak-RULE"), std::set{cart.id});
   EXPECT_EQ(ids("", "for a person, 100%"), std::set{cart.id});
   EXPECT_EQ(ids("", "podissad"), std::set{other.id});
+  // Too short for an index of three characters.
+  EXPECT_EQ(ids("", "RT"), both);
+  EXPECT_EQ(ids("", "%"), std::set{cart.id});
   EXPECT_EQ(ids("", other.id.substr(3)), std::set{other.id});
   EXPECT_EQ(ids("shop-two", "cart"), std::set{other.id});
   EXPECT_TRUE(ids("", "a%b").empty());

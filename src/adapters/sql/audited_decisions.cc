@@ -1,6 +1,7 @@
 #include "adapters/sql/audited_decisions.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "adapters/sql/audit_verify.h"
 #include "adapters/sql/evidence_rows.h"
@@ -9,6 +10,21 @@
 
 namespace selfheal {
 namespace {
+
+/// Rows that are read at once.
+constexpr int kPage = 1000;
+
+/// Columns seq, at, incident, stage, outcome, reason, data.
+Result<AuditRecord> RecordOf(const sql::Statement& query) {
+  Result<Fields> data = ParseFields(query.Text(6));
+  if (!data.ok()) {
+    return data.error().With("audit row " + std::to_string(query.Integer(0)));
+  }
+  return AuditRecord{query.Integer(0), query.At(1),
+                     query.Text(2),    *ParseStage(query.Text(3)),
+                     query.Text(4),    query.Text(5),
+                     *std::move(data)};
+}
 
 Result<KeptEvidence> KeptOf(sql::Connection& db, const AuditRecord& record,
                             const Digester& digester) {
@@ -30,28 +46,30 @@ Result<KeptEvidence> KeptOf(sql::Connection& db, const AuditRecord& record,
 Result<void> VisitDecisions(
     sql::Connection& db, const std::string& incident, const Digester& digester,
     const std::function<void(const AuditedDecision&)>& visit) {
-  sql::Statement query = db.Query(
-      "SELECT seq, at, incident, stage, outcome, reason, data FROM audit"
-      " WHERE (stage = 'assess' OR stage = 'guard' AND outcome IN"
-      "   ('allow', 'needs_approval', 'deny')"
-      "  OR stage = 'verify' AND outcome IN"
-      "   ('mitigated', 'not_mitigated', 'inconclusive'))"
-      " AND (?1 = '' OR incident = ?1) ORDER BY seq",
-      incident);
-  while (query.Next()) {
-    Result<Fields> data = ParseFields(query.Text(6));
-    if (!data.ok()) {
-      return data.error().With("audit row " + std::to_string(query.Integer(0)));
+  long long after = std::numeric_limits<long long>::min();
+  int read = kPage;
+  while (read == kPage) {
+    read = 0;
+    sql::Statement query = db.Query(
+        "SELECT seq, at, incident, stage, outcome, reason, data FROM audit"
+        " WHERE (stage = 'assess' OR stage = 'guard' AND outcome IN"
+        "   ('allow', 'needs_approval', 'deny')"
+        "  OR stage = 'verify' AND outcome IN"
+        "   ('mitigated', 'not_mitigated', 'inconclusive'))"
+        " AND (?1 = '' OR incident = ?1) AND seq > ?2 ORDER BY seq LIMIT ?3",
+        incident, after, kPage);
+    while (query.Next()) {
+      const Result<AuditRecord> record = RecordOf(query);
+      if (!record.ok()) return record.error();
+      after = record->seq;
+      ++read;
+      visit({*record, record->stage == Stage::kAssess
+                          ? KeptOf(db, *record, digester)
+                          : Error{Code::kNotFound, "its row has all of it"}});
     }
-    const Stage stage = *ParseStage(query.Text(3));
-    const AuditRecord record{
-        query.Integer(0), query.At(1),   query.Text(2),   stage,
-        query.Text(4),    query.Text(5), *std::move(data)};
-    visit({record, stage == Stage::kAssess
-                       ? KeptOf(db, record, digester)
-                       : Error{Code::kNotFound, "its row has all of it"}});
+    if (Result<void> status = query.status(); !status.ok()) return status;
   }
-  return query.status();
+  return {};
 }
 
 }  // namespace selfheal
