@@ -4,11 +4,6 @@
 #include <utility>
 
 #include "adapters/crypto/digest.h"
-#include "adapters/kubernetes/access_review.h"
-#include "adapters/kubernetes/kubernetes_client.h"
-#include "adapters/kubernetes/kubernetes_view.h"
-#include "adapters/kubernetes/revision_journal.h"
-#include "adapters/kubernetes/server_info.h"
 #include "adapters/slack/webhook_notifier.h"
 #include "adapters/sql/read_only_history.h"
 #include "adapters/telemetry/logger.h"
@@ -16,7 +11,6 @@
 #include "app/database.h"
 #include "app/idle_knobs.h"
 #include "app/log_notifier.h"
-#include "app/no_cluster.h"
 #include "correlate/rule_match.h"
 #include "flow/days_left.h"
 #include "flow/notice_of.h"
@@ -34,47 +28,6 @@ std::string Variable(const char* name) {
   // Nothing here ever sets one.
   const char* value = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
   return value == nullptr ? "" : value;
-}
-
-ClusterParts WithoutCluster(const std::string& why) {
-  ClusterParts parts;
-  parts.view = std::make_unique<NoCluster>(why);
-  parts.client = std::make_unique<NoCluster>(why);
-  parts.changes = std::make_unique<NoCluster>(why);
-  parts.server = std::make_unique<NoCluster>(why);
-  parts.access = std::make_unique<NoCluster>(why);
-  return parts;
-}
-
-/// A kubeconfig that is named must work; without one, no cluster is found and
-/// that is said.
-Result<ClusterParts> BuildCluster(const Config& config, const Clock& clock,
-                                  Logger& log) {
-  auto access = kubernetes::FindAccess(config.kubernetes.kubeconfig);
-  if (!access.ok()) {
-    if (!config.kubernetes.kubeconfig.empty()) {
-      return access.error().With("kubernetes.kubeconfig");
-    }
-    log.Warn("no cluster is configured: nothing can be healed",
-             {{"reason", access.error().message}});
-    return WithoutCluster(access.error().message);
-  }
-  ClusterParts parts;
-  auto api = kubernetes::ApiClient::Create(
-      {.access = *std::move(access),
-       .allow_exec = config.kubernetes.allow_exec,
-       .read_timeout = config.kubernetes.read_timeout,
-       .write_timeout = config.kubernetes.write_timeout,
-       .user_agent = UserAgent()},
-      clock);
-  if (!api.ok()) return api.error().With("kubernetes");
-  parts.api = *std::move(api);
-  parts.view = std::make_unique<kubernetes::KubernetesView>(*parts.api);
-  parts.client = std::make_unique<kubernetes::KubernetesClient>(*parts.api);
-  parts.changes = std::make_unique<kubernetes::RevisionJournal>(*parts.api);
-  parts.server = std::make_unique<kubernetes::ServerInfo>(*parts.api);
-  parts.access = std::make_unique<kubernetes::AccessReview>(*parts.api);
-  return parts;
 }
 
 std::vector<std::string> GuardNames() {

@@ -7,12 +7,12 @@
 #include <vector>
 
 #include "adapters/alertmanager/alertmanager_source.h"
-#include "adapters/kubernetes/api_client.h"
 #include "adapters/prometheus/prometheus_source.h"
 #include "adapters/sql/sql_store.h"
 #include "adapters/telemetry/metrics.h"
 #include "adapters/yaml/reloadable_runbooks.h"
 #include "app/audit_watch.h"
+#include "app/cluster_parts.h"
 #include "app/role.h"
 #include "app/slack_side.h"
 #include "core/safe_clock.h"
@@ -28,16 +28,6 @@
 #include "guard/process_switches.h"
 
 namespace selfheal {
-
-/// How one cluster is seen and changed: the real one, or NoCluster.
-struct ClusterParts {
-  std::unique_ptr<kubernetes::ApiClient> api;
-  std::unique_ptr<ClusterView> view;
-  std::unique_ptr<ClusterClient> client;
-  std::unique_ptr<ChangeJournal> changes;
-  std::unique_ptr<guard::ServerView> server;
-  std::unique_ptr<guard::AccessView> access;
-};
 
 /// The memory of another process' store, for who only looks.
 struct BorrowedHistory {

@@ -71,7 +71,8 @@ TEST_F(Selfheal, UsageErrorsExit2) {
               "rbac, audit, version (see selfheal --help)");
   ExpectUsage(RunSelfheal({"serve", "--bogus"}), "usage: serve: ");
   ExpectUsage(RunSelfheal({"serve", "--role", "king"}), "usage: serve: ");
-  const std::string parts = "expected one of verify, export, replay, backup, move ";
+  const std::string parts =
+      "expected one of verify, export, replay, backup, move ";
   ExpectUsage(RunSelfheal({"audit"}), "usage: audit: " + parts);
   for (const char* word : {"foo", "serve"}) {
     ExpectUsage(RunSelfheal({"audit", word}),
