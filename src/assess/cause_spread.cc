@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "assess/deviation.h"
 #include "assess/load.h"
@@ -12,8 +13,10 @@ namespace selfheal::assess {
 namespace {
 
 /// Up to so many deviations a pod is as it always was; between this and
-/// kWorseDeviations nobody can tell.
+/// kWorseDeviations nobody can tell,
 constexpr double kWellDeviations = 3;
+/// unless whoever is sick lies so many times as far from its past.
+constexpr double kFarApart = 10;
 /// A past of fewer values is none.
 constexpr std::size_t kFewestPast = 10;
 /// The whole may lie outside of its pods by so much, for rounding and for
@@ -137,6 +140,19 @@ std::string Describe(const Patient& patient) {
          Rounded(patient.deviation) + " deviations from its past";
 }
 
+/// What is neither sick nor well is well beside those that are far worse.
+void Settle(const std::vector<Patient>& unclear, Ward& ward) {
+  double least = std::numeric_limits<double>::infinity();
+  for (const Patient& one : ward.sick) least = std::min(least, one.deviation);
+  for (const Patient& patient : unclear) {
+    if (ward.sick.empty() || least < kFarApart * patient.deviation) {
+      ward.problem = Describe(patient) + ": neither sick nor well";
+      return;
+    }
+    ward.well.push_back(patient);
+  }
+}
+
 Ward Visit(const EvidenceWindow& evidence) {
   Ward ward;
   ward.problem = evidence.pods_problem;
@@ -144,19 +160,26 @@ Ward Visit(const EvidenceWindow& evidence) {
     ward.problem = "no pod was looked at";
   }
   const Pasts pasts(evidence);
+  std::vector<Patient> unclear;
   for (const PodEvidence& pod : evidence.pods) {
     if (!ward.problem.empty()) return ward;
     Patient patient{.pod = &pod};
     ward.problem = Examine(evidence, pasts, patient);
     if (!ward.problem.empty()) return ward;
-    if (patient.health == Health::kUnclear) {
-      ward.problem = Describe(patient) + ": neither sick nor well";
-      return ward;
+    switch (patient.health) {
+      case Health::kWell:
+        ward.well.push_back(patient);
+        break;
+      case Health::kSick:
+        ward.sick.push_back(patient);
+        break;
+      case Health::kUnclear:
+        unclear.push_back(patient);
+        break;
     }
-    (patient.health == Health::kSick ? ward.sick : ward.well)
-        .push_back(patient);
   }
-  if (ward.well.empty()) return ward;
+  Settle(unclear, ward);
+  if (!ward.problem.empty() || ward.well.empty()) return ward;
   for (const Patient& patient : ward.sick) {
     if (FromTheWell(patient, ward.well) >= kWorseDeviations) continue;
     ward.problem = Describe(patient) + ", but not from the others now";

@@ -120,12 +120,27 @@ TEST(Spread, CalmPodsAreNobodysTrouble) {
   EXPECT_NE(WhyNone(SixPods()).find("none of 6 pods"), std::string::npos);
 }
 
+/// Of a metric of 100 with a deviation of 5.
+void MakeUnclear(PodEvidence& pod) {
+  std::vector<double>& values = pod.metrics[0].window.values;
+  std::fill(values.end() - 15, values.end(), 117.5);
+}
+
 TEST(Spread, APodBetweenSickAndWellLeavesAllOpen) {
   EvidenceWindow evidence = SixPods();
-  MakeSick(evidence, {2});
-  // Of a metric of 100 with a deviation of 5.
-  std::vector<double>& values = evidence.pods[4].metrics[0].window.values;
-  std::fill(values.end() - 15, values.end(), 117.5);
+  MakeUnclear(evidence.pods[4]);
+  EXPECT_NE(WhyNone(evidence).find("neither sick nor well"), std::string::npos);
+  MakeSick(evidence, {2}, 100);
+  EXPECT_NE(WhyNone(evidence).find("neither sick nor well"), std::string::npos);
+}
+
+TEST(Spread, BesideOneThatIsFarWorseItIsWell) {
+  EvidenceWindow evidence = SixPods();
+  MakeUnclear(evidence.pods[4]);
+  MakeSick(evidence, {2}, 400);
+  EXPECT_EQ(Told(evidence), "one_pod(cart-2)");
+  // The least sick one counts: it may be no sicker than that.
+  MakeSick(evidence, {3}, 100);
   EXPECT_NE(WhyNone(evidence).find("neither sick nor well"), std::string::npos);
 }
 
