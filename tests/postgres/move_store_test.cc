@@ -12,6 +12,7 @@
 #include "adapters/sqlite/sqlite_store.h"
 #include "contract/store_world.h"
 #include "core/ids.h"
+#include "tests/postgres/patient_store.h"
 #include "tests/postgres/postgres_server.h"
 
 namespace selfheal::testing {
@@ -38,10 +39,7 @@ class MoveStoreTest : public ::testing::Test {
     return *std::move(store);
   }
   std::unique_ptr<SqlStore> OpenMoved() {
-    auto store =
-        OpenPostgresStore({.url = config_.database.url, .store = Options()});
-    SELFHEAL_CHECK(store.ok());
-    return *std::move(store);
+    return OpenPatiently({.url = config_.database.url, .store = Options()});
   }
 
   /// An incident with an alert, evidence, an intent and an action.

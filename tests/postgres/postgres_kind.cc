@@ -2,8 +2,8 @@
 #include <map>
 
 #include "adapters/crypto/digest.h"
-#include "adapters/postgres/postgres_store.h"
 #include "contract/store_world.h"
+#include "tests/postgres/patient_store.h"
 #include "tests/postgres/postgres_server.h"
 
 namespace selfheal::testing {
@@ -19,12 +19,10 @@ const std::string& SchemaOf(const std::string& folder) {
 
 std::unique_ptr<StoreHandle> OpenPostgres(const std::string& folder,
                                           const Clock& clock) {
-  auto store = OpenPostgresStore({.url = SharedServer().Url(SchemaOf(folder)),
-                                  .store = PatientOptions(clock),
-                                  .durability = postgres::Durability::kWaived});
-  SELFHEAL_CHECK(store.ok());
-  return std::make_unique<StoreHandle>(
-      std::shared_ptr<SqlStore>(std::move(*store)));
+  return std::make_unique<StoreHandle>(std::shared_ptr<SqlStore>(
+      OpenPatiently({.url = SharedServer().Url(SchemaOf(folder)),
+                     .store = PatientOptions(clock),
+                     .durability = postgres::Durability::kWaived})));
 }
 
 INSTANTIATE_TEST_SUITE_P(Stores, StoreContract,

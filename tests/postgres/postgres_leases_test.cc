@@ -10,6 +10,7 @@
 #include "adapters/sql/audit_verify.h"
 #include "contract/store_world.h"
 #include "core/ids.h"
+#include "tests/postgres/patient_store.h"
 #include "tests/postgres/postgres_server.h"
 
 namespace selfheal::testing {
@@ -28,12 +29,10 @@ class PostgresLeases : public ::testing::Test {
   }
 
   std::unique_ptr<SqlStore> Open(std::shared_ptr<const Leases> leases) {
-    auto store = OpenPostgresStore({.url = server_.Url(schema_),
-                                    .store = PatientOptions(clock_),
-                                    .durability = postgres::Durability::kWaived,
-                                    .leases = std::move(leases)});
-    SELFHEAL_CHECK(store.ok());
-    return *std::move(store);
+    return OpenPatiently({.url = server_.Url(schema_),
+                          .store = PatientOptions(clock_),
+                          .durability = postgres::Durability::kWaived,
+                          .leases = std::move(leases)});
   }
 
   std::shared_ptr<Leases> NewLeases(seconds lasts = seconds(15)) {
