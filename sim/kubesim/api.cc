@@ -151,7 +151,9 @@ ApiResponse Api::Dispatch(const ApiRequest& request) {
     return ReviewAccess(request);
   }
   const std::optional<ResourcePath> path = ParseResourcePath(request.path);
-  if (!path) return Discover(request);
+  if (!path || lacking_.count(path->resource->group) > 0) {
+    return Discover(request);
+  }
   CheckAllowed(request, *path);
   if (path->subresource == "scale") return HandleScale(request, *path);
   if (path->subresource == "eviction") return Evict(request, *path);
@@ -169,6 +171,7 @@ ApiResponse Api::Discover(const ApiRequest& request) const {
   Json resources = Json::array();
   std::string last;
   for (const Resource& resource : Resources()) {
+    if (lacking_.count(resource.group) > 0) continue;
     const std::string base =
         resource.group.empty() ? "/api/v1" : "/apis/" + resource.ApiVersion();
     if (request.path == base) resources.push_back(ResourceEntry(resource));
@@ -190,7 +193,11 @@ ApiResponse Api::Discover(const ApiRequest& request) const {
                         {"groupVersion", request.path.substr(start)},
                         {"resources", resources}});
   }
-  throw NoSuchResource();
+  // Of a path that it does not know at all it tells in no Status.
+  return {.code = 404,
+          .body = "404 page not found\n",
+          .content_type = "text/plain; charset=utf-8",
+          .headers = {}};
 }
 
 void Api::CheckAllowed(const ApiRequest& request,

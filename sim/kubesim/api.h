@@ -41,6 +41,9 @@ class Api {
   }
   void AllowAll() { denied_.clear(); }
 
+  /// From now on the kinds of `group` are not there, as without its CRDs.
+  void Lack(const std::string& group) { lacking_.insert(group); }
+
  private:
   ApiResponse Dispatch(const ApiRequest& request);
   ApiResponse Discover(const ApiRequest& request) const;
@@ -57,6 +60,7 @@ class Api {
 
   Store* store_;
   std::set<std::string> denied_;
+  std::set<std::string> lacking_;
 };
 
 /// True when the request asks for a dry run; 422 for an unknown value.

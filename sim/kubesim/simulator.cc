@@ -26,6 +26,7 @@ TimePoint StartOf(const Options& options) {
 Simulator::Impl::Impl(Options options)
     : options_(std::move(options)),
       world_(options_.seed, options_.speed, StartOf(options_)) {
+  for (const std::string& group : options_.without) world_.api().Lack(group);
   if (!options_.shop) return;
   world_.AddShop();
   const TimePoint now = StartOf(options_) + options_.age;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "sim/kubesim/faults.h"
@@ -25,6 +26,8 @@ struct Options {
   TimePoint start{std::chrono::seconds(1795608000)};
   /// A small shop (World::AddShop) instead of an empty cluster.
   bool shop = false;
+  /// Groups whose kinds are not there, as without their CRDs.
+  std::set<std::string> without = {};
   /// How long the shop has been running when the simulator starts.
   std::chrono::seconds age{0};
 };

@@ -300,6 +300,19 @@ void TellsChanges(Ports& ports) {
   EXPECT_GT(newest.at, Time());
 }
 
+/// No CRD of these is there.
+void TellsWhichKindsAreAbsent(Ports& ports) {
+  for (const ObjectKind kind :
+       {ObjectKind::kRollout, ObjectKind::kApplication}) {
+    const auto listed = ports.view.List({.kind = kind, .name = "web"});
+    ASSERT_FALSE(listed.ok());
+    EXPECT_EQ(listed.error().code, Code::kNotFound) << listed.error().message;
+    const auto read = ports.view.Get(ports.Ref(kind, "web"));
+    ASSERT_FALSE(read.ok());
+    EXPECT_EQ(read.error().code, Code::kNotFound) << read.error().message;
+  }
+}
+
 struct PortCheck {
   const char* name;
   void (*run)(Ports&);
@@ -315,6 +328,7 @@ constexpr PortCheck kChecks[] = {
     {"evicts", EvictsUnderABudget},
     {"rights", KnowsItsRights},
     {"changes", TellsChanges},
+    {"kinds", TellsWhichKindsAreAbsent},
 };
 
 void RunAll(const std::string& url, const std::string& token,
@@ -343,6 +357,7 @@ TEST(ClusterPorts, KeepTheirContractOverTheSimulator) {
   kubesim::Options options;
   options.token = "contract-token";
   options.real_time = false;
+  options.without = {"argoproj.io"};
   kubesim::Simulator simulator(options);
   simulator.Start();
   RunAll(simulator.url(), options.token, "");

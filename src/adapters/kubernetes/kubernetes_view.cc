@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "adapters/kubernetes/api_path.h"
+#include "adapters/kubernetes/discovery.h"
 #include "adapters/kubernetes/object_mapper.h"
 #include "adapters/kubernetes/status.h"
 
@@ -22,7 +23,7 @@ Result<ClusterObject> KubernetesView::Get(const ObjectRef& ref) {
   const http::Outcome outcome = api_.Get(*path);
   const std::string doing = "get " + ToString(ref);
   if (!outcome.ok() || outcome.response().status != 200) {
-    return ReadError(outcome).With(doing);
+    return Problem(outcome, ref.kind).With(doing);
   }
   auto object = ParseObject(outcome.response().body, ref.kind);
   if (!object) return object.error().With(doing);
@@ -30,6 +31,15 @@ Result<ClusterObject> KubernetesView::Get(const ObjectRef& ref) {
     return Error{Code::kInternal, doing + ": the answer is another object"};
   }
   return object;
+}
+
+Error KubernetesView::Problem(const http::Outcome& outcome, ObjectKind kind) {
+  const bool unknown = outcome.ok() && outcome.response().status == 404 &&
+                       !ParseStatus(outcome.response()).is_status &&
+                       IsUnknownKind(api_, ResourceOf(kind));
+  if (!unknown) return ReadError(outcome);
+  return {Code::kNotFound,
+          "kubernetes: the cluster has no kind " + std::string(KindName(kind))};
 }
 
 Result<std::vector<ClusterObject>> KubernetesView::List(
@@ -55,7 +65,7 @@ Result<std::vector<ClusterObject>> KubernetesView::ListOnce(
     if (!path) return path.error();
     const http::Outcome outcome = api_.Get(*path);
     if (!outcome.ok() || outcome.response().status != 200) {
-      return ReadError(outcome);
+      return Problem(outcome, query.kind);
     }
     auto parsed = ParsePage(outcome.response().body, query.kind);
     if (!parsed) return parsed.error();

@@ -20,6 +20,8 @@ class KubernetesView final : public ClusterView {
 
  private:
   Result<std::vector<ClusterObject>> ListOnce(const ListQuery& query);
+  /// Why a read of a `kind` failed.
+  Error Problem(const http::Outcome& outcome, ObjectKind kind);
 
   ApiClient& api_;
 };

@@ -118,6 +118,53 @@ TEST(KubernetesView, TellsGoneFromEveryOtherFailure) {
   }
 }
 
+struct Discovered {
+  std::string version;  ///< The answer to /apis/argoproj.io/v1alpha1.
+  std::string groups;   ///< The answer to /apis.
+  Code code;
+};
+
+TEST(KubernetesView, AKindIsAbsentWhereTheApiServerItselfSaysSo) {
+  const std::string none = HttpReply(404, "404 page not found", "text/plain");
+  const std::string others =
+      HttpReply(200, R"({"kind":"APIGroupList","groups":[{"name":"apps"}]})");
+  const std::string known = HttpReply(
+      200, R"({"kind":"APIGroupList","groups":[{"name":"argoproj.io"}]})");
+  const std::string without = HttpReply(
+      200,
+      R"({"kind":"APIResourceList","resources":[{"name":"applications"}]})");
+  const std::string with = HttpReply(
+      200, R"({"kind":"APIResourceList","resources":[{"name":"rollouts"}]})");
+  const std::vector<Discovered> cases = {
+      {none, others, Code::kNotFound},
+      {without, others, Code::kNotFound},
+      {with, others, Code::kInternal},
+      {none, known, Code::kInternal},
+      {none, none, Code::kInternal},
+      {none, HttpReply(200, "{}"), Code::kInternal},
+      {none, HttpReply(200, R"({"kind":"APIGroupList"})"), Code::kInternal},
+      {none, HttpReply(200, "<html>", "text/html"), Code::kInternal},
+      {HttpReply(403, FailureStatus(403, "Forbidden")), others,
+       Code::kInternal},
+      {HttpReply(503, ""), others, Code::kInternal},
+  };
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const Discovered one = cases[i];
+    ApiFixture fixture([one, none](const ReceivedRequest& request) {
+      if (request.target == "/apis") return RawReply{.bytes = one.groups};
+      const bool version = request.target == "/apis/argoproj.io/v1alpha1";
+      return RawReply{.bytes = version ? one.version : none};
+    });
+    KubernetesView view(fixture.api());
+    const auto list = view.List({.kind = ObjectKind::kRollout, .ns = "shop"});
+    ASSERT_FALSE(list.ok()) << i;
+    EXPECT_EQ(list.error().code, one.code) << i << list.error().message;
+    const auto object = view.Get({ObjectKind::kRollout, "shop", "cart"});
+    ASSERT_FALSE(object.ok()) << i;
+    EXPECT_EQ(object.error().code, one.code) << i << object.error().message;
+  }
+}
+
 TEST(KubernetesView, FollowsEveryPage) {
   ApiFixture fixture([](const ReceivedRequest& request) {
     const auto at = request.target.find("continue=");
