@@ -12,8 +12,8 @@ inline bool MayLack(ObjectKind kind, const Error& error) {
   return kind == ObjectKind::kRollout && error.code == Code::kNotFound;
 }
 
-/// True for a right that only a Rollout as a target asks for: without it the
-/// other kinds are acted on as ever.
+/// True for a right that matters to Rollouts as targets alone: that it is
+/// missing holds up nothing else. A list that is refused does (MayLack).
 inline bool IsOfRollouts(const Right& right) {
   return right.group == "argoproj.io" && right.resource == "rollouts";
 }

@@ -108,8 +108,7 @@ Result<void> StoreContract::Save(const Incident& incident) {
   return store().incidents.Save(update);
 }
 
-PermitRequest StoreContract::Restart(const Incident& incident,
-                                     const std::string& action_id) const {
+PermitRequest Restart(const Incident& incident, const std::string& action_id) {
   PermitRequest request;
   request.purpose.incident_id = incident.id;
   request.purpose.action_id = action_id;

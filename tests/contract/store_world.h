@@ -90,9 +90,6 @@ class StoreContract : public ::testing::TestWithParam<StoreKind> {
   Incident Stored(const std::string& name);
   Result<void> Save(const Incident& incident);
 
-  /// A request for the first intent of a new action on the incident's target.
-  PermitRequest Restart(const Incident& incident,
-                        const std::string& action_id) const;
   /// Of an incident that knows of all its intents.
   Result<Intent> Record(const PermitRequest& request, const Incident& incident);
   /// Ends the action of an earlier Record.
@@ -114,5 +111,8 @@ SqlStoreOptions PatientOptions(const Clock& clock);
 
 /// Budgets that stand in no test's way.
 Config::GuardsConfig LooseGuards();
+
+/// A request for the first intent of a new action on the incident's target.
+PermitRequest Restart(const Incident& incident, const std::string& action_id);
 
 }  // namespace selfheal::testing

@@ -65,20 +65,7 @@ class MoveStoreTest : public ::testing::Test {
     update.alert_rows = {store.Uncorrelated(1)->front().row};
     update.evidence = &evidence;
     EXPECT_TRUE(store.Save(update).ok());
-    PermitRequest request;
-    request.purpose.incident_id = incident.id;
-    request.purpose.action_id = "action-1";
-    request.purpose.intent_id = "action-1/canary/1";
-    request.purpose.kind = ActionKind::kRollingRestart;
-    request.purpose.phase = "canary";
-    request.purpose.target = incident.target;
-    request.purpose.target_uid = incident.target_uid;
-    request.purpose.runbook = "memory-leak";
-    request.mutation =
-        DeletePod{{ObjectKind::kPod, "shop", "cart-1"}, "uid-pod", "42"};
-    request.request = {"DELETE", "/api/v1/namespaces/shop/pods/cart-1",
-                       "application/json", std::string("{\0\xff}", 4)};
-    request.guards = LooseGuards();
+    const PermitRequest request = Restart(incident, "action-1");
     incident.executions.emplace_back().intent_id = request.purpose.intent_id;
     EXPECT_TRUE(
         store.RecordIntent(MakePermit(request, clock_), incident, {}).ok());
@@ -116,7 +103,7 @@ TEST_F(MoveStoreTest, EverythingIsThereAndTheChainGoesOn) {
   EXPECT_TRUE(store->Evidence(incident.id).ok());
   const auto intents = store->Intents(incident.id);
   ASSERT_EQ(intents->size(), 1u);
-  EXPECT_EQ(intents->front().request.body, std::string("{\0\xff}", 4));
+  EXPECT_EQ(intents->front().request.body, std::string("{\"a\":\0\xff}", 8));
   EXPECT_EQ(store->Recent(clock_.Now())->actions.size(), 1u);
   EXPECT_EQ(LabelOr(store->List(AlertQuery{})->items[0].alert.labels, "text"),
             "\xc3\xa9 '\"\\");

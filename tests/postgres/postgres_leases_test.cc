@@ -148,21 +148,7 @@ TEST_F(PostgresLeases, NobodyRecordsAnIntentWithoutIt) {
   IncidentUpdate update;
   update.incident = &incident;
   ASSERT_TRUE(of_a->Save(update).ok());
-  PermitRequest request;
-  request.purpose.incident_id = incident.id;
-  request.purpose.action_id = "action-1";
-  request.purpose.intent_id = "action-1/canary/1";
-  request.purpose.kind = ActionKind::kRollingRestart;
-  request.purpose.phase = "canary";
-  request.purpose.target = incident.target;
-  request.purpose.target_uid = incident.target_uid;
-  request.purpose.runbook = "memory-leak";
-  request.purpose.plan_hash = "hash-1";
-  request.mutation =
-      DeletePod{{ObjectKind::kPod, "shop", "cart-1"}, "uid-pod", "42"};
-  request.request = {"DELETE", "/api/v1/namespaces/shop/pods/cart-1",
-                     "application/json", "{}"};
-  request.guards = LooseGuards();
+  const PermitRequest request = Restart(incident, "action-1");
   Incident knowing = incident;
   knowing.executions.emplace_back().intent_id = request.purpose.intent_id;
   const auto record = [&] {
