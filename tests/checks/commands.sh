@@ -38,6 +38,8 @@ cat > "$work/bin/docker" <<'SH'
 #!/usr/bin/env bash
 # A container that goes on is started by scripts/image-check.
 [ "$2" != -d ] || exit 0
+# compose.sh has docker-compose read the file; here .env has to fill it in.
+[ "$1" != compose ] || { ! grep -nE '^[A-Z_]+=$' .env; exit; }
 while [[ $1 != *selfheal:* ]]; do shift; done
 exec selfheal "${@:2}"
 SH
@@ -59,7 +61,8 @@ case "$code:$*" in
 esac
 SH
 chmod +x "$work"/bin/*
-for entry in k8s rules runbooks docs grafana config tests Dockerfile; do
+for entry in k8s rules runbooks docs grafana compose config tests \
+  Dockerfile docker-compose.yml; do
   [ ! -e "$entry" ] || ln -s "$PWD/$entry" "$work/here/$entry"
 done
 
