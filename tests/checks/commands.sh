@@ -1,7 +1,8 @@
 # The shell blocks of README.md and docs/, in their order, run as they are
 # printed: against a real kube-apiserver, a real Prometheus and a running
 # `selfheal serve`. What needs a kubelet, a Docker engine or minikube is played:
-# `kubectl exec` and `docker run` run their command here.
+# `kubectl exec` and `docker run` run their command here. Blocks marked `bash`
+# need PostgreSQL: backup.sh runs them.
 set -euo pipefail
 for program in kubectl jq prometheus; do
   command -v $program > /dev/null ||
