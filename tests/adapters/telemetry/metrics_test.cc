@@ -80,13 +80,21 @@ TEST_F(MetricsTest, EveryLabelValueStandsAtZeroFromTheStart) {
         R"(selfheal_approvals_total{outcome="expired"})",
         R"(selfheal_breaker_open{scope="global"})",
         R"(selfheal_breaker_open{scope="memory-leak"})",
-        R"(selfheal_dependency_up{dependency="kafka"})",
+        R"(selfheal_dependency_up{dependency="store"})",
         R"(selfheal_queue_depth)", R"(selfheal_kill_switch)",
         R"(selfheal_anomaly_score_count)",
         R"(selfheal_stage_duration_seconds_count{stage="verify"})"}) {
     EXPECT_EQ(Sample(sample), 0) << sample;
   }
   EXPECT_EQ(Sample(R"(selfheal_build_info{version="1.2.3"})"), 1);
+}
+
+TEST_F(MetricsTest, ADependencyThatNobodyCalledIsNotDown) {
+  const std::string sample =
+      R"(selfheal_dependency_up{dependency="kubernetes"})";
+  EXPECT_EQ(Sample(sample), -1);
+  metrics_.OnDependency("kubernetes", false);
+  EXPECT_EQ(Sample(sample), 0);
 }
 
 TEST_F(MetricsTest, NoSeriesStandsTwice) {
