@@ -280,7 +280,7 @@ bool Store::Edit(const Resource& resource, const std::string& name_space,
   if (current == nullptr) return false;
   Json edited = *current;
   change(edited);
-  Update(resource, std::move(edited), part);
+  if (edited != *current) Update(resource, std::move(edited), part);
   return true;
 }
 

@@ -7,6 +7,8 @@ namespace kubesim {
 namespace {
 
 constexpr std::chrono::seconds kStep{1};
+/// How long controllers leave a cluster alone in which nothing changes.
+constexpr int kResyncSeconds = 5;
 constexpr int kMostPasses = 20;
 
 Json Container(const std::string& name, const std::string& memory,
@@ -180,7 +182,9 @@ void World::Tick(TimePoint to) {
   now_ = to;
   store_.SetTime(to);
   kubelet_.Step(before, to);
-  if (store_.revision() != reconciled_ || to - reconciled_at_ >= kStep) {
+  const Duration resync =
+      std::max<Duration>(kStep, FromSeconds(kResyncSeconds / speed_));
+  if (store_.revision() != reconciled_ || to - reconciled_at_ >= resync) {
     Reconcile();
   }
 }
