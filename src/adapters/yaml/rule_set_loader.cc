@@ -18,16 +18,17 @@ namespace {
 
 using Findings = std::vector<SourceFinding>;
 
-/// Reads each file of `folder` by `read(root, config, sink)`. A file that
-/// cannot be read is a finding like any other, and stands in `unreadable`.
+/// Reads each file of the folder by `read(root, config, sink)`. A file that
+/// cannot be read is a finding like any other. The first file or folder that
+/// cannot be read stands in `unreadable`.
 template <typename T, typename Reader>
-Result<std::vector<T>> ReadFolder(const std::string& folder,
-                                  const Config& config, Reader read,
-                                  Findings* findings,
-                                  std::optional<Error>& unreadable) {
-  const auto paths = ListYamlFiles(ResolveFolder(folder));
-  if (!paths) return paths.error();
+std::vector<T> ReadFolder(std::string_view what, const std::string& folder,
+                          const Config& config, Reader read, Findings* findings,
+                          std::optional<Error>& unreadable) {
   std::vector<T> loaded;
+  const auto paths = ListYamlFiles(ResolveFolder(folder));
+  if (!paths && !unreadable) unreadable = paths.error().With(what);
+  if (!paths) return loaded;
   for (const std::string& path : *paths) {
     FindingSink sink(path, findings);
     const auto text = ReadFile(path);
@@ -183,24 +184,25 @@ Result<std::shared_ptr<const RuleSet>> LoadRuleSet(const Config& config,
                                                    Findings* findings) {
   const std::size_t before = findings->size();
   std::optional<Error> unreadable;
-  auto rules = ReadFolder<LoadedRule>(config.rules_dir, config, ReadRule,
-                                      findings, unreadable);
-  if (!rules) return rules.error().With("rules");
-  auto runbooks = ReadFolder<LoadedRunbook>(config.runbooks_dir, config,
-                                            ReadRunbook, findings, unreadable);
-  if (!runbooks) return runbooks.error().With("runbooks");
-  CheckRuleNames(*rules, findings);
-  CheckMatchers(*rules, findings);
-  const auto index = IndexRunbooks(*runbooks, findings);
+  auto rules = ReadFolder<LoadedRule>("rules", config.rules_dir, config,
+                                      ReadRule, findings, unreadable);
+  auto runbooks =
+      ReadFolder<LoadedRunbook>("runbooks", config.runbooks_dir, config,
+                                ReadRunbook, findings, unreadable);
+  CheckRuleNames(rules, findings);
+  CheckMatchers(rules, findings);
+  const auto index = IndexRunbooks(runbooks, findings);
   // A runbook that could not be read would look missing.
-  if (findings->size() == before) CheckRunbooks(*rules, index, findings);
+  if (!unreadable && findings->size() == before) {
+    CheckRunbooks(rules, index, findings);
+  }
   if (unreadable) return *unreadable;
   if (findings->size() != before) {
     return Error{Code::kInvalidArgument,
                  std::to_string(findings->size() - before) +
                      " findings, first: " + ToString((*findings)[before])};
   }
-  return MakeSet(std::move(*rules), std::move(*runbooks), digest);
+  return MakeSet(std::move(rules), std::move(runbooks), digest);
 }
 
 }  // namespace selfheal::yaml

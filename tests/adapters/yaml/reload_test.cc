@@ -276,5 +276,23 @@ TEST(CheckAll, AFileThatCannotBeReadIsToldApart) {
   EXPECT_EQ(result.error().code, Code::kNotFound);
 }
 
+TEST(CheckAll, AMissingFolderDoesNotHideWhatIsWrongInTheOther) {
+  const testing::TempFolder folder;
+  folder.Write("runbooks/b.yaml", "kind: [\n");
+  std::vector<SourceFinding> findings;
+  const auto result = CheckAll({.config_file = std::nullopt,
+                                .rules_dir = folder.Path("none"),
+                                .runbooks_dir = folder.Path("runbooks"),
+                                .environment = {}},
+                               &findings);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().code, Code::kNotFound);
+  EXPECT_TRUE(result.error().message.starts_with("rules: "))
+      << result.error().message;
+  const Lines lines = testing::Texts(findings, folder.Path(""));
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_TRUE(lines[0].starts_with("runbooks/b.yaml:")) << lines[0];
+}
+
 }  // namespace
 }  // namespace selfheal::yaml
