@@ -38,20 +38,23 @@ Time MomentOf(const std::string& option, const std::string& text, Time now) {
 int RunBacktest(const BacktestOptions& options, Time from, Time to) {
   const std::optional<Config> config = LoadConfigOrComplain(options.config);
   if (!config) return kExitUsage;
+  std::vector<SourceFinding> findings;
+  const auto rules = RulesToTry(*config, &findings);
+  PrintFindings(findings);
+  if (!rules.ok()) {
+    if (findings.empty()) PrintError("backtest", rules.error().message);
+    return kExitUsage;
+  }
   Progress progress(options.progress);
   const BacktestRequest request{
       from, to, [&](std::string_view what, std::size_t done, std::size_t all) {
         progress.Show(what, done, all);
       }};
-  std::vector<SourceFinding> findings;
-  const auto report = Backtest(*config, request, &findings);
+  const auto report = Backtest(*config, *rules, request);
   progress.Clear();
-  PrintFindings(findings);
   if (!report.ok()) {
-    if (findings.empty()) {
-      PrintError("backtest", Printable(report.error().message));
-    }
-    return findings.empty() ? kExitFailure : kExitUsage;
+    PrintError("backtest", Printable(report.error().message));
+    return kExitFailure;
   }
   std::cout << (options.json ? BacktestJson(*report)
                              : BacktestText(*report, Ink()));

@@ -231,14 +231,17 @@ Result<BacktestReport> Backtest(const Config& config,
   return report;
 }
 
+Result<std::shared_ptr<const RuleSet>> RulesToTry(
+    const Config& config, std::vector<SourceFinding>* findings) {
+  return yaml::LoadRuleSet(config, Sha256Hex, findings);
+}
+
 Result<BacktestReport> Backtest(const Config& config,
-                                const BacktestRequest& request,
-                                std::vector<SourceFinding>* findings) {
-  auto rules = yaml::LoadRuleSet(config, Sha256Hex, findings);
-  if (!rules.ok()) return rules.error();
+                                std::shared_ptr<const RuleSet> rules,
+                                const BacktestRequest& request) {
   auto source = PrometheusOf(config);
   if (!source.ok()) return source.error();
-  return Backtest(config, *std::move(rules), **source, request);
+  return Backtest(config, std::move(rules), **source, request);
 }
 
 }  // namespace selfheal

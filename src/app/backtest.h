@@ -21,19 +21,25 @@ struct BacktestRequest {
       progress;
 };
 
-/// What the loaded rules would have made of the alerts between `from` and `to`:
-/// each is judged by the evidence of its own moment, then the guards that need
-/// no live cluster are asked in the order of time. Nothing is written, and the
-/// cluster is not spoken to.
+/// The rules that a backtest tries: those of `config`.
+///
+/// @error as yaml::LoadRuleSet, which fills `findings`.
+Result<std::shared_ptr<const RuleSet>> RulesToTry(
+    const Config& config, std::vector<SourceFinding>* findings);
+
+/// What `rules` would have made of the alerts between `from` and `to`: each is
+/// judged by the evidence of its own moment, then the guards that need no live
+/// cluster are asked in the order of time. Nothing is written, and the cluster
+/// is not spoken to.
 ///
 /// At most 16 queries are under way at a time.
-/// @error kInvalidArgument  the rules (see `findings`), or the configuration.
+/// @error kInvalidArgument  the configuration of Prometheus.
 ///        others            Prometheus can't be read.
 Result<BacktestReport> Backtest(const Config& config,
-                                const BacktestRequest& request,
-                                std::vector<SourceFinding>* findings);
+                                std::shared_ptr<const RuleSet> rules,
+                                const BacktestRequest& request);
 
-/// The same on rules and a source that are there already.
+/// The same over a source that is there already.
 Result<BacktestReport> Backtest(const Config& config,
                                 std::shared_ptr<const RuleSet> rules,
                                 MetricSource& source,

@@ -140,6 +140,7 @@ class ExitCodes : public ::testing::Test {
     const Words past = {"backtest", "--from", "now-1d", "--to", "now"};
     Expect(0, past, {{"PROMETHEUS_URL", prometheus.url()}});
     Expect(1, past);
+    Expect(2, past, {{"SELFHEAL_RULES", folder_ + "/none"}});
     Expect(2, {"backtest", "--from", "soon", "--to", "now"});
   }
 
