@@ -4,19 +4,12 @@
 
 #include "adapters/crypto/digest.h"
 #include "adapters/yaml/rule_set_loader.h"
+#include "core/text.h"
 
 namespace selfheal {
 namespace {
 
 using GrantsOf = std::vector<Grant> (*)(const Action&);
-
-std::string ListOf(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    text += (text.empty() ? "" : ", ") + word;
-  }
-  return "[" + text + "]";
-}
 
 std::string RulesOf(const ClusterRole& role) {
   std::string text;
@@ -25,8 +18,8 @@ std::string RulesOf(const ClusterRole& role) {
     for (const Grant& grant : part.grants) {
       text += "  - apiGroups: [" +
               (grant.group.empty() ? std::string("\"\"") : grant.group) +
-              "]\n    resources: " + ListOf(grant.resources) +
-              "\n    verbs: " + ListOf(grant.verbs) + "\n";
+              "]\n    resources: [" + Listed(grant.resources) +
+              "]\n    verbs: [" + Listed(grant.verbs) + "]\n";
     }
   }
   return text;

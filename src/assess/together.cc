@@ -5,6 +5,7 @@
 #include <string>
 
 #include "assess/standing.h"
+#include "core/text.h"
 
 namespace selfheal::assess {
 namespace {
@@ -17,14 +18,6 @@ bool IsPastLimit(const MetricWindow& metric) {
   if (!metric.limit || last == values.rend()) return false;
   return metric.bad == BadDirection::kFalls ? *last <= *metric.limit
                                             : *last >= *metric.limit;
-}
-
-std::string ListOf(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) {
-    text += (text.empty() ? "" : ", ") + name;
-  }
-  return text;
 }
 
 }  // namespace
@@ -59,7 +52,7 @@ void BearOut(const std::vector<const MetricWindow*>& measured,
                         "felt: "
                       : kNothingShows);
   // Why it ends here stands before what was found.
-  assessment.reasons.insert(assessment.reasons.begin(), why + ListOf(names));
+  assessment.reasons.insert(assessment.reasons.begin(), why + Listed(names));
 }
 
 }  // namespace selfheal::assess

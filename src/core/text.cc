@@ -96,4 +96,12 @@ std::string EscapeUnseen(std::string_view text) {
   return out;
 }
 
+std::string Listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    text += (text.empty() ? "" : ", ") + name;
+  }
+  return text;
+}
+
 }  // namespace selfheal

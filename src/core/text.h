@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace selfheal {
 
@@ -28,5 +29,8 @@ bool IsSeen(char32_t code);
 /// UTF-8, as the escape that JSON and logfmt read as it (\u202e). What is JSON
 /// stays the same JSON.
 std::string EscapeUnseen(std::string_view text);
+
+/// "a, b, c".
+std::string Listed(const std::vector<std::string>& names);
 
 }  // namespace selfheal

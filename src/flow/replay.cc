@@ -6,6 +6,7 @@
 
 #include "assess/judge.h"
 #include "assess/sentence.h"
+#include "core/text.h"
 #include "core/verdict.h"
 #include "guard/guard_chain.h"
 #include "verify/verifier.h"
@@ -45,14 +46,6 @@ Finding FindingOf(const Fields::value_type& field) {
     }
   }
   return finding;
-}
-
-std::string Join(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) {
-    text += (text.empty() ? "" : ", ") + name;
-  }
-  return text;
 }
 
 }  // namespace
@@ -99,7 +92,7 @@ Replay ReplayAssessment(const AuditRecord& row, const KeptEvidence& kept) {
     note(Says(row.data, field), "the row's " + field.first);
   }
   if (different.empty()) return {ReplayOutcome::kIdentical, ""};
-  return {ReplayOutcome::kDifferent, Join(different)};
+  return {ReplayOutcome::kDifferent, Listed(different)};
 }
 
 Replay ReplayVerdict(const AuditRecord& row) {
