@@ -178,11 +178,16 @@ if(NOT SELFHEAL_SANITIZE)
       # Most of a story is waiting, so two run beside each other; not where
       # all of the machine is needed, or its speed is what is told.
       set(serial OFF)
+      # The longest come first, so that none is left to run alone.
+      set(cost 0)
+      if(folder STREQUAL "page" OR name STREQUAL "slack")
+        set(cost 1)
+      endif()
       if(folder STREQUAL "cluster" OR name STREQUAL "backtest")
         set(serial ON)
       endif()
       set_tests_properties(${folder}.${name}.${method} PROPERTIES LABELS slow
-        RUN_SERIAL ${serial} TIMEOUT 1200
+        RUN_SERIAL ${serial} COST ${cost} TIMEOUT 1200
         SKIP_REGULAR_EXPRESSION "OK \\(skipped=1\\);NO TESTS RAN"
         ENVIRONMENT "SELFHEAL_BUILD=${PROJECT_BINARY_DIR}")
     endforeach()

@@ -1,5 +1,6 @@
 """Real pods fall ill; `selfheal serve` heals them, as the service account of
-k8s/rbac.yaml and with no other right."""
+k8s/rbac.yaml and with no other right: a leak, a crash loop, and a new revision
+that can't run, which is taken back once a person has agreed."""
 
 import json
 import pathlib
@@ -16,6 +17,9 @@ from harness.processes import Unsupported, wait_until  # noqa: E402
 from harness.scene import Scene  # noqa: E402
 
 LEAK_MIB_PER_MIN = 24
+ORDERS = "/apis/apps/v1/namespaces/books/deployments/orders"
+# More than the container's limit, so that the kernel kills it at its start.
+TOO_MUCH = ["--base", "512"]
 
 
 def call(url):
@@ -47,23 +51,28 @@ class HealTest(unittest.TestCase):
               flush=True)
 
     def prepare(self):
-        self.scene.deploy([("shop", "cart"), ("store", "checkout")])
+        places = [("shop", "cart"), ("store", "checkout"), ("books", "orders")]
+        self.scene.deploy(places)
         self.say("workloads available")
-        self.scene.serve(["shop", "store"])
+        self.scene.serve([space for space, _ in places])
         self.say("selfheal serves; now a calm time, to compare with")
         self.scene.settle()
 
-    def wait_for(self, kind, phase, seconds):
+    def wait_for(self, what, phase, seconds, is_it):
+        """The incident that `is_it`, once it is in `phase`. A first look may
+        find too little, and end Dismissed; the watch looks on."""
         def found():
             for incident in self.product.incidents():
-                if incident["type"] == kind and incident["phase"] in (
-                        "Mitigated", "Escalated", "Dismissed", "Cancelled"):
+                if not is_it(incident) or incident["phase"] == "Dismissed":
+                    continue
+                if incident["phase"] in (phase, "Mitigated", "Escalated",
+                                         "Cancelled"):
                     self.assertEqual(incident["phase"], phase,
                                      json.dumps(incident, indent=1))
                     return incident
             return None
-        incident = wait_until(f"{kind} {phase}", found, seconds, 0.5)
-        self.say(f"{kind}: {phase}")
+        incident = wait_until(f"{what} {phase}", found, seconds, 0.5)
+        self.say(f"{what}: {phase}")
         return incident
 
     def revision(self, space, name):
@@ -72,26 +81,68 @@ class HealTest(unittest.TestCase):
         return it["metadata"]["annotations"][
             "deployment.kubernetes.io/revision"]
 
-    def test_leak_and_crash_loop_are_healed(self):
+    def test_leak_crash_loop_and_bad_revision_are_healed(self):
         try:
-            self.leak_and_crash_loop()
+            self.three_faults()
         except BaseException:
             self.show()
             raise
 
-    def leak_and_crash_loop(self):
+    def three_faults(self):
         self.prepare()
         leaking = workload.pods(self.api, "shop", "cart")
         crashing = workload.pods(self.api, "store", "checkout")[0]
+        serving = workload.pods(self.api, "books", "orders")
+        good = self.api.get(ORDERS)["spec"]["template"]
         for pod in leaking:
             call(f"{workload.address(pod)}/leak?{LEAK_MIB_PER_MIN}")
         call(workload.address(crashing) + "/crash-loop")
-        self.say("faults injected: cart leaks, one checkout pod crashes")
+        self.roll_out_what_cannot_run(good)
+        self.say("faults injected: cart leaks, one checkout pod crashes, "
+                 "orders has a bad revision")
+        self.expect_asked(good)
         self.expect_crash_loop_healed(crashing)
         self.expect_leak_healed(leaking)
+        self.expect_taken_back(good, serving)
+
+    def roll_out_what_cannot_run(self, good):
+        container = dict(good["spec"]["containers"][0], args=TOO_MUCH)
+        code, answer = self.api.call(
+            "PATCH", ORDERS, {"spec": {"template": {"spec": {
+                "containers": [container]}}}},
+            "application/strategic-merge-patch+json")
+        self.assertEqual(code, 200, answer)
+
+    def expect_asked(self, good):
+        """It shows as an update that is stuck, as kills and as a crash loop;
+        whichever is seen first asks, and the others wait for it."""
+        incident = self.wait_for(
+            "bad revision", "AwaitingApproval", 240,
+            lambda it: it["target"]["name"] == "orders" and it["plan"])
+        summary = incident["plan"]["change"]["summary"]
+        self.assertIn("back from revision 2 to 1", summary)
+        self.assertIn("spec.containers[app].args", summary)
+        self.assertNotEqual(self.api.get(ORDERS)["spec"]["template"], good)
+        self.product.approve(incident["id"], "take it back")
+        self.asked = incident["id"]
+
+    def expect_taken_back(self, good, serving):
+        incident = self.wait_for("bad revision", "Mitigated", 300,
+                                 lambda it: it["id"] == self.asked)
+        self.assertEqual([each["action"] for each in incident["executions"]
+                          if each["outcome"] == "applied"], ["rollback"])
+        self.assertEqual(self.api.get(ORDERS)["spec"]["template"], good)
+        wait_until("orders available", lambda: workload.available(
+            self.api, "books", "orders"), 60)
+        # The pods that served were never touched.
+        self.assertEqual({pod["metadata"]["uid"] for pod in serving}, {
+            pod["metadata"]["uid"]
+            for pod in workload.pods(self.api, "books", "orders")})
 
     def expect_crash_loop_healed(self, crashing):
-        incident = self.wait_for("crash_loop", "Mitigated", 240)
+        incident = self.wait_for(
+            "crash loop", "Mitigated", 240,
+            lambda it: it["target"]["name"] == "checkout")
         # A crashing pod's status moves: an attempt may be refused for its
         # resourceVersion, and only one is applied.
         self.assertEqual([each["action"] for each in incident["executions"]
@@ -106,8 +157,10 @@ class HealTest(unittest.TestCase):
         self.assertEqual(self.revision("store", "checkout"), "1")
 
     def expect_leak_healed(self, leaking):
-        incident = self.wait_for("memory_leak", "Mitigated", 300)
-        self.assertEqual(incident["target"]["name"], "cart")
+        incident = self.wait_for(
+            "leak", "Mitigated", 300,
+            lambda it: it["target"]["name"] == "cart")
+        self.assertEqual(incident["type"], "memory_leak")
         self.assertEqual(incident["assessment"]["outcome"], "confirmed")
         wait_until("cart available", lambda: workload.available(
             self.api, "shop", "cart"), 60)
