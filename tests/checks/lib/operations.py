@@ -85,7 +85,8 @@ for path in glob.glob("rules/prometheus/*.yml"):
         continue
     for name, _ in alerts(path):
         check(name in runbooks, f"docs/runbooks.md: {name} of {path}")
-for linking in ("docs/operations.md", "docs/runbooks.md", "README.md"):
+for linking in ("README.md", "SECURITY.md", "CONTRIBUTING.md",
+                *sorted(glob.glob("docs/*.md"))):
     check_links(linking)
 
 print("\n".join(failures) or
