@@ -101,8 +101,9 @@ std::string App::FreshMetrics() {
   metrics.SetQueueDepth(parts_->flow->QueueDepth());
   const Time now = parts_->clock.Now();
   const auto seen = parts_->sightings.Watchdog();
+  const bool looks = parts_->role != Role::kReceiver;
   metrics.SetBlind(seen ? now - *seen > kBlindAfter
-                        : parts_->config.guards.require_watchdog);
+                        : looks && parts_->config.guards.require_watchdog);
   const guard::ClockReading clock = parts_->surroundings->Read().clock;
   const Duration server = clock.server.value_or(Duration::zero());
   metrics.SetClockSkew(std::abs(server.count()) > std::abs(clock.wall.count())

@@ -35,6 +35,7 @@ void WatchLoop::LookForWatchdog() {
   const auto answers =
       ports_.metrics.Query({&query, 1}, ports_.config.prometheus.timeout);
   const Result<QueryAnswer>& answer = answers.front();
+  ports_.observer.OnDependency("prometheus", answer.ok());
   if (answer.ok() && !answer->series.empty()) ports_.sightings.SawWatchdog(now);
 }
 

@@ -87,6 +87,7 @@ TEST_F(WatchdogTest, IsSeenInPrometheusWhileItFires) {
   watch_.LookForWatchdog();
   const Time seen = clock_.Now();
   EXPECT_EQ(sightings_.Watchdog(), seen);
+  EXPECT_TRUE(observer_.up.at("prometheus"));
   clock_.Advance(seconds(60));
   fires_ = false;
   watch_.LookForWatchdog();
@@ -95,6 +96,7 @@ TEST_F(WatchdogTest, IsSeenInPrometheusWhileItFires) {
   down_ = true;
   watch_.LookForWatchdog();
   EXPECT_EQ(sightings_.Watchdog(), seen) << "an error is no sighting";
+  EXPECT_FALSE(observer_.up.at("prometheus"));
 }
 
 TEST_F(WatchdogTest, IsSeenInAlertmanagerWhileItIsActive) {
