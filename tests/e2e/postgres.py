@@ -49,6 +49,12 @@ class Postgres:
         return (f"postgresql://selfheal@/postgres?host={self.folder}"
                 f"&port={self.port}")
 
+    def url_at(self, proxy):
+        return f"postgresql://selfheal@127.0.0.1:{proxy.port}/postgres"
+
+    def socket(self):
+        return self.folder / f".s.PGSQL.{self.port}"
+
     def start(self):
         data = self.folder / "data"
         if not data.exists():
