@@ -8,10 +8,12 @@ import signal
 import time
 import unittest
 
+from postgres import Postgres, binaries
 from stack import Stack, request, wait_for
 
 BUILD = os.environ["SELFHEAL_BUILD"]
 POINTS = int(os.environ.get("SELFHEAL_KILL_POINTS", "200"))
+POSTGRES_POINTS = int(os.environ.get("SELFHEAL_KILL_POINTS", "20"))
 # From the post to the end of the action takes about a tenth of a second.
 WINDOW = float(os.environ.get("SELFHEAL_KILL_WINDOW", "0.35"))
 RESOLVED_WITHIN = 60
@@ -32,26 +34,39 @@ def open_intents(incident):
 
 class KillTest(unittest.TestCase):
     def test_no_point_of_the_way_loses_or_doubles_anything(self):
+        def empty(stack):
+            for suffix in ("", "-wal", "-shm"):
+                (stack.folder / f"selfheal.db{suffix}").unlink(missing_ok=True)
+        self.kill_all_along(POINTS, None, empty)
+
+    @unittest.skipUnless(binaries(), "PostgreSQL is not installed")
+    def test_nor_over_postgresql(self):
+        database = Postgres().start()
+        self.addCleanup(database.remove)
+        self.kill_all_along(POSTGRES_POINTS, database.url, lambda _: database.ask(
+            "DROP SCHEMA public CASCADE; CREATE SCHEMA public"))
+
+    def kill_all_along(self, points, database, empty):
+        """`empty(stack)` leaves a store as before the first start."""
         rng = random.Random(20261125)
         with Stack(BUILD, config=CONFIG, watch="1h", gap_closing=False,
-                   silence_rules=True) as stack:
+                   silence_rules=True, database=database) as stack:
             stack.inject("checkout", {"behaviour": "crash-loop",
                                       "crash-after-seconds": 1}, persist=True)
             stack.settle()
             tally = {"acked": 0, "acted": 0, "slowest": 0.0}
-            for point in range(POINTS):
+            for point in range(points):
+                stack.product.stop()
+                empty(stack)
                 self.kill_once(stack, point, rng.uniform(0, WINDOW), tally)
-            print(f"{POINTS} kills: {tally['acked']} acknowledged, 0 lost; "
+            print(f"{points} kills: {tally['acked']} acknowledged, 0 lost; "
                   f"{tally['acted']} acted, 0 doubled; slowest resolution "
                   f"{tally['slowest']:.1f} s after the restart", flush=True)
             # A run in which nothing was ever cut short proves nothing.
-            self.assertGreater(tally["acted"], POINTS // 10)
-            self.assertGreater(tally["acked"], POINTS // 2)
+            self.assertGreater(tally["acted"], points // 10)
+            self.assertGreater(tally["acked"], points // 2)
 
     def kill_once(self, stack, point, offset, tally):
-        stack.product.stop()
-        for suffix in ("", "-wal", "-shm"):
-            (stack.folder / f"selfheal.db{suffix}").unlink(missing_ok=True)
         request("DELETE", stack.sim + "/sim/log")
         stack.start_product()
         labels = {"alertname": "KubePodCrashLooping", "namespace": "shop",
