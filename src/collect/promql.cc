@@ -34,6 +34,7 @@ std::string PodPattern(const ObjectRef& workload) {
     case ObjectKind::kApplication:
     case ObjectKind::kResourceQuota:
     case ObjectKind::kLimitRange:
+    case ObjectKind::kService:
       return name;
   }
   return name;

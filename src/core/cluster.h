@@ -196,6 +196,10 @@ struct LimitRangeState {
   std::string pod_max;
 };
 
+struct ServiceState {
+  Labels selector;  ///< Of the pods behind it; empty = it selects none.
+};
+
 /// An Application of Argo CD.
 struct ApplicationState {
   /// One finished sync.
@@ -237,7 +241,8 @@ struct ClusterObject {
   Time created_at;
   std::variant<std::monostate, WorkloadState, PodState, HpaState, PdbState,
                NodeState, ClaimState, StorageClassState, CertificateState,
-               RevisionState, QuotaState, LimitRangeState, ApplicationState>
+               RevisionState, QuotaState, LimitRangeState, ApplicationState,
+               ServiceState>
       state;
 
   /// The state as T, or null where the object is of another kind.

@@ -7,7 +7,7 @@
 namespace selfheal {
 namespace {
 
-constexpr std::array<std::pair<ObjectKind, std::string_view>, 18> kKinds = {{
+constexpr std::array<std::pair<ObjectKind, std::string_view>, 19> kKinds = {{
     {ObjectKind::kPod, "Pod"},
     {ObjectKind::kReplicaSet, "ReplicaSet"},
     {ObjectKind::kDeployment, "Deployment"},
@@ -26,6 +26,7 @@ constexpr std::array<std::pair<ObjectKind, std::string_view>, 18> kKinds = {{
     {ObjectKind::kResourceQuota, "ResourceQuota"},
     {ObjectKind::kLimitRange, "LimitRange"},
     {ObjectKind::kRollout, "Rollout"},
+    {ObjectKind::kService, "Service"},
 }};
 
 bool IsAlphanumeric(char c) {

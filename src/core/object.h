@@ -27,6 +27,7 @@ enum class ObjectKind {
   kResourceQuota,
   kLimitRange,
   kRollout,  ///< Argo Rollouts'.
+  kService,
 };
 
 /// The kind as Kubernetes writes it, e.g. "Deployment".

@@ -19,7 +19,7 @@ namespace selfheal {
 /// What a rule acts on, found from the alert's labels.
 enum class TargetMode {
   kPod,          ///< Labels namespace + pod; the pod itself.
-  kWorkload,     ///< The workload that owns the pod, or a workload label.
+  kWorkload,     ///< Owns the pod, has a label, or stands behind `service`.
   kNode,         ///< Label node, or the one node that `instance` names.
   kVolume,       ///< Labels namespace + persistentvolumeclaim.
   kCertificate,  ///< Labels namespace + name of a Certificate.

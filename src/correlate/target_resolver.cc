@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 
 #include "correlate/application_target.h"
-#include "correlate/pod_suffix.h"
+#include "correlate/node_target.h"
+#include "correlate/pod_owner.h"
+#include "correlate/service_target.h"
 
 namespace selfheal {
 namespace {
@@ -15,8 +18,9 @@ constexpr std::array<std::pair<std::string_view, ObjectKind>, 4>
                         {"statefulset", ObjectKind::kStatefulSet},
                         {"daemonset", ObjectKind::kDaemonSet},
                         {"rollout", ObjectKind::kRollout}}};
+constexpr std::string_view kHpa = "horizontalpodautoscaler";
 /// Every label that is looked at, beside the ones named exported_*.
-constexpr std::array<std::string_view, 14> kTargetLabels = {
+constexpr std::array<std::string_view, 15> kTargetLabels = {
     "namespace",
     "persistentvolumeclaim",
     "name",
@@ -26,19 +30,20 @@ constexpr std::array<std::string_view, 14> kTargetLabels = {
     "daemonset",
     "statefulset",
     "rollout",
-    "horizontalpodautoscaler",
+    kHpa,
     "dest_namespace",
     "dest_server",
     "secret_namespace",
-    "secret_name"};
+    "secret_name",
+    "service"};
 /// Where an Application of Argo CD deploys to; its label `name` names it.
 constexpr std::string_view kDestination = "dest_namespace";
+/// Looked at where a workload is meant and nothing else names one.
+constexpr std::string_view kService = "service";
 /// Looked at where a node is meant and none is named: the address of the node
 /// exporter, say; or where a certificate is, that a probe has seen there.
 constexpr std::string_view kInstance = "instance";
 constexpr std::string_view kExported = "exported_";
-/// Pod -> ReplicaSet -> Deployment or Rollout, and one more for safety.
-constexpr int kMaxHops = 3;
 
 Error Invalid(std::string message) {
   return Error{Code::kInvalidArgument, std::move(message)};
@@ -91,30 +96,22 @@ bool WasOomKilled(const ClusterObject& pod) {
                      });
 }
 
-/// "10.0.0.7:9100" -> "10.0.0.7", "[fd00::7]:9100" -> "fd00::7".
-std::string HostOf(std::string_view instance) {
-  if (instance.starts_with('[')) {
-    return std::string(instance.substr(1, instance.find(']') - 1));
-  }
-  const auto colon = instance.rfind(':');
-  const bool port =
-      colon != std::string_view::npos && instance.find(':') == colon;
-  return std::string(port ? instance.substr(0, colon) : instance);
-}
-
-/// The workload that a label names: deployment, statefulset or daemonset, or
-/// an HPA's by the label that kube-state-metrics gives it.
-Result<ObjectRef> NamedWorkload(const Labels& labels) {
+/// The workload that a label names; empty where none does.
+Result<std::optional<ObjectRef>> NamedWorkload(const Labels& labels) {
   std::optional<ObjectRef> found;
   for (const auto& [label, kind] : kWorkloadLabels) {
     if (LabelOr(labels, label).empty()) continue;
     auto ref = Named(kind, labels, label);
-    if (!ref.ok()) return ref;
+    if (!ref.ok()) return ref.error();
     if (found) return Invalid("labels name two workloads");
     found = *ref;
   }
-  if (!found) return Invalid("no label names a workload or a pod");
-  return *found;
+  return found;
+}
+
+Result<ResolvedTarget> AsTarget(const Result<ClusterObject>& live) {
+  if (!live.ok()) return live.error();
+  return ResolvedTarget{.object = live->ref, .uid = live->uid};
 }
 
 /// The owner of a pod, unless a label names another workload as well; it is
@@ -205,6 +202,10 @@ ObjectRef GuessTarget(const Rule& rule, const Labels& labels) {
       ref.name = std::string(LabelOr(labels, label));
     }
   }
+  if (ref.name.empty() && !LabelOr(labels, kService).empty()) {
+    ref.kind = ObjectKind::kService;
+    ref.name = std::string(LabelOr(labels, kService));
+  }
   return ref;
 }
 
@@ -236,7 +237,7 @@ Result<std::optional<NodeTrouble>> TargetResolver::RootOf(
 }
 
 Result<ResolvedTarget> TargetResolver::TargetOf(const ClusterObject& pod) {
-  auto target = OwnerOf(pod);
+  auto target = AsTarget(OwnerOf(view_, pod));
   if (!target.ok()) return target;
   auto root = RootOf(pod);
   if (!root.ok()) return root.error();
@@ -245,80 +246,20 @@ Result<ResolvedTarget> TargetResolver::TargetOf(const ClusterObject& pod) {
   return target;
 }
 
-/// Several nodes behind one address, or none, and the alert names nothing.
-Result<ResolvedTarget> TargetResolver::NodeAt(std::string_view instance) {
-  if (instance.empty()) return Invalid("no label names a node");
-  const std::string host = HostOf(instance);
-  auto nodes = view_.List({.kind = ObjectKind::kNode});
-  if (!nodes.ok()) return nodes.error().With("resolve instance");
-  std::optional<ResolvedTarget> found;
-  for (const ClusterObject& node : *nodes) {
-    const NodeState* state = node.As<NodeState>();
-    const bool named =
-        node.ref.name == host ||
-        (state != nullptr &&
-         std::find(state->addresses.begin(), state->addresses.end(), host) !=
-             state->addresses.end());
-    if (!named) continue;
-    if (found) return Invalid("instance " + host + " names two nodes");
-    found = ResolvedTarget{.object = node.ref, .uid = node.uid};
+/// What an HPA scales, named by the label that kube-state-metrics gives it.
+Result<ResolvedTarget> TargetResolver::ScaledBy(const Labels& labels) {
+  auto ref = Named(ObjectKind::kHorizontalPodAutoscaler, labels, kHpa);
+  if (!ref.ok()) return ref.error();
+  auto live = view_.Get(*ref);
+  if (!live.ok()) return live.error().With("resolve " + ToString(*ref));
+  const HpaState* state = live->As<HpaState>();
+  const auto kind =
+      state == nullptr ? std::nullopt : ParseKind(state->target_kind);
+  if (!kind || !IsWorkload(*kind)) {
+    return Error{Code::kFailedPrecondition,
+                 ToString(*ref) + " scales no workload that we know"};
   }
-  if (!found) {
-    return Error{Code::kNotFound, "instance " + host + " names no node"};
-  }
-  return *found;
-}
-
-Result<ResolvedTarget> TargetResolver::OwnerOf(const ClusterObject& pod) {
-  ClusterObject object = pod;
-  for (int hop = 0; hop < kMaxHops; ++hop) {
-    const OwnerRef* owner = object.Controller();
-    if (owner == nullptr) break;
-    const auto kind = ParseKind(owner->kind);
-    if (!kind || (!IsWorkload(*kind) && *kind != ObjectKind::kReplicaSet)) {
-      return Error{Code::kFailedPrecondition,
-                   ToString(object.ref) + " is owned by " + owner->kind + "/" +
-                       owner->name + ", a kind without any action"};
-    }
-    const ObjectRef ref{
-        .kind = *kind, .ns = object.ref.ns, .name = owner->name};
-    auto live = view_.Get(ref);
-    if (!live.ok()) return live.error().With("resolve " + ToString(ref));
-    if (live->uid != owner->uid) {
-      return Error{Code::kNotFound,
-                   ToString(ref) + " is another object than the owner of " +
-                       ToString(object.ref)};
-    }
-    if (IsWorkload(*kind)) {
-      return ResolvedTarget{.object = ref, .uid = live->uid};
-    }
-    object = *std::move(live);
-  }
-  return Error{Code::kFailedPrecondition,
-               ToString(pod.ref) +
-                   " has no workload as its owner: deleting it would lose it"};
-}
-
-Result<ResolvedTarget> TargetResolver::OwnerOfGone(const ObjectRef& pod) {
-  const auto dash = pod.name.rfind('-');
-  if (dash == std::string::npos) {
-    return Error{Code::kNotFound, ToString(pod) + " is gone"};
-  }
-  const std::string maker = pod.name.substr(0, dash);
-  const std::string_view suffix = std::string_view(pod.name).substr(dash + 1);
-  for (const ObjectKind kind : {ObjectKind::kReplicaSet, ObjectKind::kDaemonSet,
-                                ObjectKind::kStatefulSet}) {
-    if (!IsPodSuffix(kind, suffix)) continue;
-    auto live = view_.Get({.kind = kind, .ns = pod.ns, .name = maker});
-    if (!live.ok() && live.error().code != Code::kNotFound) {
-      return live.error().With("resolve the owner of " + ToString(pod));
-    }
-    if (!live.ok()) continue;
-    if (IsWorkload(kind)) return ResolvedTarget{live->ref, live->uid};
-    return OwnerOf(*live);
-  }
-  return Error{Code::kNotFound,
-               ToString(pod) + " is gone, and so is what made it"};
+  return Live({.kind = *kind, .ns = ref->ns, .name = state->target_name});
 }
 
 Result<ResolvedTarget> TargetResolver::Resolve(const Rule& rule,
@@ -326,7 +267,7 @@ Result<ResolvedTarget> TargetResolver::Resolve(const Rule& rule,
   if (auto ok = RefuseExported(labels); !ok.ok()) return ok.error();
   if (rule.target == TargetMode::kNode) {
     if (LabelOr(labels, "node").empty()) {
-      return NodeAt(LabelOr(labels, kInstance));
+      return AsTarget(NodeAt(view_, LabelOr(labels, kInstance)));
     }
     auto node = Named(ObjectKind::kNode, labels, "node");
     if (!node.ok()) return node.error();
@@ -351,31 +292,24 @@ Result<ResolvedTarget> TargetResolver::Resolve(const Rule& rule,
     }
     // It was replaced since; a workload label is the better hint.
     auto named = NamedWorkload(labels);
-    return named.ok() ? Live(*named) : OwnerOfGone(*ref);
+    if (!named.ok()) return named.error();
+    return *named ? Live(**named) : AsTarget(OwnerOfGone(view_, *ref));
   }
-  if (const auto hpa = LabelOr(labels, "horizontalpodautoscaler");
-      !hpa.empty()) {
-    auto ref = Named(ObjectKind::kHorizontalPodAutoscaler, labels,
-                     "horizontalpodautoscaler");
-    if (!ref.ok()) return ref.error();
-    auto live = view_.Get(*ref);
-    if (!live.ok()) return live.error().With("resolve " + ToString(*ref));
-    const HpaState* state = live->As<HpaState>();
-    const auto kind =
-        state == nullptr ? std::nullopt : ParseKind(state->target_kind);
-    if (!kind || !IsWorkload(*kind)) {
-      return Error{Code::kFailedPrecondition,
-                   ToString(*ref) + " scales no workload that we know"};
-    }
-    return Live({.kind = *kind, .ns = ref->ns, .name = state->target_name});
-  }
+  if (!LabelOr(labels, kHpa).empty()) return ScaledBy(labels);
   auto named = NamedWorkload(labels);
-  if (named.ok()) return Live(*named);
+  if (!named.ok()) return named.error();
+  if (*named) return Live(**named);
   if (!LabelOr(labels, kDestination).empty()) {
     auto workload = WorkloadOfApplication(view_, labels);
     return workload.ok() ? Live(*workload) : workload.error();
   }
-  return named.error();
+  if (rule.target == TargetMode::kWorkload &&
+      !LabelOr(labels, kService).empty()) {
+    auto service = Named(ObjectKind::kService, labels, kService);
+    if (!service.ok()) return service.error();
+    return AsTarget(WorkloadOfService(view_, *service));
+  }
+  return Invalid("no label names a workload or a pod");
 }
 
 }  // namespace selfheal

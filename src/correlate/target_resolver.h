@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "core/cluster.h"
 #include "core/incident_type.h"
@@ -47,11 +46,9 @@ class TargetResolver {
   Result<ResolvedTarget> Resolve(const Rule& rule, const Labels& labels);
 
  private:
-  Result<ResolvedTarget> NodeAt(std::string_view instance);
   Result<ResolvedTarget> TargetOf(const ClusterObject& pod);
   Result<std::optional<NodeTrouble>> RootOf(const ClusterObject& pod);
-  Result<ResolvedTarget> OwnerOf(const ClusterObject& pod);
-  Result<ResolvedTarget> OwnerOfGone(const ObjectRef& pod);
+  Result<ResolvedTarget> ScaledBy(const Labels& labels);
   Result<ResolvedTarget> Live(const ObjectRef& ref);
 
   ClusterView& view_;

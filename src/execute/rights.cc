@@ -79,6 +79,7 @@ struct NodeGrants {
 
 std::vector<Grant> ViewGrants() {
   return {{"", {"pods"}, {"get", "list"}},
+          {"", {"services"}, {"get"}},
           {"apps",
            {"deployments", "replicasets", "statefulsets", "daemonsets",
             "controllerrevisions"},

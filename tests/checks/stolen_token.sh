@@ -87,6 +87,8 @@ for field in '"paused":true' '"replicas":0' '"replicas":5' \
 done
 expect 200 "read pods" "$url/api/v1/namespaces/default/pods"
 expect 200 "read the namespace" "$url/api/v1/namespaces/default"
+expect 200 "read a Service" "$url/api/v1/namespaces/default/services/kubernetes"
+expect 403 "read all Services" "$url/api/v1/namespaces/default/services"
 expect 404 "evict a pod that is gone" -X POST \
   -H 'Content-Type: application/json' -d '{"apiVersion":"policy/v1",
   "kind":"Eviction","metadata":{"name":"gone","namespace":"default"}}' \

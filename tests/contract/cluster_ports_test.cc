@@ -66,6 +66,18 @@ void Reads(Ports& ports) {
   EXPECT_EQ(cart.As<WorkloadState>()->replicas, 2);
   EXPECT_EQ(LabelOr(cart.As<WorkloadState>()->selector, "app"), "cart");
   EXPECT_EQ(cart.As<WorkloadState>()->update_strategy, "RollingUpdate");
+  const Json service = {
+      {"apiVersion", "v1"},
+      {"kind", "Service"},
+      {"metadata", {{"name", "web"}}},
+      {"spec", {{"selector", {{"app", "cart"}}}, {"ports", {{{"port", 80}}}}}}};
+  ASSERT_EQ(
+      ports.scene.api.Post(ports.scene.Path("services", ""), service).code,
+      201);
+  EXPECT_EQ(ports.Live(ports.Ref(ObjectKind::kService, "web"))
+                .As<ServiceState>()
+                ->selector,
+            (Labels{{"app", "cart"}}));
   const auto gone = ports.view.Get(ports.Ref(ObjectKind::kDeployment, "none"));
   ASSERT_FALSE(gone.ok());
   EXPECT_EQ(gone.error().code, Code::kNotFound) << gone.error().message;

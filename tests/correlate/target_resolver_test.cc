@@ -158,6 +158,36 @@ TEST_F(TargetResolverTest, AnHpaLeadsToWhatItScales) {
   EXPECT_EQ(target->uid, "d1");
 }
 
+TEST_F(TargetResolverTest, AServiceCountsWhereNothingElseNamesAWorkload) {
+  ClusterObject service = Object(ObjectKind::kService, "web", "v1");
+  service.state = ServiceState{.selector = {{"app", "db"}}};
+  view_.Put(service);
+  view_.Put(Object(ObjectKind::kStatefulSet, "db", "s1"));
+  ClusterObject pod = Object(ObjectKind::kPod, "db-0", "p2");
+  pod.labels = {{"app", "db"}};
+  pod.owners = {{"StatefulSet", "db", "s1", true}};
+  pod.state = PodState{};
+  view_.Put(pod);
+  const Labels labels = {{"namespace", "shop"}, {"service", "web"}};
+  const auto target = Resolve(labels);
+  ASSERT_TRUE(target.ok()) << target.error().message;
+  EXPECT_EQ(ToString(target->object), "StatefulSet/shop/db");
+  EXPECT_EQ(target->uid, "s1");
+  EXPECT_FALSE(Resolve(labels, TargetMode::kPod).ok());
+  Labels more = labels;
+  more["deployment"] = "cart";
+  EXPECT_EQ(Resolve(more)->uid, "d1");
+  more["statefulset"] = "cart";
+  EXPECT_FALSE(Resolve(more).ok()) << "the labels name two";
+  more = labels;
+  more["pod"] = "cart-1-abcde";
+  EXPECT_EQ(Resolve(more)->uid, "d1");
+  const int before = view_.reads();
+  EXPECT_FALSE(Resolve({{"namespace", "shop"}, {"service", "../web"}}).ok());
+  EXPECT_EQ(view_.reads(), before);
+  EXPECT_EQ(ToString(GuessTarget(Rule(), labels)), "Service/shop/web");
+}
+
 TEST_F(TargetResolverTest, ClaimsAndCertificatesAreNamedByOneLabel) {
   view_.Put(Object(ObjectKind::kPersistentVolumeClaim, "data", "v1"));
   view_.Put(Object(ObjectKind::kCertificate, "tls", "c1"));
@@ -208,7 +238,7 @@ TEST_F(TargetResolverTest, TheKeyHoldsEveryLabelThatLeadsToATarget) {
   EXPECT_EQ(TargetKey(rule, same), key);
   for (const char* name :
        {"namespace", "pod", "node", "deployment", "daemonset", "statefulset",
-        "horizontalpodautoscaler", "persistentvolumeclaim", "name",
+        "horizontalpodautoscaler", "persistentvolumeclaim", "name", "service",
         "exported_pod"}) {
     Labels other = labels;
     other[name] = "other";

@@ -85,6 +85,8 @@ Resource ResourceOf(ObjectKind kind) {
       return {"", "v1", "limitranges"};
     case ObjectKind::kRollout:
       return {"argoproj.io", "v1alpha1", "rollouts"};
+    case ObjectKind::kService:
+      return {"", "v1", "services"};
   }
   return {"", "v1", "pods"};
 }

@@ -240,6 +240,9 @@ void MapState(const FieldReader& root, ClusterObject& object) {
     case ObjectKind::kLimitRange:
       object.state = MapLimitRange(root);
       return;
+    case ObjectKind::kService:
+      object.state = MapService(root);
+      return;
     case ObjectKind::kJob:
     case ObjectKind::kNamespace:
       return;

@@ -50,4 +50,11 @@ CertificateState MapCertificate(const FieldReader& root) {
   return state;
 }
 
+/// A name outside of the cluster selects none, whatever else stands there.
+ServiceState MapService(const FieldReader& root) {
+  const FieldReader spec = root.Object("spec");
+  if (spec.String("type") == "ExternalName") return {};
+  return {.selector = spec.StringMap("selector")};
+}
+
 }  // namespace selfheal::kubernetes

@@ -10,5 +10,6 @@ namespace selfheal::kubernetes {
 ClaimState MapClaim(const FieldReader& root);
 StorageClassState MapStorageClass(const FieldReader& root);
 CertificateState MapCertificate(const FieldReader& root);
+ServiceState MapService(const FieldReader& root);
 
 }  // namespace selfheal::kubernetes

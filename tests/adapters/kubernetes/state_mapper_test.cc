@@ -93,5 +93,19 @@ TEST(StateMapper, ACertificateThatWasNeverIssuedHasNothing) {
   EXPECT_FALSE(object->As<CertificateState>()->not_after.has_value());
 }
 
+TEST(StateMapper, AServiceSelectsPodsUnlessItIsANameElsewhere) {
+  json source = Object("Service", {{"selector", {{"app", "web"}}}}, json());
+  const auto selector = [&] {
+    const auto object = ParseObject(source.dump(), ObjectKind::kService);
+    EXPECT_TRUE(object.ok()) << object.error().message;
+    return object->As<ServiceState>()->selector;
+  };
+  EXPECT_EQ(selector(), (Labels{{"app", "web"}}));
+  source["spec"]["type"] = "ExternalName";
+  EXPECT_TRUE(selector().empty());
+  source["spec"] = {{"clusterIP", "None"}};
+  EXPECT_TRUE(selector().empty()) << "its endpoints are somebody else's";
+}
+
 }  // namespace
 }  // namespace selfheal::kubernetes
