@@ -7,7 +7,7 @@ namespace selfheal::testing {
 std::string ContractScene::Path(const std::string& plural,
                                 const std::string& name) const {
   std::string group = "/apis/apps/v1";
-  if (plural == "pods") group = "/api/v1";
+  if (plural == "pods" || plural == "services") group = "/api/v1";
   if (plural == "poddisruptionbudgets") group = "/apis/policy/v1";
   if (plural == "horizontalpodautoscalers") group = "/apis/autoscaling/v2";
   if (plural == "events") group = "/apis/events.k8s.io/v1";
