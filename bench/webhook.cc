@@ -1,6 +1,6 @@
-// Posts Alertmanager payloads to a webhook on this machine as fast as it
-// answers, over a fixed number of kept connections; one line of JSON at the
-// end. bench/webhook.sh compares programs with it.
+// Posts Alertmanager payloads to a webhook on this machine over a fixed number
+// of kept connections, as fast as it answers or at a given rate; one line of
+// JSON at the end. bench/webhook.sh compares programs with it.
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/epoll.h>
@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,13 +29,16 @@ struct Options {
   int connections = 16;
   int alerts = 1;
   double seconds = 5;
+  double rate = 0;       ///< Requests a second; 0: as fast as it answers.
+  int fingerprints = 0;  ///< They come round again; 0: each alert is new.
+  int targets = 0;       ///< Deployments app-0 ...; 0: all are about one.
 };
 
 /// One kept connection with at most one request in flight.
 struct Connection {
   int fd = -1;
+  bool busy = false;
   std::string out;
-  std::size_t sent = 0;
   std::string in;
   Clock::time_point start;
 };
@@ -42,6 +46,7 @@ struct Connection {
 struct Counts {
   long long good = 0;
   long long bad = 0;
+  std::string refusal;  ///< The first status line that was not 200.
   std::vector<double> millis;
 };
 
@@ -50,8 +55,8 @@ struct Counts {
   std::exit(1);
 }
 
-/// Every alert is one that nobody has seen, so that nothing is answered from
-/// memory; all of them are about one workload.
+/// Unless the options say otherwise every alert is one that nobody has seen, so
+/// that nothing is answered from memory, and about the same workload.
 class Requests {
  public:
   explicit Requests(const Options& options) : options_(options) {
@@ -78,11 +83,17 @@ class Requests {
 
  private:
   std::string Alert() {
+    const long long seq =
+        options_.fingerprints > 0 ? seq_++ % options_.fingerprints : seq_++;
+    const std::string deployment =
+        options_.targets > 0 ? "app-" + std::to_string(seq % options_.targets)
+                             : "cart";
     return R"({"status":"firing","labels":{"alertname":")" +
-           options_.alertname +
-           R"(","namespace":"shop","deployment":"cart","container":"app",)"
+           options_.alertname + R"(","namespace":"shop","deployment":")" +
+           deployment +
+           R"(","container":"app",)"
            R"("severity":"warning","run":")" +
-           run_ + R"(","seq":")" + std::to_string(seq_++) +
+           run_ + R"(","seq":")" + std::to_string(seq) +
            R"("},"annotations":{"summary":"Pod is crash looping",)"
            R"("runbook_url":"https://runbooks.example/crash"},)"
            R"("startsAt":"2026-11-25T12:00:00.123Z",)"
@@ -110,18 +121,17 @@ int Connect(int port) {
   return fd;
 }
 
-void Send(Connection& connection, Requests& requests) {
-  connection.out = requests.Next();
-  connection.sent = 0;
+/// False where the server has closed the connection meanwhile.
+bool Send(Connection& connection) {
   connection.in.clear();
-  connection.start = Clock::now();
-  while (connection.sent < connection.out.size()) {
-    const ssize_t n =
-        send(connection.fd, connection.out.data() + connection.sent,
-             connection.out.size() - connection.sent, MSG_NOSIGNAL);
-    if (n <= 0) Die("send");
-    connection.sent += static_cast<std::size_t>(n);
+  std::size_t sent = 0;
+  while (sent < connection.out.size()) {
+    const ssize_t n = send(connection.fd, connection.out.data() + sent,
+                           connection.out.size() - sent, MSG_NOSIGNAL);
+    if (n <= 0) return false;
+    sent += static_cast<std::size_t>(n);
   }
+  return true;
 }
 
 /// True once the whole answer is there.
@@ -143,48 +153,121 @@ bool Receive(Connection& connection, bool& closed) {
   return Complete(connection.in);
 }
 
-Counts Run(const Options& options) {
-  Requests requests(options);
-  std::vector<Connection> connections(
-      static_cast<std::size_t>(options.connections));
-  const int epoll = epoll_create1(EPOLL_CLOEXEC);
-  const auto watch = [&](std::size_t i) {
-    connections[i].fd = Connect(options.port);
+/// When requests are due. One that had to wait for a connection counts from
+/// when it was due, so that a slow answer is not kept out of the figures.
+class Pace {
+ public:
+  explicit Pace(double rate)
+      : period_(rate > 0 ? std::chrono::duration<double>(1 / rate)
+                         : std::chrono::duration<double>(0)),
+        due_(Clock::now()) {}
+
+  /// The start of the next request; none where it is not due yet.
+  std::optional<Clock::time_point> Next() {
+    const auto now = Clock::now();
+    if (period_.count() == 0) return now;
+    if (due_ > now) return std::nullopt;
+    const auto start = due_;
+    due_ += std::chrono::duration_cast<Clock::duration>(period_);
+    return start;
+  }
+
+ private:
+  std::chrono::duration<double> period_;
+  Clock::time_point due_;
+};
+
+class Poster {
+ public:
+  explicit Poster(const Options& options)
+      : options_(options),
+        requests_(options),
+        pace_(options.rate),
+        connections_(static_cast<std::size_t>(options.connections)),
+        epoll_(epoll_create1(EPOLL_CLOEXEC)) {
+    for (std::size_t i = 0; i < connections_.size(); ++i) {
+      Open(i);
+      idle_.push_back(i);
+    }
+  }
+
+  Counts Run() {
+    const auto until =
+        Clock::now() + std::chrono::duration<double>(options_.seconds);
+    std::array<epoll_event, 64> events;
+    while (Clock::now() < until) {
+      Feed();
+      const int wait = options_.rate > 0 ? 1 : 100;
+      const int n = epoll_wait(epoll_, events.data(), events.size(), wait);
+      for (int e = 0; e < n; ++e) {
+        Take(events[static_cast<std::size_t>(e)].data.u64);
+      }
+    }
+    for (const Connection& connection : connections_) close(connection.fd);
+    close(epoll_);
+    return counts_;
+  }
+
+ private:
+  void Open(std::size_t i) {
+    connections_[i].fd = Connect(options_.port);
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.u64 = i;
-    epoll_ctl(epoll, EPOLL_CTL_ADD, connections[i].fd, &event);
-    Send(connections[i], requests);
-  };
-  for (std::size_t i = 0; i < connections.size(); ++i) watch(i);
-  Counts counts;
-  const auto until =
-      Clock::now() + std::chrono::duration<double>(options.seconds);
-  std::array<epoll_event, 64> events;
-  while (Clock::now() < until) {
-    const int n = epoll_wait(epoll, events.data(), events.size(), 100);
-    for (int e = 0; e < n; ++e) {
-      const std::size_t i = events[static_cast<std::size_t>(e)].data.u64;
-      Connection& connection = connections[i];
-      bool closed = false;
-      if (!Receive(connection, closed)) continue;
-      const bool good = connection.in.rfind("HTTP/1.1 200", 0) == 0;
-      ++(good ? counts.good : counts.bad);
-      counts.millis.push_back(std::chrono::duration<double, std::milli>(
-                                  Clock::now() - connection.start)
-                                  .count());
-      if (closed) {
-        close(connection.fd);
-        watch(i);
-      } else {
-        Send(connection, requests);
-      }
+    epoll_ctl(epoll_, EPOLL_CTL_ADD, connections_[i].fd, &event);
+  }
+
+  void Reopen(std::size_t i) {
+    close(connections_[i].fd);
+    Open(i);
+  }
+
+  void Feed() {
+    while (!idle_.empty()) {
+      const auto start = pace_.Next();
+      if (!start) return;
+      const std::size_t i = idle_.back();
+      idle_.pop_back();
+      connections_[i].start = *start;
+      connections_[i].out = requests_.Next();
+      Post(i);
     }
   }
-  for (const Connection& connection : connections) close(connection.fd);
-  close(epoll);
-  return counts;
-}
+
+  /// Once more where the server closed a connection that had been idle, as
+  /// Alertmanager does.
+  void Post(std::size_t i) {
+    connections_[i].busy = true;
+    while (!Send(connections_[i])) Reopen(i);
+  }
+
+  void Take(std::size_t i) {
+    Connection& connection = connections_[i];
+    bool closed = false;
+    if (!Receive(connection, closed)) return;
+    if (closed) Reopen(i);
+    if (!connection.busy) return;
+    if (closed && connection.in.empty()) return Post(i);
+    const bool good = connection.in.rfind("HTTP/1.1 200", 0) == 0;
+    ++(good ? counts_.good : counts_.bad);
+    if (!good && counts_.refusal.empty()) {
+      counts_.refusal = connection.in.substr(0, connection.in.find('\r'));
+    }
+    counts_.millis.push_back(std::chrono::duration<double, std::milli>(
+                                 Clock::now() - connection.start)
+                                 .count());
+    connection.busy = false;
+    idle_.push_back(i);
+  }
+
+  const Options& options_;
+  Requests requests_;
+  Pace pace_;
+  std::vector<Connection> connections_;
+  std::vector<std::size_t> idle_;
+  int epoll_;
+  Counts counts_;
+};
 
 double Quantile(std::vector<double>& values, double share) {
   if (values.empty()) return 0;
@@ -207,16 +290,20 @@ int main(int argc, char** argv) {
   program.add_option("--connections", options.connections);
   program.add_option("--alerts", options.alerts);
   program.add_option("--seconds", options.seconds);
+  program.add_option("--rate", options.rate);
+  program.add_option("--fingerprints", options.fingerprints);
+  program.add_option("--targets", options.targets);
   CLI11_PARSE(program, argc, argv);
   const auto start = Clock::now();
-  Counts counts = Run(options);
+  Counts counts = Poster(options).Run();
   const double took =
       std::chrono::duration<double>(Clock::now() - start).count();
   std::printf(
       "{\"requests_per_s\":%.1f,\"alerts_per_s\":%.1f,\"bad\":%lld,"
-      "\"p50_ms\":%.2f,\"p99_ms\":%.2f}\n",
+      "\"refusal\":\"%s\",\"p50_ms\":%.2f,\"p99_ms\":%.2f}\n",
       static_cast<double>(counts.good) / took,
       static_cast<double>(counts.good * options.alerts) / took, counts.bad,
-      Quantile(counts.millis, 0.5), Quantile(counts.millis, 0.99));
+      counts.refusal.c_str(), Quantile(counts.millis, 0.5),
+      Quantile(counts.millis, 0.99));
   return counts.good > 0 ? 0 : 1;
 }
