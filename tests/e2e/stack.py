@@ -72,6 +72,16 @@ def request(method, url, body=None, token=None, timeout=10,
     return json.loads(text) if text[:1] in (b"{", b"[") else text.decode()
 
 
+def payload_of(labels, starts_at="2026-01-01T00:00:00Z", status="firing"):
+    """What Alertmanager posts of one alert."""
+    return {"version": "4", "groupKey": "{}:{test}", "truncatedAlerts": 0,
+            "status": status, "receiver": "selfheal", "groupLabels": {},
+            "commonLabels": {}, "commonAnnotations": {}, "externalURL": "",
+            "alerts": [{"status": status, "labels": labels, "annotations": {},
+                        "startsAt": starts_at,
+                        "endsAt": "0001-01-01T00:00:00Z", "generatorURL": ""}]}
+
+
 def compress(text, times):
     for before, after in times:
         text = text.replace(before, after)
@@ -310,16 +320,9 @@ watch: {{interval: {self.watch}}}
                     item.get("body", "")).replace(" ", "").replace("\\", "")
                 and "selfsubjectaccessreviews" not in item["path"]]
 
-    def post_alert(self, labels, starts_at="2026-01-01T00:00:00Z",
-                   status="firing"):
-        return request("POST", self.product_url() + "/api/v1/alerts", {
-            "version": "4", "groupKey": "{}:{test}", "truncatedAlerts": 0,
-            "status": status, "receiver": "selfheal", "groupLabels": {},
-            "commonLabels": {}, "commonAnnotations": {}, "externalURL": "",
-            "alerts": [{"status": status, "labels": labels, "annotations": {},
-                        "startsAt": starts_at,
-                        "endsAt": "0001-01-01T00:00:00Z", "generatorURL": ""}]},
-            WEBHOOK_TOKEN)
+    def post_alert(self, labels, **more):
+        return request("POST", self.product_url() + "/api/v1/alerts",
+                       payload_of(labels, **more), WEBHOOK_TOKEN)
 
     def post_while_killing(self, labels, offset):
         """Posts, and kills the product `offset` s later; true if acknowledged."""
