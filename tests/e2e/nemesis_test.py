@@ -74,8 +74,8 @@ class Replicas(Stack):
 
 
 class Trade(threading.Thread):
-    """What goes on all the while: pods fall ill, alerts come, a person closes
-    the breaker. Remembers which alerts were acknowledged."""
+    """What goes on all the while: alerts come, and a person closes the breaker,
+    since nothing helps. Remembers which alerts were acknowledged."""
 
     def __init__(self, stack, rng):
         super().__init__(daemon=True)
@@ -85,16 +85,14 @@ class Trade(threading.Thread):
 
     def run(self):
         while not self.over.wait(0.5):
-            name = self.rng.choice(WORKLOADS)
             if self.posted % 6 == 0:
-                self.stack.inject(name, {"behaviour": "crash-loop",
-                                         "crash-after-seconds": 1}, pods=1)
                 self.ask("/api/v1/breakers/crash-loop", ADMIN_TOKEN,
                          {"open": False, "reason": "the next one, please"})
             point = str(self.posted)
             if self.ask("/api/v1/alerts", WEBHOOK_TOKEN, payload_of({
                     "alertname": "KubePodCrashLooping", "namespace": "shop",
-                    "deployment": name, "point": point})):
+                    "deployment": self.rng.choice(WORKLOADS),
+                    "point": point})):
                 self.acknowledged.append(point)
             self.posted += 1
 
@@ -274,6 +272,9 @@ class NemesisTest(unittest.TestCase):
 
     def live_through(self, stack, database, proxy):
         rng = random.Random(SEED)
+        for name in WORKLOADS:
+            stack.inject(name, {"behaviour": "crash-loop",
+                                "crash-after-seconds": 1}, persist=True)
         stack.settle()
         trade = Trade(stack, random.Random(SEED + 1))
         nemesis = Nemesis(stack, database, proxy, rng)
@@ -319,7 +320,7 @@ class NemesisTest(unittest.TestCase):
         self.assertEqual(overlapping, [])
         # A run in which next to nothing happened proves nothing.
         self.assertEqual(most, 1)
-        self.assertGreater(len(history.changes), SECONDS / 30)
+        self.assertGreater(len(history.changes), SECONDS / 60)
         self.assertGreater(len(trade.acknowledged), SECONDS / 10)
 
 
