@@ -45,8 +45,11 @@ class Replicas(Stack):
     def write_product_config(self):
         """A target is soon free for the next incident."""
         super().write_product_config()
-        file = self.folder / "runbooks/crash-loop.yaml"
-        file.write_text(file.read_text().replace("within: 60s", "within: 15s"))
+        for folder, before, after in (
+                ("rules", "look_back: 10s", "look_back: 1s"),
+                ("runbooks", "within: 60s", "within: 4s")):
+            file = self.folder / folder / "crash-loop.yaml"
+            file.write_text(file.read_text().replace(before, after))
 
     def start_product(self, wait=True):
         self.receivers = [super().start_product(wait, role="receiver")]
