@@ -18,13 +18,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests/e2e"))
-from stack import Stack, request, wait_for  # noqa: E402
+from stack import NOTHING_SPARED, Stack, request, wait_for  # noqa: E402
 
-CONFIG = """
-guards: {cooldown: 1s, max_restarts_per_hour: 100, max_actions_per_10m: 1000,
-  max_actions_per_hour: 1000, same_runbook_per_day: 100,
-  storm: {targets: 1000}}
-"""
 # Whose time a stage mostly is; the rest of the total is commits and hand-over.
 OTHERS = {"collect": "Prometheus", "plan": "API server", "guard": "API server",
           "execute": "API server, intent's commit"}
@@ -73,7 +68,7 @@ def main():
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     totals, stages = [], {stage: [] for stage in STAGES}
-    with Stack(ROOT / "build/release", config=CONFIG, watch="1h",
+    with Stack(ROOT / "build/release", config=NOTHING_SPARED, watch="1h",
                gap_closing=False, silence_rules=True) as stack:
         stack.inject("checkout", {"behaviour": "crash-loop",
                                   "crash-after-seconds": 1}, persist=True)

@@ -61,14 +61,7 @@ s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 sed -i "s#/run/secrets#$work/secrets#" \
   "$work/selfheal/etc/selfheal/selfheal.yaml"
 for name in webhook admin; do openssl rand -hex 32 > "$work/secrets/$name"; done
-cat > "$work/secrets/kubeconfig" <<'YAML'
-apiVersion: v1
-kind: Config
-current-context: it
-clusters: [{name: it, cluster: {server: "https://127.0.0.1:1"}}]
-users: [{name: it, user: {token: "none"}}]
-contexts: [{name: it, context: {cluster: it, user: it}}]
-YAML
+cp tests/checks/lib/kubeconfig "$work/secrets/kubeconfig"
 healthy() { sed "s#/8000#/$port#" "$work/health" | bash; }
 if healthy 2>/dev/null; then echo "healthy before it runs"; exit 1; fi
 DATABASE_URL=sqlite://$work/selfheal.db SELFHEAL_LISTEN=127.0.0.1:$port \

@@ -8,10 +8,7 @@ namespace selfheal {
 namespace {
 
 ClusterObject Object(ObjectKind kind, std::string name, std::string uid) {
-  ClusterObject object;
-  object.ref = {kind, "shop", std::move(name)};
-  object.uid = std::move(uid);
-  return object;
+  return testing::Bare({kind, "shop", std::move(name)}, std::move(uid));
 }
 
 /// A Service that selects tier=web, and two Deployments of it without pods.

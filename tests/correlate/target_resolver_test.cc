@@ -9,10 +9,8 @@ namespace selfheal {
 namespace {
 
 ClusterObject Object(ObjectKind kind, std::string name, std::string uid) {
-  ClusterObject object;
-  object.ref = {kind, kind == ObjectKind::kNode ? "" : "shop", std::move(name)};
-  object.uid = std::move(uid);
-  return object;
+  const std::string ns = kind == ObjectKind::kNode ? "" : "shop";
+  return testing::Bare({kind, ns, std::move(name)}, std::move(uid));
 }
 
 class TargetResolverTest : public ::testing::Test {

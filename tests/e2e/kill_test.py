@@ -9,7 +9,7 @@ import time
 import unittest
 
 from postgres import Postgres, binaries
-from stack import Stack, request, wait_for
+from stack import NOTHING_SPARED, Stack, request, wait_for
 
 BUILD = os.environ["SELFHEAL_BUILD"]
 POINTS = int(os.environ.get("SELFHEAL_KILL_POINTS", "200"))
@@ -17,14 +17,6 @@ POSTGRES_POINTS = int(os.environ.get("SELFHEAL_KILL_POINTS", "20"))
 # From the post to the end of the action takes about a tenth of a second.
 WINDOW = float(os.environ.get("SELFHEAL_KILL_WINDOW", "0.35"))
 RESOLVED_WITHIN = 60
-
-# One target is acted on again and again, so what spares it in production is
-# set aside; everything else stays as it is.
-CONFIG = """
-guards: {cooldown: 1s, max_restarts_per_hour: 100, max_actions_per_10m: 1000,
-  max_actions_per_hour: 1000, same_runbook_per_day: 100,
-  storm: {targets: 1000}}
-"""
 
 
 def open_intents(incident):
@@ -49,7 +41,7 @@ class KillTest(unittest.TestCase):
     def kill_all_along(self, points, database, empty):
         """`empty(stack)` leaves a store as before the first start."""
         rng = random.Random(20261125)
-        with Stack(BUILD, config=CONFIG, watch="1h", gap_closing=False,
+        with Stack(BUILD, config=NOTHING_SPARED, watch="1h", gap_closing=False,
                    silence_rules=True, database=database) as stack:
             stack.inject("checkout", {"behaviour": "crash-loop",
                                       "crash-after-seconds": 1}, persist=True)

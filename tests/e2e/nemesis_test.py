@@ -16,8 +16,8 @@ import unittest
 
 from lossy_proxy import LossyProxy
 from postgres import Postgres, binaries
-from stack import (ADMIN_TOKEN, WEBHOOK_TOKEN, Stack, free_port, payload_of,
-                   request, wait_for)
+from stack import (ADMIN_TOKEN, NOTHING_SPARED, WEBHOOK_TOKEN, Stack, free_port,
+                   payload_of, request, wait_for)
 
 BUILD = os.environ["SELFHEAL_BUILD"]
 SECONDS = float(os.environ.get("SELFHEAL_NEMESIS_SECONDS", "120"))
@@ -25,21 +25,14 @@ SEED = int(os.environ.get("SELFHEAL_NEMESIS_SEED", "20261130"))
 RESOLVED_WITHIN = 60
 WORKLOADS = ("cart", "catalog", "checkout")
 
-# Targets are acted on again and again, so what spares them in production is set
-# aside; everything else stays as it is.
-CONFIG = """
-guards: {cooldown: 1s, max_actions_in_flight: 3, max_restarts_per_hour: 100,
-  max_actions_per_10m: 1000, max_actions_per_hour: 1000,
-  same_runbook_per_day: 100, storm: {targets: 1000}}
-"""
-
 
 class Replicas(Stack):
     """`product` is the first receiver."""
 
     def __init__(self, database, proxy):
-        super().__init__(BUILD, config=CONFIG, watch="1h", gap_closing=False,
-                         silence_rules=True, database=database.url_at(proxy))
+        super().__init__(BUILD, config=NOTHING_SPARED, watch="1h",
+                         gap_closing=False, silence_rules=True,
+                         database=database.url_at(proxy))
         self.receivers, self.remediators = [], []
 
     def write_product_config(self):
@@ -55,22 +48,12 @@ class Replicas(Stack):
         self.receivers = [super().start_product(wait, role="receiver")]
         self.urls = [self.product_url()]
         port = free_port()
-        self.receivers.append(self.replica(
-            "receiver-2", "receiver", "listen: ", f"listen: 127.0.0.1:{port}"))
+        self.receivers.append(
+            self.start_replica("receiver-2", "receiver", port))
         self.urls.append(f"http://127.0.0.1:{port}")
         for name in ("a", "b", "c"):
-            self.remediators.append(self.replica(
-                f"remediator-{name}", "remediator", "listen: ",
-                f"metrics: {{listen: 127.0.0.1:{free_port()}}}"))
-
-    def replica(self, name, role, key, instead):
-        """With one line of the configuration another."""
-        lines = (self.folder / "selfheal.yaml").read_text().splitlines()
-        config = self.folder / f"{name}.yaml"
-        config.write_text("\n".join(
-            instead if line.startswith(key) else line for line in lines) + "\n")
-        return self.run(name, [self.build / "selfheal", "serve", "--role", role,
-                               "--config", config])
+            self.remediators.append(self.start_replica(
+                f"remediator-{name}", "remediator", free_port()))
 
     def replicas(self):
         return self.receivers + self.remediators

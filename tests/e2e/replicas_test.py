@@ -7,26 +7,21 @@ import time
 import unittest
 
 from postgres import Postgres, binaries
-from stack import Stack, free_port, request, wait_for
+from stack import NOTHING_SPARED, Stack, free_port, request, wait_for
 
 BUILD = os.environ["SELFHEAL_BUILD"]
 TAKEN_OVER_WITHIN = 60
 # The lease and what is left of it when its holder is stopped.
 BEYOND_THE_LEASE = 25
 
-CONFIG = """
-guards: {cooldown: 1s, max_restarts_per_hour: 100, max_actions_per_10m: 1000,
-  max_actions_per_hour: 1000, same_runbook_per_day: 100,
-  storm: {targets: 1000}}
-"""
-
 
 class Replicas(Stack):
     """`product` is the receiver; remediators are started one after another."""
 
     def __init__(self, database):
-        super().__init__(BUILD, config=CONFIG, watch="1h", gap_closing=False,
-                         silence_rules=True, database=database.url)
+        super().__init__(BUILD, config=NOTHING_SPARED, watch="1h",
+                         gap_closing=False, silence_rules=True,
+                         database=database.url)
         self.database = database
 
     def start_product(self, wait=True):
@@ -36,12 +31,7 @@ class Replicas(Stack):
     def remediator(self, name):
         """The first one leads: it has the duty before the next one asks."""
         port = free_port()
-        config = self.folder / f"{name}.yaml"
-        config.write_text((self.folder / "selfheal.yaml").read_text() +
-                          f"metrics: {{listen: 127.0.0.1:{port}}}\n")
-        process = self.run(f"remediator-{name}", [
-            self.build / "selfheal", "serve", "--role", "remediator",
-            "--config", config])
+        process = self.start_replica(f"remediator-{name}", "remediator", port)
         wait_for(name, lambda: request(
             "GET", f"http://127.0.0.1:{port}/-/ready"), 20)
         wait_for("a leader", self.leader, 20)

@@ -35,6 +35,15 @@ RUNBOOK_TIMES = [("observe: 60s", "observe: 6s"),
                  ("settle: 60s", "settle: 2s"), ("within: 10m", "within: 60s")]
 
 
+# For a target that is acted on again and again: what spares it in production is
+# set aside, everything else stays as it is.
+NOTHING_SPARED = """
+guards: {cooldown: 1s, max_restarts_per_hour: 100, max_actions_per_10m: 1000,
+  max_actions_per_hour: 1000, same_runbook_per_day: 100,
+  storm: {targets: 1000}}
+"""
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -72,12 +81,12 @@ def request(method, url, body=None, token=None, timeout=10,
     return json.loads(text) if text[:1] in (b"{", b"[") else text.decode()
 
 
-def payload_of(labels, starts_at="2026-01-01T00:00:00Z", status="firing"):
+def payload_of(labels, starts_at="2026-01-01T00:00:00Z"):
     """What Alertmanager posts of one alert."""
     return {"version": "4", "groupKey": "{}:{test}", "truncatedAlerts": 0,
-            "status": status, "receiver": "selfheal", "groupLabels": {},
+            "status": "firing", "receiver": "selfheal", "groupLabels": {},
             "commonLabels": {}, "commonAnnotations": {}, "externalURL": "",
-            "alerts": [{"status": status, "labels": labels, "annotations": {},
+            "alerts": [{"status": "firing", "labels": labels, "annotations": {},
                         "startsAt": starts_at,
                         "endsAt": "0001-01-01T00:00:00Z", "generatorURL": ""}]}
 
@@ -270,6 +279,19 @@ watch: {{interval: {self.watch}}}
 {self.extra_config}
 """)
 
+    def start_replica(self, name, role, port):
+        """A further process over the same store; of a remediator the port is
+        for scrapes and probes."""
+        config = self.folder / "selfheal.yaml"
+        if role == "remediator":
+            text = config.read_text()
+            config = self.folder / f"{name}.yaml"
+            config.write_text(
+                text + f"metrics: {{listen: 127.0.0.1:{port}}}\n")
+        return self.run(name, [self.build / "selfheal", "serve", "--role", role,
+                               "--config", config],
+                        {"SELFHEAL_LISTEN": f"127.0.0.1:{port}"})
+
     def start_product(self, wait=True, role="all"):
         self.product = self.run("selfheal", [
             self.build / "selfheal", "serve", "--role", role, "--config",
@@ -321,6 +343,7 @@ watch: {{interval: {self.watch}}}
                 and "selfsubjectaccessreviews" not in item["path"]]
 
     def post_alert(self, labels, **more):
+        """`more` as payload_of has it."""
         return request("POST", self.product_url() + "/api/v1/alerts",
                        payload_of(labels, **more), WEBHOOK_TOKEN)
 

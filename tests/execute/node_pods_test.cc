@@ -10,10 +10,8 @@ namespace {
 using testing::FakeClusterView;
 
 ClusterObject Object(ObjectKind kind, const std::string& name) {
-  ClusterObject object;
-  object.ref = {kind, kind == ObjectKind::kNamespace ? "" : "shop", name};
-  object.uid = "uid-" + name;
-  return object;
+  const std::string ns = kind == ObjectKind::kNamespace ? "" : "shop";
+  return testing::Bare({kind, ns, name}, "uid-" + name);
 }
 
 ClusterObject Pod(const std::string& name, const std::string& owner_kind,

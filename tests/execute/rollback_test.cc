@@ -3,10 +3,13 @@
 
 #include "execute/revisions.h"
 #include "execute/steps.h"
+#include "tests/execute/cart_object.h"
 #include "tests/fakes/fake_cluster_view.h"
 
 namespace selfheal {
 namespace {
+
+using testing::Named;
 
 const ObjectRef kCart{ObjectKind::kDeployment, "shop", "cart"};
 const ObjectRef kOrders{ObjectKind::kStatefulSet, "shop", "orders"};
@@ -20,16 +23,6 @@ std::string TemplateOf(const std::string& image) {
   return R"({"metadata":{"labels":{"app":"cart"}},"spec":{"containers":)"
          R"([{"image":")" +
          image + R"(","name":"app"}]}})";
-}
-
-ClusterObject Named(const ObjectRef& ref, std::string uid) {
-  ClusterObject object;
-  object.ref = ref;
-  object.uid = std::move(uid);
-  object.resource_version = "7";
-  object.generation = 4;
-  object.labels = {{"app", "cart"}};
-  return object;
 }
 
 class RollbackTest : public ::testing::Test {

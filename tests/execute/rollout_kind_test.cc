@@ -5,10 +5,13 @@
 #include "execute/steps.h"
 #include "execute/template_check.h"
 #include "execute/workload.h"
+#include "tests/execute/cart_object.h"
 #include "tests/fakes/fake_cluster_view.h"
 
 namespace selfheal {
 namespace {
+
+using testing::Named;
 
 const ObjectRef kCart{ObjectKind::kRollout, "shop", "cart"};
 constexpr seconds kHour{3600};
@@ -51,15 +54,6 @@ class RolloutKindTest : public ::testing::Test {
     PutPod("c", "two", false);
   }
 
-  static ClusterObject Named(const ObjectRef& ref, std::string uid) {
-    ClusterObject object;
-    object.ref = ref;
-    object.uid = std::move(uid);
-    object.resource_version = "7";
-    object.generation = 4;
-    object.labels = {{"app", "cart"}};
-    return object;
-  }
   void PutSet(int number, const std::string& hash, const std::string& image,
               seconds created) {
     ClusterObject set =

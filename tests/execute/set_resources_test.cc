@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "execute/steps.h"
+#include "tests/execute/cart_object.h"
 #include "tests/fakes/fake_cluster_view.h"
 
 namespace selfheal {
@@ -10,13 +11,8 @@ namespace {
 const ObjectRef kCart{ObjectKind::kDeployment, "shop", "cart"};
 
 ClusterObject Named(ObjectKind kind, const std::string& name) {
-  ClusterObject object;
-  object.ref = {kind, kind == ObjectKind::kNode ? "" : "shop", name};
-  object.uid = "uid-" + name;
-  object.resource_version = "7";
-  object.generation = 4;
-  object.labels = {{"app", "cart"}};
-  return object;
+  const std::string ns = kind == ObjectKind::kNode ? "" : "shop";
+  return testing::Named({kind, ns, name}, "uid-" + name);
 }
 
 class SetResourcesTest : public ::testing::Test {

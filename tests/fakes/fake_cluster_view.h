@@ -12,6 +12,14 @@
 
 namespace selfheal::testing {
 
+/// An object of which no more is told.
+inline ClusterObject Bare(ObjectRef ref, std::string uid) {
+  ClusterObject object;
+  object.ref = std::move(ref);
+  object.uid = std::move(uid);
+  return object;
+}
+
 /// Objects by name, with faults on demand. Thread-safe.
 class FakeClusterView final : public ClusterView {
  public:

@@ -8,6 +8,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -26,14 +27,6 @@ esac
 CONFIG = """
 kubernetes: {{kubeconfig: {folder}/kubeconfig}}
 auth: {{webhook_token_file: {folder}/webhook, admin_token_file: {folder}/admin}}
-"""
-KUBECONFIG = """
-apiVersion: v1
-kind: Config
-current-context: it
-clusters: [{name: it, cluster: {server: "https://127.0.0.1:1"}}]
-users: [{name: it, user: {token: "none"}}]
-contexts: [{name: it, context: {cluster: it, user: it}}]
 """
 
 
@@ -58,7 +51,7 @@ class Site:
         kubectl.chmod(0o755)
         (self.folder / "webhook").write_text(WEBHOOK_TOKEN)
         (self.folder / "admin").write_text(ADMIN_TOKEN)
-        (self.folder / "kubeconfig").write_text(KUBECONFIG)
+        shutil.copy("tests/checks/lib/kubeconfig", self.folder)
         (self.folder / "config").mkdir()
         (self.folder / "config/selfheal.yaml").write_text(
             CONFIG.format(folder=folder))
